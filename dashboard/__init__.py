@@ -1,0 +1,1 @@
+"""The dashboard: everything between the client and the pages."""

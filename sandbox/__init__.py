@@ -1,0 +1,1 @@
+"""A simulated Catena: the API and the Connect pages, for demos and tests."""
