@@ -1,0 +1,45 @@
+"""Frames of vehicles with the columns of a snapshot."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+CATEGORICAL = (
+    "fleet_id",
+    "fleet",
+    "fleet_ref",
+    "source",
+    "tsp_slug",
+    "provider",
+    "connection_id",
+    "unplaceable",
+)
+TEXT = ("vehicle_id", "name", "driver", "plate", "vin", "place")
+NUMBERS = ("lon", "lat", "speed", "odometer", "fuel_level", "engine_hours", "coolant_temperature", "heading")
+
+
+def vehicles(*rows: dict[str, Any]) -> pd.DataFrame:
+    """One row per mapping; what is left out is unknown. `age` (seconds) stands for `occurred_at`."""
+    records = []
+    for ordinal, row in enumerate(rows):
+        given = dict(row)
+        age = given.pop("age", None)
+        record: dict[str, Any] = dict.fromkeys((*TEXT, *CATEGORICAL), "") | dict.fromkeys(NUMBERS, np.nan)
+        record |= {"ordinal": ordinal, "vehicle_id": f"v{ordinal}", "occurred_at": pd.NaT, "h3": 0}
+        if age is not None:
+            record["occurred_at"] = NOW - timedelta(seconds=age)
+        records.append(record | given)
+    names = ("ordinal", *TEXT, *CATEGORICAL, *NUMBERS, "occurred_at", "h3")
+    return typed(pd.DataFrame(records, columns=list(names)))
+
+
+def typed(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with the snapshot's dtypes."""
+    dtypes: dict[str, Any] = dict.fromkeys(TEXT, "str") | dict.fromkeys(NUMBERS, "float64")
+    dtypes |= dict.fromkeys(CATEGORICAL, "str") | {"ordinal": "int32", "h3": "uint64"}
+    frame = frame.astype(dtypes).astype(dict.fromkeys(CATEGORICAL, "category"))
+    frame["occurred_at"] = pd.to_datetime(frame["occurred_at"], utc=True).astype("datetime64[us, UTC]")
+    return frame
