@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.map.filters import AGES, KINDS, MAX_TEXT, Filters, Known, mask, parse, sentence, to_query
+from tests.map.frames import NOW, vehicles
 
 KNOWN = Known(
     fleets={"f1": "Acme", "f2": "Börk & <b>Söhne</b>", "f3": "配送株式会社"},
