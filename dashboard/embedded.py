@@ -1,0 +1,64 @@
+"""The simulated Catena inside the dashboard's own process, used while there are no credentials."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import threading
+from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp
+
+from catena_client.http import ASGITransport, BaseTransport, Request, Response
+from sandbox import Sandbox, SandboxConfig
+
+URL = "https://api.sandbox.invalid"
+"""The address the client is given; it never leaves the process."""
+CONNECT_URL = "https://connect.sandbox.invalid"
+"""Stands in magic links for the address of this dashboard, which differs from viewer to viewer."""
+CONNECT_PATH = "connect"
+"""Where the onboarding pages are mounted."""
+
+
+class InProcess(BaseTransport):
+    """Carries the client's requests to an ASGI app in this process, without a socket."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._transport = ASGITransport(app)
+        self._loop = asyncio.new_event_loop()
+        threading.Thread(target=self._loop.run_forever, name="sandbox", daemon=True).start()
+
+    def handle_request(self, request: Request) -> Response:
+        """Send one request and wait for its whole answer."""
+        return asyncio.run_coroutine_threadsafe(self._send(request), self._loop).result()
+
+    def close(self) -> None:
+        """Stop the loop."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+
+    async def _send(self, request: Request) -> Response:
+        answer = await self._transport.handle_async_request(request)
+        return Response(answer.status_code, headers=answer.headers, content=await answer.aread())
+
+
+def create() -> Sandbox:
+    """A sandbox with credentials that nobody knows, so that only this process can call it."""
+    return Sandbox(
+        SandboxConfig(
+            client_id="embedded",
+            client_secret=secrets.token_urlsafe(32),
+            connect_url=CONNECT_URL,
+        )
+    )
+
+
+def reachable_link(magic_link: str, opened_at: str, base_path: str) -> str:
+    """A simulated magic link as it can be opened from where the dashboard was opened.
+
+    `opened_at` is the URL in the viewer's address bar; a phone in the same network can then follow the link.
+    """
+    if not magic_link.startswith(CONNECT_URL):
+        return magic_link
+    parts = urlsplit(opened_at)
+    prefix = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
+    return f"{parts.scheme}://{parts.netloc}{prefix}/{CONNECT_PATH}{magic_link.removeprefix(CONNECT_URL)}"

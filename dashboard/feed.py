@@ -1,0 +1,109 @@
+"""The map's data as bytes: CSV, built once per (snapshot, scope) for all viewers who may see the same.
+
+A browser asks for it by a URL that the script minted for its viewer. The signed scope in that URL says what the
+viewer may see and has asked for; it is the only thing the route believes.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
+from urllib.parse import urlencode
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+from cachetools import LRUCache, TTLCache, cached
+from itsdangerous import BadData, URLSafeTimedSerializer
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from dashboard.access import Viewer, vehicles_for
+from dashboard.drawn import drawn
+from dashboard.map.filters import Filters
+from dashboard.scope import Scope, Summary, as_of, summarise
+from dashboard.snapshot import Snapshot
+
+LIFE_SECONDS = 600
+"""How long a minted URL is answered. A watching page mints a new one with every snapshot."""
+REUSE_SECONDS = 300
+"""Within this time, viewers with the same scope are given the same URL."""
+GZIP_LEVEL = 1
+
+
+class Feed:
+    """Mints URLs and answers them. One per process; its signing key is never stored."""
+
+    def __init__(self, snapshot: Callable[[], Snapshot | None]) -> None:
+        self._snapshot = snapshot
+        self._signer = URLSafeTimedSerializer(secrets.token_bytes(32), salt="feed")
+        # Given a condition, unlike a lock, cachetools lets one thread compute while others wait for its result.
+        self._mint = cached(TTLCache(1024, REUSE_SECONDS), condition=threading.Condition())(self._sign)
+        self._body = cached(LRUCache(32), _of_version, condition=threading.Condition())(_packed)
+        self._summary = cached(LRUCache(256), _of_version, condition=threading.Condition())(summarise)
+
+    def url(self, snapshot: Snapshot, scope: Scope) -> str:
+        """A relative URL of the CSV for a scope; it changes exactly when the data does, or its ages matter."""
+        version = f"{snapshot.version}.{as_of(snapshot):%H%M%S}"
+        return f"feed/vehicles.csv?{urlencode({'v': version, 'scope': self._mint(scope, version)})}"
+
+    def summary(self, snapshot: Snapshot, scope: Scope) -> Summary:
+        """The numbers that go with the CSV of a scope."""
+        return self._summary(snapshot, scope, as_of(snapshot))
+
+    def route(self, prefix: str) -> Route:
+        """The route that answers the URLs, below a base path such as `/maps` or ""."""
+        return Route(f"{prefix}/feed/vehicles.csv", self.answer, methods=["GET"])
+
+    def answer(self, request: Request) -> Response:
+        """CSV for a valid scope; 403 for a missing, altered or expired one; 503 before the first snapshot."""
+        scope = self._read(request.query_params.get("scope", ""))
+        if scope is None:
+            refusal = "This link to the map's data is not valid or has expired. Reload the page."
+            return PlainTextResponse(refusal, 403, {"Cache-Control": "no-store"})
+        snapshot = self._snapshot()
+        if snapshot is None:
+            return PlainTextResponse("No positions have been received yet.", 503, {"Retry-After": "2"})
+        packed = self._body(snapshot, scope, as_of(snapshot))
+        headers = {"Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            return Response(packed, media_type="text/csv", headers={**headers, "Content-Encoding": "gzip"})
+        return Response(gzip.decompress(packed), media_type="text/csv", headers=headers)
+
+    def _sign(self, scope: Scope, _version: str) -> str:
+        viewer = asdict(scope.viewer)
+        viewer["fleets"] = None if scope.viewer.fleets is None else sorted(scope.viewer.fleets)
+        return str(self._signer.dumps({**asdict(scope), "viewer": viewer}))
+
+    def _read(self, token: str) -> Scope | None:
+        try:
+            stated = self._signer.loads(token, max_age=LIFE_SECONDS)
+        except BadData:
+            return None
+        viewer, filters = stated.pop("viewer"), stated.pop("filters")
+        fleets = None if viewer["fleets"] is None else frozenset(viewer["fleets"])
+        chosen = {name: tuple(value) if isinstance(value, list) else value for name, value in filters.items()}
+        return Scope(viewer=Viewer(**{**viewer, "fleets": fleets}), filters=Filters(**chosen), **stated)
+
+
+def _of_version(snapshot: Snapshot, scope: Scope, now: datetime) -> tuple[int, Scope, datetime]:
+    return snapshot.version, scope, now
+
+
+def _packed(snapshot: Snapshot, scope: Scope, now: datetime) -> bytes:
+    frame = vehicles_for(scope.viewer, snapshot, scope.filters, now)
+    return gzip.compress(csv_bytes(drawn(frame, scope, now)), GZIP_LEVEL)
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """A frame as CSV with one header line."""
+    buffer = io.BytesIO()
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    pa.csv.write_csv(table, buffer, pa.csv.WriteOptions(quoting_style="needed", quoting_header="none"))
+    return buffer.getvalue()

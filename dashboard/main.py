@@ -1,0 +1,26 @@
+"""The main script: who is it, may they enter, and which page do they want."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.service import service
+from dashboard.widgets import frame, sign_in
+from pages import invitations, live_map
+
+st.set_page_config(
+    page_title="Catena Live Map", page_icon=frame.ICON, layout="wide", initial_sidebar_state="collapsed"
+)
+frame.style()
+viewer = sign_in.require_viewer(service().settings)
+page = st.navigation(
+    [
+        st.Page(live_map.render, title="Live map", icon=":material/map:", url_path="live_map", default=True),
+        st.Page(invitations.render, title="Invitations", icon=":material/qr_code_2:", url_path="invitations"),
+    ],
+    position="top",
+)
+frame.logo()
+if service().settings.simulated:
+    frame.simulated_notice()
+page.run()

@@ -1,0 +1,81 @@
+"""Everything one process holds, put together in one place: client, poller, feed, and the sandbox if there is one."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute, Mount
+
+from catena_client import CatenaClient
+from dashboard import assets, embedded
+from dashboard.feed import Feed
+from dashboard.polling.fixes import Concurrency
+from dashboard.polling.poller import Poller
+from dashboard.settings import Settings
+
+
+class Service:
+    """The dashboard without its pages. `start` and `close` are the two ends of the process's life."""
+
+    def __init__(self, settings: Settings, base_path: str = "") -> None:
+        self.settings = settings
+        self.prefix = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
+        """The base path with a leading slash and none at the end, or ""."""
+        concurrency = Concurrency()
+        self._sandbox = embedded.create() if settings.simulated else None
+        if self._sandbox is None:
+            self.client = CatenaClient(
+                settings.client_id,
+                settings.client_secret,
+                api_url=settings.api_url,
+                auth_url=settings.auth_url,
+                on_retry=concurrency.on_retry,
+            )
+        else:
+            self.client = CatenaClient(
+                self._sandbox.config.client_id,
+                self._sandbox.config.client_secret,
+                api_url=embedded.URL,
+                auth_url=f"{embedded.URL}/realms/catena",
+                transport=embedded.InProcess(self._sandbox.api),
+                on_retry=concurrency.on_retry,
+            )
+        self.poller = Poller(self.client, concurrency, settings.poll_seconds)
+        self.feed = Feed(lambda: self.poller.state.snapshot)
+
+    def routes(self) -> list[BaseRoute]:
+        """The routes that are served beside Streamlit's own, below the base path."""
+        routes: list[BaseRoute] = [self.feed.route(self.prefix), *assets.routes(self.prefix)]
+        if self._sandbox is not None:
+            routes.append(Mount(f"{self.prefix}/{embedded.CONNECT_PATH}", self._sandbox.connect))
+        return routes
+
+    def reachable_link(self, magic_link: str, opened_at: str) -> str:
+        """A magic link as the viewer, whose address bar shows `opened_at`, can hand it on."""
+        return embedded.reachable_link(magic_link, opened_at, self.prefix)
+
+    def start(self) -> None:
+        """Begin polling."""
+        self.poller.start()
+
+    def close(self) -> None:
+        """Stop polling and give the token back."""
+        self.poller.close()
+        self.client.close()
+
+
+_service: Service | None = None
+
+
+def install(service: Service) -> Service:
+    """Make a service the one of this process; `app.py` does it once, tests as they need."""
+    global _service  # noqa: PLW0603 - one process has one service, shared by all script runs
+    _service = service
+    return service
+
+
+def service() -> Service:
+    """The service of this process."""
+    if _service is None:
+        raise RuntimeError(
+            "The dashboard was started past app.py. Start it with `make run` or `streamlit run app.py`."
+        )
+    return _service

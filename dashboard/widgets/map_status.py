@@ -1,0 +1,44 @@
+"""The line over the map: how many vehicles, how old, and whether all is well."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import streamlit as st
+
+from dashboard.map.units import duration_words
+from dashboard.polling.poller import PollState
+from dashboard.scope import Summary
+
+
+def show(state: PollState, summary: Summary | None, poll_seconds: float, now: datetime) -> None:
+    """Say what the map shows, how old it is, and what went wrong."""
+    snapshot = state.snapshot
+    again = f"Trying again every {poll_seconds:g} seconds."
+    if snapshot is None or summary is None:
+        if state.problem:
+            st.error(f"No positions yet. {state.problem} {again}", icon=":material/cloud_off:")
+        else:
+            st.info("Reading the first positions from Catena …", icon=":material/hourglass_top:")
+        return
+    age = duration_words((now - snapshot.taken_at).total_seconds())
+    if state.problem:
+        st.warning(
+            f"Positions on the map are {age} old, because the last poll failed. {state.problem} {again}",
+            icon=":material/cloud_off:",
+        )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="map_status"):
+        colour, word = ("orange", "Interrupted") if state.problem else ("green", "Live")
+        st.badge(word, icon=":material/sensors:", color=colour)
+        st.markdown(
+            f"**{summary.shown:,}** shown of **{summary.total:,}** vehicles · updated {age} ago",
+            width="content",
+        )
+        if summary.unplaceable:
+            with st.popover(f"{sum(summary.unplaceable.values()):,} not placeable", type="tertiary"):
+                st.write("These vehicles match the filters but cannot be drawn:")
+                st.table({"Vehicles": summary.unplaceable})
+    if summary.total == 0:
+        st.info("No fleet shares vehicles with you yet. Create an invitation to connect the first one.")
+    elif summary.shown == 0:
+        st.info("No vehicle that can be drawn matches the filters.")
