@@ -1,0 +1,168 @@
+"""The access token: asked for once for all threads, kept in memory, renewed early, revoked at the end."""
+
+import copy
+import threading
+import time
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+from cachetools import TLRUCache
+
+from catena_client.call import Answer, Call
+from catena_client.decoding import decode, raise_for_error
+from catena_client.errors import AuthenticationFailed, CatenaError, ConnectionFailed, UnexpectedAnswer
+from catena_client.http import Auth, Request, Response
+from catena_client.secret import Secret
+
+REFUSAL_SECONDS: Final = 30.0
+"""How long a refused client id and secret are not tried again."""
+
+_TOKEN = Call("POST", "the token address")
+_KEY = "token"
+
+
+class TokenAnswer(msgspec.Struct):
+    """The auth host's answer (Catena's OpenAPI, TokenResponse); a refresh token is not used."""
+
+    access_token: Secret
+    expires_in: float
+    """Seconds the token is valid."""
+
+
+class _OAuthError(msgspec.Struct):
+    error: str = ""
+    error_description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    error: CatenaError
+    attempt: int
+    until: float
+    """Clock time up to which nobody asks again."""
+
+
+class TokenAuth(Auth):
+    """Puts a valid token on every request.
+
+    One token request serves all threads: those that wait for it share its outcome, good or bad. A 401 leads
+    to one new token (unless another thread has fetched it already) and one more try.
+    """
+
+    requires_response_body = True
+
+    def __init__(
+        self,
+        auth_url: str,
+        client_id: str,
+        client_secret: Secret,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._endpoint = auth_url.rstrip("/") + "/protocol/openid-connect"
+        self._client_id = client_id
+        self._client_secret = client_secret
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._cache: TLRUCache[str, TokenAnswer] = TLRUCache(
+            maxsize=1, ttu=lambda _key, token, now: now + _useful_seconds(token.expires_in), timer=clock
+        )
+        self._attempts = 0
+        self._failure: _Failure | None = None
+
+    def auth_flow(self, request: Request) -> Generator[Request, Response, None]:
+        """Send the request with a token; on a 401 once more with a newer one."""
+        token = yield from self._token(rejected=None)
+        _authorize(request, token)
+        response = yield request
+        if response.status_code == 401:
+            token = yield from self._token(rejected=token)
+            _authorize(request, token)
+            yield request
+
+    def revocation(self) -> Request | None:
+        """Forget the token and return the request that revokes it, or None when there is none."""
+        with self._lock:
+            token = self._cache.pop(_KEY, None)
+        return None if token is None else self._request("revoke", token=token.access_token.reveal())
+
+    def _token(self, rejected: Secret | None) -> Generator[Request, Response, Secret]:
+        seen = self._attempts
+        with self._lock:
+            cached = self._cache.get(_KEY)
+            if cached is not None and cached.access_token != rejected:
+                return cached.access_token
+            self._raise_known_failure(seen)
+            self._cache.clear()
+            self._attempts += 1
+            # Holds if nothing comes back: httpx then closes this generator.
+            self._failed(
+                ConnectionFailed("The token request of another call got no answer. Try again later.")
+            )
+            response = yield self._request("token", grant_type="client_credentials", scope="organization")
+            try:
+                token = self._read(Answer(response.status_code, response.headers, response.content))
+            except AuthenticationFailed as error:
+                self._failed(error, REFUSAL_SECONDS)
+                raise
+            except CatenaError as error:
+                self._failed(error)
+                raise
+            self._failure = None
+            self._cache[_KEY] = token
+            return token.access_token
+
+    def _failed(self, error: CatenaError, seconds: float = 0.0) -> None:
+        self._failure = _Failure(copy.copy(error), self._attempts, self._clock() + seconds)
+
+    def _raise_known_failure(self, seen: int) -> None:
+        failure = self._failure
+        if failure is not None and (failure.attempt > seen or self._clock() < failure.until):
+            raise copy.copy(failure.error)
+
+    def _request(self, path: str, **form: str) -> Request:
+        return Request(
+            "POST",
+            f"{self._endpoint}/{path}",
+            data={**form, "client_id": self._client_id, "client_secret": self._client_secret.reveal()},
+            headers={"accept": "application/json"},
+        )
+
+    def _read(self, answer: Answer) -> TokenAnswer:
+        if answer.status in {400, 401, 403}:
+            raise AuthenticationFailed(self._refusal(answer))
+        raise_for_error(_TOKEN, answer)
+        token = decode(_TOKEN, answer, TokenAnswer)
+        if not _fits_a_header(token.access_token):
+            raise UnexpectedAnswer(
+                f"{_TOKEN} gave a token that does not fit a header. Check the auth address."
+            )
+        return token
+
+    def _refusal(self, answer: Answer) -> str:
+        try:
+            said = msgspec.json.decode(answer.content, type=_OAuthError)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            said = _OAuthError()
+        words = ": ".join(text for text in (said.error, said.error_description) if text)
+        came = Call("POST", "", hidden=(self._client_secret,)).scrub(words) or "no reason given"
+        return (
+            f"The client id and secret were refused with {answer.status} ({came}). "
+            f"Check both, and that they belong to {self._endpoint.split('/protocol/')[0]}. "
+            f"They are not tried again for {REFUSAL_SECONDS:.0f} s."
+        )
+
+
+def _authorize(request: Request, token: Secret) -> None:
+    request.headers["authorization"] = f"Bearer {token.reveal()}"
+
+
+def _fits_a_header(token: Secret) -> bool:
+    text = token.reveal()
+    return text != "" and text.isascii() and text.isprintable() and " " not in text
+
+
+def _useful_seconds(expires_in: float) -> float:
+    """Renew 30 s early, or a fifth of the lifetime where that is less; never ask more than once a second."""
+    return max(1.0, expires_in - min(30.0, 0.2 * expires_in))

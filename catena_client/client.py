@@ -1,0 +1,95 @@
+"""The client: one connection pool, one token, all resources."""
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Final, Self
+from urllib.parse import urlsplit
+
+from catena_client.auth import TokenAuth
+from catena_client.http import BaseTransport, Http
+from catena_client.resources.analytics import Analytics
+from catena_client.resources.connections import Connections
+from catena_client.resources.fleets import Fleets
+from catena_client.resources.invitations import Invitations
+from catena_client.resources.share_agreements import ShareAgreements
+from catena_client.resources.trailers import TrailerLocations, Trailers
+from catena_client.resources.tsps import Tsps
+from catena_client.resources.users import Users
+from catena_client.resources.vehicles import VehicleLocations, Vehicles
+from catena_client.resources.webhooks import Webhooks
+from catena_client.retry import Retry, RetryPolicy
+from catena_client.secret import Secret, as_secret
+from catena_client.session import Session
+
+DEFAULT_API_URL: Final = "https://api.catenatelematics.com"
+DEFAULT_AUTH_URL: Final = "https://auth.catenatelematics.com/realms/catena"
+
+_REVOKE_SECONDS: Final = 5.0
+
+
+class CatenaClient:
+    """A client of the Catena Telematics API, for any number of threads.
+
+    >>> with CatenaClient("my-client-id", "my-client-secret") as catena:  # doctest: +SKIP
+    ...     for vehicle in catena.vehicles.iterate(fleet_refs=["FLEET-0001"]):
+    ...         print(vehicle.vehicle_name)
+
+    `timeout` is in seconds, for each step of one try (connect, send, each read). `on_retry` is told before each
+    wait. `transport` replaces the network, e.g. in tests. Nothing is sent before the first call. All calls
+    raise errors of `catena_client.errors`, ValueError or TypeError for a wrong argument.
+    """
+
+    def __init__(
+        self,
+        client_id: str,
+        client_secret: str | Secret,
+        *,
+        api_url: str = DEFAULT_API_URL,
+        auth_url: str = DEFAULT_AUTH_URL,
+        timeout: float = 30.0,
+        retry: RetryPolicy = RetryPolicy(),  # noqa: B008  frozen
+        transport: BaseTransport | None = None,
+        on_retry: Callable[[Retry], None] | None = None,
+    ) -> None:
+        _check_url("api_url", api_url)
+        _check_url("auth_url", auth_url)
+        self._api_url = api_url
+        self._auth = TokenAuth(auth_url, client_id, as_secret(client_secret))
+        self._http = Http(api_url, self._auth, timeout, transport)
+        session = Session(self._http, retry, on_retry)
+        self.fleets = Fleets(session)
+        self.invitations = Invitations(session)
+        self.share_agreements = ShareAgreements(session)
+        self.tsps = Tsps(session)
+        self.connections = Connections(session)
+        self.vehicles = Vehicles(session)
+        self.vehicle_locations = VehicleLocations(session)
+        self.trailers = Trailers(session)
+        self.trailer_locations = TrailerLocations(session)
+        self.users = Users(session)
+        self.analytics = Analytics(session)
+        self.webhooks = Webhooks(session)
+
+    def close(self) -> None:
+        """Revoke the token if there is one, whatever becomes of that, and close the connections."""
+        revocation = self._auth.revocation()
+        if revocation is not None:
+            self._http.send_quietly(revocation, _REVOKE_SECONDS)
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"CatenaClient(api_url={self._api_url!r})"
+
+
+def _check_url(name: str, url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError(f"{name} must be an address like https://api.example.com, without a query.")

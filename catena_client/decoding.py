@@ -1,0 +1,138 @@
+"""From an answer to a model or an error, without I/O."""
+
+import math
+import time
+from collections.abc import Hashable
+from email.utils import parsedate_to_datetime
+from functools import cache
+from typing import Any, TypeVar
+
+import msgspec
+
+from catena_client.call import Answer, Call
+from catena_client.errors import (
+    ApiError,
+    BadRequest,
+    Conflict,
+    Forbidden,
+    MethodNotAllowed,
+    NotFound,
+    Problem,
+    RateLimited,
+    ServerError,
+    Unauthorized,
+    UnexpectedAnswer,
+    ValidationFailed,
+)
+from catena_client.secret import Secret
+
+T = TypeVar("T")
+
+_KINDS: dict[int, type[ApiError]] = {
+    400: BadRequest,
+    401: Unauthorized,
+    403: Forbidden,
+    404: NotFound,
+    405: MethodNotAllowed,
+    409: Conflict,
+    422: ValidationFailed,
+    429: RateLimited,
+}
+
+
+@cache
+def _decoder(kind: Hashable) -> msgspec.json.Decoder[Any]:
+    """Return the one decoder of a type: making it costs more than decoding a page."""
+    return msgspec.json.Decoder[Any](kind, dec_hook=_own_types)
+
+
+def decode(call: Call, answer: Answer, kind: type[T]) -> T:
+    """Read a good answer as `kind`. Raises UnexpectedAnswer when it is something else."""
+    try:
+        decoded: T = _decoder(kind).decode(answer.content)  # type: ignore[arg-type]  # mypy: types hash
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        problem = call.scrub(str(error))
+    else:
+        return decoded
+    again = "Ask again later" if call.idempotent else "It may have been carried out: look before repeating it"
+    raise UnexpectedAnswer(
+        f"{call} was answered {answer.status} with {_described(answer)} that is not what the API promises "
+        f"({problem}). {again}; if it stays, the API address is wrong or the API has changed."
+    )
+
+
+def raise_for_error(call: Call, answer: Answer) -> None:
+    """Do nothing for a 2xx; raise the ApiError of a 4xx or 5xx, UnexpectedAnswer for anything else."""
+    status = answer.status
+    if 200 <= status < 300:
+        return
+    if not 400 <= status < 600:
+        raise UnexpectedAnswer(
+            f"{call} was answered {status}, which is neither success nor an error. Check the API address."
+        )
+    body = _error_body(answer)
+    code = body.get("code")
+    message = body.get("message")
+    detail = body.get("detail")
+    kind = ServerError if status >= 500 else _KINDS.get(status, ApiError)
+    error = kind(
+        status,
+        code=code if isinstance(code, int) else None,
+        message=call.scrub(message) if isinstance(message, str) else _described(answer),
+        detail=_detail_text(call, detail),
+        asked=str(call),
+        retry_after=_retry_after(answer, detail),
+    )
+    if isinstance(error, ValidationFailed):
+        error.problems = _problems(call, detail)
+    raise error
+
+
+def _own_types(kind: type, value: object) -> object:
+    if kind is Secret and isinstance(value, str):
+        return Secret(value)
+    raise TypeError(f"Expected `str`, got `{type(value).__name__}`")
+
+
+def _error_body(answer: Answer) -> dict[str, object]:
+    try:
+        body = msgspec.json.decode(answer.content)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _described(answer: Answer) -> str:
+    if not answer.content:
+        return "an empty body"
+    if answer.content.lstrip()[:1] == b"<":
+        return "an HTML or XML page, probably of a gateway,"
+    return f"a body of {len(answer.content)} bytes"
+
+
+def _detail_text(call: Call, detail: object) -> str | None:
+    if isinstance(detail, dict):
+        detail = detail.get("message")
+    return call.scrub(detail) if isinstance(detail, str) and detail else None
+
+
+def _problems(call: Call, detail: object) -> tuple[Problem, ...]:
+    rows = [row for row in detail if isinstance(row, dict)] if isinstance(detail, list) else []
+    return tuple(Problem(*(call.scrub(str(row.get(name) or "")) for name in Problem._fields)) for row in rows)
+
+
+def _retry_after(answer: Answer, detail: object) -> float | None:
+    """Return the seconds to wait: of the body, else of the Retry-After header (seconds or a date)."""
+    asked = detail.get("retry_after_seconds") if isinstance(detail, dict) else None
+    if isinstance(asked, int | float) and not isinstance(asked, bool):
+        return max(0.0, float(asked))
+    header = answer.headers.get("retry-after", "").strip()
+    try:
+        seconds = float(header)
+        return max(0.0, seconds) if math.isfinite(seconds) else None
+    except ValueError:
+        pass
+    try:
+        return max(0.0, parsedate_to_datetime(header).timestamp() - time.time())
+    except (ValueError, OverflowError):
+        return None
