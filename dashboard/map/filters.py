@@ -4,14 +4,13 @@ Kinds combine with AND, values of one kind with OR. An empty kind filters nothin
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow.compute as pc
 
 from dashboard.map import bands, search
 from dashboard.map.freshness import (
@@ -147,6 +146,14 @@ def to_query(filters: Filters) -> dict[str, list[str]]:
     return query | ({PARAMS["text"]: [filters.text]} if filters.text else {})
 
 
+def toggle(filters: Filters, kind: str, values: Sequence[str]) -> Filters:
+    """Add values to one kind, or take them away when all of them are already asked for."""
+    held = set(getattr(filters, kind))
+    changed = held - set(values) if held >= set(values) else held | set(values)
+    kinds: dict[str, Any] = {kind: tuple(changed)}
+    return replace(filters, **kinds)
+
+
 def mask(frame: pd.DataFrame, filters: Filters, now: datetime) -> Mask:
     """Which rows of a frame of vehicles are asked for, as booleans in row order."""
     kept = np.ones(len(frame), dtype=np.bool_)
@@ -167,7 +174,7 @@ def mask(frame: pd.DataFrame, filters: Filters, now: datetime) -> Mask:
     if filters.fuels:
         kept &= _among(bands.fuel_codes(frame), bands.keys(bands.FUEL_BANDS), filters.fuels)
     if filters.text:
-        kept &= _mentions(frame, search.fold(filters.text).split())
+        kept &= search.mentions(search.columns(frame), filters.text)
     return kept
 
 
@@ -175,17 +182,6 @@ def _among(codes: Codes, names: Sequence[str], wanted: Sequence[str]) -> Mask:
     table = np.array([name in wanted for name in names], dtype=np.bool_)
     chosen: Mask = table[codes]
     return chosen
-
-
-def _mentions(frame: pd.DataFrame, words: Sequence[str]) -> Mask:
-    columns = [search.folded(frame[name]) for name in search.FIELDS]
-    found = np.ones(len(frame), dtype=np.bool_)
-    for word in words:
-        hit = np.zeros(len(frame), dtype=np.bool_)
-        for column in columns:
-            hit |= np.asarray(pc.match_substring(column, word))
-        found &= hit
-    return found
 
 
 def sentence(filters: Filters, known: Known, *, metric: bool = False) -> str:

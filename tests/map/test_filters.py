@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.map.filters import AGES, KINDS, MAX_TEXT, Filters, Known, mask, parse, sentence, to_query
+from dashboard.map.filters import (
+    AGES,
+    KINDS,
+    MAX_TEXT,
+    Filters,
+    Known,
+    mask,
+    parse,
+    sentence,
+    to_query,
+    toggle,
+)
 from tests.map.frames import NOW, vehicles
 
 KNOWN = Known(
@@ -208,3 +219,10 @@ def test_known_values_come_from_the_rows_and_carry_their_labels(fleet: pd.DataFr
 
 def test_ages_move_with_the_clock(fleet: pd.DataFrame) -> None:
     assert mask(fleet, Filters(ages=("live",)), NOW + timedelta(minutes=10)).tolist()[:2] == [False, True]
+
+
+def test_a_legend_entry_switches_its_values_on_and_off() -> None:
+    one = toggle(Filters(states=("moving",)), "fleets", ["f1", "f2"])
+    assert one == Filters(fleets=("f1", "f2"), states=("moving",))
+    assert toggle(one, "fleets", ["f1"]) == Filters(fleets=("f2",), states=("moving",))
+    assert toggle(one, "fleets", ["f1", "f3"]) == Filters(fleets=("f1", "f2", "f3"), states=("moving",))
