@@ -83,8 +83,13 @@ class TokenAuth(Auth):
 
     def revocation(self) -> Request | None:
         """Forget the token and return the request that revokes it, or None when there is none."""
-        with self._lock:
+        # A token request may be under way and take long; closing does not wait for it.
+        if not self._lock.acquire(timeout=1.0):
+            return None
+        try:
             token = self._cache.pop(_KEY, None)
+        finally:
+            self._lock.release()
         return None if token is None else self._request("revoke", token=token.access_token.reveal())
 
     def _token(self, rejected: Secret | None) -> Generator[Request, Response, Secret]:

@@ -51,10 +51,11 @@ class CatenaClient:
         transport: BaseTransport | None = None,
         on_retry: Callable[[Retry], None] | None = None,
     ) -> None:
+        client_secret = as_secret(client_secret)  # first, so that no traceback with locals shows it
         _check_url("api_url", api_url)
         _check_url("auth_url", auth_url)
         self._api_url = api_url
-        self._auth = TokenAuth(auth_url, client_id, as_secret(client_secret))
+        self._auth = TokenAuth(auth_url, client_id, client_secret)
         self._http = Http(api_url, self._auth, timeout, transport)
         session = Session(self._http, retry, on_retry)
         self.fleets = Fleets(session)

@@ -106,7 +106,7 @@ def _described(answer: Answer) -> str:
     if not answer.content:
         return "an empty body"
     if answer.content.lstrip()[:1] == b"<":
-        return "an HTML or XML page, probably of a gateway,"
+        return "a web page, probably of a gateway"
     return f"a body of {len(answer.content)} bytes"
 
 

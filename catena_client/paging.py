@@ -1,9 +1,11 @@
 """Lists: one page, all pages, all rows."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from typing import Any, Final, Generic, TypedDict, TypeVar
+
+import msgspec
 
 from catena_client.call import Call, query_pairs
 from catena_client.errors import RepeatedCursor
@@ -26,7 +28,7 @@ def split(filters: Filters) -> list[dict[str, Any]]:
     """Return the filters of the requests that together ask for what `filters` asks for.
 
     Repeated values are dropped. Lists of more than 100 values are cut up; with several such lists every
-    combination is asked for, so that no row can come twice. An empty list matches nothing: no request.
+    combination is asked for. An empty list matches nothing: no request.
     None is no filter.
     """
     choices = [[(name, part) for part in _parts(name, value)] for name, value in filters.items()]
@@ -36,7 +38,7 @@ def split(filters: Filters) -> list[dict[str, Any]]:
 def _parts(name: str, value: object) -> list[object]:
     if not name.endswith(("_ids", "_refs")) or value is None:
         return [value]
-    if isinstance(value, str) or not isinstance(value, Sequence | set | frozenset):
+    if isinstance(value, str | bytes) or not isinstance(value, Collection):
         raise TypeError(f"{name} takes a list of texts, e.g. {name}=[...].")
     values = list(dict.fromkeys(value))
     return [values[start : start + MOST_VALUES] for start in range(0, len(values), MOST_VALUES)]
@@ -51,6 +53,8 @@ class Listing(Generic[T]):
     page_type: type[Page[T]]
     filter_type: type
     """A TypedDict that names the filters."""
+    key: str = "id"
+    """The field that tells rows apart."""
     check: Callable[[Any], None] = lambda _filters: None
     """Raises ValueError for filters that do not go together."""
     whole: frozenset[str] = frozenset()
@@ -73,12 +77,13 @@ class Listing(Generic[T]):
         return self._follow(self._requests(filters, size), size)
 
     def _follow(self, requests: list[dict[str, Any]], size: int | None) -> Iterator[Page[T]]:
+        seen: set[object] | None = set() if len(requests) > 1 else None
         for request in requests:
             cursor: str | None = None
             followed: set[str] = set()
             while True:
                 page = self.fetch(request, cursor, size)
-                yield page
+                yield page if seen is None else self._unseen(page, seen)
                 cursor = page.next_page
                 if cursor is None:
                     break
@@ -92,6 +97,12 @@ class Listing(Generic[T]):
     def rows(self, filters: Filters, size: int | None = None) -> Iterator[T]:
         """Return all rows of all pages."""
         return (row for page in self.pages(filters, size) for row in page.items)
+
+    def _unseen(self, page: Page[T], seen: set[object]) -> Page[T]:
+        """Leave out rows that an earlier one of several requests brought, and remember the others."""
+        rows = [row for row in page.items if getattr(row, self.key) not in seen]
+        seen.update(getattr(row, self.key) for row in rows)
+        return msgspec.structs.replace(page, items=rows)
 
     def _requests(self, filters: Filters, size: int | None) -> list[dict[str, Any]]:
         known = self.filter_type.__annotations__

@@ -76,6 +76,7 @@ class FleetSummaries:
             "/v2/telematics/analytics/fleets",
             Page[FleetSummary],
             FleetSummaryFilters,
+            key="fleet_ref",
             whole=frozenset({"fleet_ids"}),
         )
 
@@ -103,7 +104,11 @@ class VehicleSummaries:
 
     def __init__(self, session: Session) -> None:
         self._list = Listing(
-            session, "/v2/telematics/analytics/vehicles", Page[VehicleSummary], VehicleSummaryFilters
+            session,
+            "/v2/telematics/analytics/vehicles",
+            Page[VehicleSummary],
+            VehicleSummaryFilters,
+            key="vehicle_id",
         )
 
     def page(
@@ -134,6 +139,7 @@ class VehicleLiveLocations:
             "/v2/telematics/analytics/vehicles/live-locations",
             Page[VehicleLiveLocation],
             VehicleLiveLocationFilters,
+            key="vehicle_id",
         )
 
     def page(
@@ -168,6 +174,7 @@ class TrailerLiveLocations:
             "/v2/telematics/analytics/trailers/live-locations",
             Page[TrailerLiveLocation],
             TrailerLiveLocationFilters,
+            key="trailer_id",
         )
 
     def page(

@@ -1,7 +1,7 @@
 """Invitations of fleets."""
 
 from collections.abc import Iterator
-from typing import TypedDict, Unpack
+from typing import Final, TypedDict, Unpack
 
 import msgspec
 
@@ -11,6 +11,8 @@ from catena_client.models import Invitation, InvitationCreate, InvitationResult,
 from catena_client.paging import Listing
 from catena_client.secret import Secret, as_secret
 from catena_client.session import Session
+
+_ONE: Final = "/v2/orgs/invitations/{invitation_id}"
 
 
 class InvitationFilters(TypedDict, total=False):
@@ -47,9 +49,8 @@ class Invitations:
 
     def get(self, invitation_id: str | Secret) -> Invitation:
         """Return one invitation."""
-        return self._session.get(
-            "/v2/orgs/invitations/{invitation_id}", Invitation, {"invitation_id": as_secret(invitation_id)}
-        )
+        invitation_id = as_secret(invitation_id)  # so that no traceback with locals shows it
+        return self._session.get(_ONE, Invitation, {"invitation_id": invitation_id})
 
     def create(self, invitation: InvitationCreate) -> InvitationResult:
         """Invite a fleet, or refresh the live invitation with the same fleet_ref.
@@ -63,6 +64,5 @@ class Invitations:
 
     def delete(self, invitation_id: str | Secret) -> None:
         """Delete an invitation that is not accepted yet; later, end the share agreement instead."""
-        self._session.delete(
-            "/v2/orgs/invitations/{invitation_id}", {"invitation_id": as_secret(invitation_id)}
-        )
+        invitation_id = as_secret(invitation_id)
+        self._session.delete(_ONE, {"invitation_id": invitation_id})

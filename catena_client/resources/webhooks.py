@@ -7,7 +7,7 @@ import msgspec
 
 from catena_client.call import Call
 from catena_client.decoding import decode
-from catena_client.models import Page, Webhook
+from catena_client.models import Page, Webhook, WebhookFilters
 from catena_client.paging import Listing
 from catena_client.secret import Secret, as_secret
 from catena_client.session import Session
@@ -64,20 +64,16 @@ class Webhooks:
 
         `secret` signs what is sent, 12 characters or more. Not repeated by itself, except after a 429.
         """
-        key = None if secret is None else as_secret(secret)
-        body = {
-            "url": url,
-            "event_name": event_name,
-            "secret": None if key is None else key.reveal(),
-            "filters": None
-            if fleet_ids is None and fleet_refs is None
-            else {"fleet_ids": fleet_ids, "fleet_refs": fleet_refs},
-        }
+        secret = None if secret is None else as_secret(secret)
+        filters = WebhookFilters(
+            fleet_ids=None if fleet_ids is None else list(fleet_ids),
+            fleet_refs=None if fleet_refs is None else list(fleet_refs),
+        )
         call = Call(
             "POST",
             "/v2/notifications/webhooks",
-            body=msgspec.json.encode({name: value for name, value in body.items() if value is not None}),
-            hidden=() if key is None else (key,),
+            body=_body(url, event_name, secret, filters),
+            hidden=() if secret is None else (secret,),
         )
         answer = self._session.answer(call)
         several = answer.content.lstrip().startswith(b"[")
@@ -86,3 +82,12 @@ class Webhooks:
     def delete(self, webhook_id: str) -> None:
         """Delete a webhook."""
         self._session.delete("/v2/notifications/webhooks/{webhook_id}", {"webhook_id": webhook_id})
+
+
+def _body(url: str, event_name: str, secret: Secret | None, filters: WebhookFilters) -> bytes:
+    body: dict[str, object] = {"url": url, "event_name": event_name}
+    if secret is not None:
+        body["secret"] = secret.reveal()
+    if filters != WebhookFilters():
+        body["filters"] = filters
+    return msgspec.json.encode(body)
