@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from dashboard.map.colours import row_colours
-from dashboard.map.freshness import FRESHNESS, STATES, freshness_codes, state_codes
-from dashboard.map.units import age_words, speed_words
-from dashboard.snapshot import Snapshot
-
-if TYPE_CHECKING:
-    from dashboard.feed import Scope
+from dashboard.map import units
+from dashboard.map.freshness import FRESHNESS, STATES, ages, freshness_codes, state_codes
 
 LIKE_A_NUMBER = (
     r"^\s*([+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|true|false|TRUE|FALSE|\d{4}-\d\d?-\d\d?([T ].*)?)\s*$"
@@ -25,21 +21,20 @@ GUARD = "\u2060"
 """A word joiner, invisible: deck.gl's CSV reader would turn a vehicle called 0412 into the number 412."""
 
 
-def drawn(frame: pd.DataFrame, scope: Scope, snapshot: Snapshot, now: datetime) -> pd.DataFrame:
-    """One row per vehicle that can be drawn, in the frame's order.
+def drawn(frame: pd.DataFrame, colours: NDArray[np.uint8], now: datetime, *, metric: bool) -> pd.DataFrame:
+    """One row per vehicle of a frame in which all can be drawn, in its order.
 
     Columns: `lon`, `lat` (degrees, 5 decimals: about a metre), `n` (ordinal), `angle` (degrees counter-clockwise,
-    as deck.gl turns icons), `icon`, `r`, `g`, `b`, and the tooltip's texts `name`, `fleet`, `provider`, `speed`, `age`.
+    as deck.gl turns icons), `icon`, `r`, `g`, `b`, and the tooltip's texts `name`, `fleet`, `provider`, `speed`,
+    `age`. `colours` has a row of red, green and blue for each vehicle.
     """
-    frame = frame[(frame["unplaceable"] == "").to_numpy()]
-    colours = row_colours(frame, scope.color_by, now, dark=scope.dark, everything=snapshot.vehicles)
     heading = frame["heading"].to_numpy(dtype=np.float64)
     return pd.DataFrame(
         {
             "lon": np.round(frame["lon"].to_numpy(), 5),
             "lat": np.round(frame["lat"].to_numpy(), 5),
             "n": frame["ordinal"].to_numpy(),
-            "angle": np.where(np.isnan(heading), 0, -np.round(np.nan_to_num(heading))).astype(np.int16),
+            "angle": -np.round(np.nan_to_num(heading)).astype(np.int16),
             "icon": icons(frame, now),
             "r": colours[:, 0],
             "g": colours[:, 1],
@@ -47,8 +42,8 @@ def drawn(frame: pd.DataFrame, scope: Scope, snapshot: Snapshot, now: datetime) 
             "name": guarded(frame["name"].mask(frame["name"] == "", "Unnamed vehicle")),
             "fleet": guarded_categories(frame["fleet"]),
             "provider": guarded_categories(frame["provider"]),
-            "speed": speed_words(frame["speed"].to_numpy(dtype=np.float64), metric=scope.metric),
-            "age": age_words(frame, now),
+            "speed": speed_words(frame["speed"].to_numpy(dtype=np.float64), metric=metric),
+            "age": age_words(ages(frame, now)),
         }
     )
 
@@ -89,3 +84,26 @@ def guarded_categories(column: pd.Series) -> pd.Categorical:
     if values.is_unique:
         return pd.Categorical.from_codes(column.cat.codes, categories=values)
     return pd.Categorical(values.to_numpy()[column.cat.codes])
+
+
+def speed_words(speeds: NDArray[np.float64], *, metric: bool) -> pd.Categorical:
+    """Each speed (m/s) in words; an unknown one says so."""
+    unit = units.KMH if metric else units.MPH
+    return _words(
+        np.round(speeds / unit) * unit, lambda speed: units.speed(speed, metric=metric), "speed unknown"
+    )
+
+
+def age_words(seconds: NDArray[np.float64]) -> pd.Categorical:
+    """Each age (seconds) in words; an unknown one says so."""
+    size = np.select([np.abs(seconds) < limit for limit in (60, 3600, 86400)], [1, 60, 3600], default=86400)
+    return _words(np.trunc(seconds / size) * size, units.age, "time unknown")
+
+
+def _words(values: NDArray[np.float64], say: Callable[[float], str | None], unknown: str) -> pd.Categorical:
+    """Say each different value once: values that read alike were made equal before."""
+    different, codes = np.unique(values, return_inverse=True)
+    said = [say(float(value)) or unknown for value in different]
+    labels = list(dict.fromkeys(said))
+    place = np.array([labels.index(text) for text in said], dtype=np.int32)
+    return pd.Categorical.from_codes(place[codes], categories=labels)

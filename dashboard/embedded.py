@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import secrets
 import threading
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
 
+from catena_client import CatenaClient, Retry
 from catena_client.http import ASGITransport, BaseTransport, Request, Response
 from sandbox import Sandbox, SandboxConfig
 
@@ -49,6 +51,18 @@ def create() -> Sandbox:
             client_secret=secrets.token_urlsafe(32),
             connect_url=CONNECT_URL,
         )
+    )
+
+
+def client(sandbox: Sandbox, on_retry: Callable[[Retry], None]) -> CatenaClient:
+    """A client of a sandbox in this process."""
+    return CatenaClient(
+        sandbox.config.client_id,
+        sandbox.config.client_secret,
+        api_url=URL,
+        auth_url=f"{URL}/realms/catena",
+        transport=InProcess(sandbox.api),
+        on_retry=on_retry,
     )
 
 

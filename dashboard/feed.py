@@ -26,8 +26,9 @@ from starlette.routing import Route
 
 from dashboard.access import Viewer, vehicles_for
 from dashboard.drawn import drawn
+from dashboard.map.colours import Slots
 from dashboard.map.filters import Filters
-from dashboard.scope import Scope, Summary, as_of, summarise
+from dashboard.scope import Choices, Scope, Summary, as_of, choices, coloured, placeable, summarise
 from dashboard.snapshot import Snapshot
 
 LIFE_SECONDS = 600
@@ -45,8 +46,11 @@ class Feed:
         self._signer = URLSafeTimedSerializer(secrets.token_bytes(32), salt="feed")
         # Given a condition, unlike a lock, cachetools lets one thread compute while others wait for its result.
         self._mint = cached(TTLCache(1024, REUSE_SECONDS), condition=threading.Condition())(self._sign)
-        self._body = cached(LRUCache(32), _of_version, condition=threading.Condition())(_packed)
-        self._summary = cached(LRUCache(256), _of_version, condition=threading.Condition())(summarise)
+        self._slots = cached(LRUCache(1024), condition=threading.Condition())(_new_slots)
+        self._body = cached(LRUCache(32), _of_version, condition=threading.Condition())(self._pack)
+        self._summary = cached(LRUCache(256), _of_version, condition=threading.Condition())(self._summarise)
+
+        self._choices = cached(LRUCache(32), _of_viewer, condition=threading.Condition())(choices)
 
     def url(self, snapshot: Snapshot, scope: Scope) -> str:
         """A relative URL of the CSV for a scope; it changes exactly when the data does, or its ages matter."""
@@ -56,6 +60,10 @@ class Feed:
     def summary(self, snapshot: Snapshot, scope: Scope) -> Summary:
         """The numbers that go with the CSV of a scope."""
         return self._summary(snapshot, scope, as_of(snapshot))
+
+    def choices(self, snapshot: Snapshot, viewer: Viewer) -> Choices:
+        """What a viewer can filter by."""
+        return self._choices(snapshot, viewer)
 
     def route(self, prefix: str) -> Route:
         """The route that answers the URLs, below a base path such as `/maps` or ""."""
@@ -91,14 +99,25 @@ class Feed:
         chosen = {name: tuple(value) if isinstance(value, list) else value for name, value in filters.items()}
         return Scope(viewer=Viewer(**{**viewer, "fleets": fleets}), filters=Filters(**chosen), **stated)
 
+    def _pack(self, snapshot: Snapshot, scope: Scope, now: datetime) -> bytes:
+        frame = placeable(vehicles_for(scope.viewer, snapshot, scope.filters, now))
+        colours = coloured(frame, scope, now, self._slots(scope.viewer)).rgb()
+        return gzip.compress(csv_bytes(drawn(frame, colours, now, metric=scope.metric)), GZIP_LEVEL)
+
+    def _summarise(self, snapshot: Snapshot, scope: Scope, now: datetime) -> Summary:
+        return summarise(snapshot, scope, now, self._slots(scope.viewer))
+
+
+def _new_slots(_viewer: Viewer) -> Slots:
+    return Slots()
+
 
 def _of_version(snapshot: Snapshot, scope: Scope, now: datetime) -> tuple[int, Scope, datetime]:
     return snapshot.version, scope, now
 
 
-def _packed(snapshot: Snapshot, scope: Scope, now: datetime) -> bytes:
-    frame = vehicles_for(scope.viewer, snapshot, scope.filters, now)
-    return gzip.compress(csv_bytes(drawn(frame, scope, now)), GZIP_LEVEL)
+def _of_viewer(snapshot: Snapshot, viewer: Viewer) -> tuple[int, Viewer]:
+    return snapshot.version, viewer
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:

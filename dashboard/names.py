@@ -6,24 +6,22 @@ only shown with every UUID in it masked, and the partner's own reference comes b
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 
-from catena_client import Fleet
+from catena_client import Fleet, mask_uuids
+from catena_client.secret import HIDDEN
 
-_UUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}", re.IGNORECASE)
 
-
-def mask_uuids(text: str) -> str:
-    """Replace each UUID in a text by an ellipsis."""
-    return _UUID.sub("…", text)
+def masked(text: str) -> str:
+    """A text with an ellipsis for each UUID in it."""
+    return mask_uuids(text).replace(HIDDEN, "…")
 
 
 def display_name(fleet: Fleet) -> str:
     """What to call a fleet: its display name, else our reference for it, else its name; UUIDs masked."""
     for candidate in (fleet.display_name, fleet.fleet_ref, fleet.name):
-        text = mask_uuids((candidate or "").strip())
+        text = masked((candidate or "").strip())
         if text and text != "…":
             return text
     return f"Fleet {fleet.id[:8]}"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-import numpy as np
+import pandas as pd
 
 from dashboard.access import Viewer, vehicles_for, vehicles_of
-from dashboard.map.filters import Filters
+from dashboard.map.colours import Colouring, LegendEntry, Slots, colour
+from dashboard.map.filters import Filters, Known
 from dashboard.snapshot import Snapshot, counts
 
 STALE_AFTER_SECONDS = 120
@@ -38,23 +39,52 @@ class Summary:
     """Vehicles that the viewer may see, drawn or not."""
     unplaceable: Mapping[str, int]
     """Vehicles asked for that cannot be drawn, by reason."""
+    legend: tuple[LegendEntry, ...]
+    """What the colours mean, with the number of drawn vehicles that have each."""
     rows: str
     """Equal for two summaries exactly when the same vehicles are drawn in the same order."""
 
 
-def summarise(snapshot: Snapshot, scope: Scope, now: datetime) -> Summary:
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a viewer can filter by, and how many of their vehicles have each value."""
+
+    known: Known = Known()
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Vehicles per value, by field of `Filters`."""
+
+
+def choices(snapshot: Snapshot, viewer: Viewer) -> Choices:
+    """What there is to choose from in a snapshot."""
+    frame = vehicles_of(viewer, snapshot)
+    columns = {"fleets": "fleet_id", "sources": "source", "providers": "tsp_slug"}
+    return Choices(Known.of(frame), {kind: counts(frame, column) for kind, column in columns.items()})
+
+
+def summarise(snapshot: Snapshot, scope: Scope, now: datetime, slots: Slots) -> Summary:
     """Count what a scope shows of a snapshot."""
     frame = vehicles_for(scope.viewer, snapshot, scope.filters, now)
     reasons = dict(counts(frame, "unplaceable"))
-    placed = (frame["unplaceable"] == "").to_numpy()
-    drawn = frame["ordinal"].to_numpy()[placed]
     reasons.pop("", None)
+    placed = placeable(frame)
     return Summary(
-        shown=int(np.count_nonzero(placed)),
+        shown=len(placed),
         total=len(vehicles_of(scope.viewer, snapshot)),
         unplaceable=reasons,
-        rows=hashlib.blake2b(drawn.tobytes(), digest_size=8).hexdigest(),
+        legend=coloured(placed, scope, now, slots).entries,
+        rows=hashlib.blake2b(placed["ordinal"].to_numpy().tobytes(), digest_size=8).hexdigest(),
     )
+
+
+def placeable(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows that can be drawn."""
+    drawable = (frame["unplaceable"] == "").to_numpy()
+    return frame if drawable.all() else frame[drawable]
+
+
+def coloured(placed: pd.DataFrame, scope: Scope, now: datetime, slots: Slots) -> Colouring:
+    """The colours of drawn rows, as a scope wants them."""
+    return colour(placed, scope.color_by, now, slots=slots, dark=scope.dark, metric=scope.metric)
 
 
 def as_of(snapshot: Snapshot, now: datetime | None = None) -> datetime:

@@ -7,9 +7,11 @@ from starlette.routing import BaseRoute, Mount
 from catena_client import CatenaClient
 from dashboard import assets, embedded
 from dashboard.feed import Feed
+from dashboard.invitations.desk import InvitationDesk
 from dashboard.polling.fixes import Concurrency
 from dashboard.polling.poller import Poller
 from dashboard.settings import Settings
+from sandbox import Sandbox
 
 
 class Service:
@@ -20,8 +22,11 @@ class Service:
         self.prefix = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
         """The base path with a leading slash and none at the end, or ""."""
         concurrency = Concurrency()
-        self._sandbox = embedded.create() if settings.simulated else None
-        if self._sandbox is None:
+        self._sandbox: Sandbox | None = None
+        if settings.client_secret is None:
+            self._sandbox = embedded.create()
+            self.client = embedded.client(self._sandbox, concurrency.on_retry)
+        else:
             self.client = CatenaClient(
                 settings.client_id,
                 settings.client_secret,
@@ -29,17 +34,9 @@ class Service:
                 auth_url=settings.auth_url,
                 on_retry=concurrency.on_retry,
             )
-        else:
-            self.client = CatenaClient(
-                self._sandbox.config.client_id,
-                self._sandbox.config.client_secret,
-                api_url=embedded.URL,
-                auth_url=f"{embedded.URL}/realms/catena",
-                transport=embedded.InProcess(self._sandbox.api),
-                on_retry=concurrency.on_retry,
-            )
         self.poller = Poller(self.client, concurrency, settings.poll_seconds)
         self.feed = Feed(lambda: self.poller.state.snapshot)
+        self.invitations = InvitationDesk(self.client)
 
     def routes(self) -> list[BaseRoute]:
         """The routes that are served beside Streamlit's own, below the base path."""

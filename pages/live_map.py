@@ -6,10 +6,8 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from dashboard.access import Viewer, vehicles_of
 from dashboard.deck import deck, vehicles_layer
-from dashboard.map.filters import Known
-from dashboard.scope import Scope
+from dashboard.scope import Choices, Scope
 from dashboard.service import service
 from dashboard.widgets import frame, map_filters, map_status, map_view, sign_in
 
@@ -21,31 +19,32 @@ def render() -> None:
     """Show the page."""
     viewer = sign_in.viewer()
     snapshot = service().poller.state.snapshot
-    known = Known() if snapshot is None else Known.of(vehicles_of(viewer, snapshot))
-    filters = map_filters.controls(known, snapshot, viewer)
+    offered = Choices() if snapshot is None else service().feed.choices(snapshot, viewer)
+    filters = map_filters.controls(offered)
     scope = Scope(viewer, filters, dark=frame.theme() == "dark")
-    st.fragment(_map, run_every=min(TICK_SECONDS, service().settings.poll_seconds))(viewer, scope, known)
+    st.fragment(_map, run_every=min(TICK_SECONDS, service().settings.poll_seconds))(scope, offered)
 
 
-def _map(viewer: Viewer, scope: Scope, known: Known) -> None:
-    state = service().poller.state
+def _map(scope: Scope, offered: Choices) -> None:
+    feed, state, settings = service().feed, service().poller.state, service().settings
     snapshot = state.snapshot
-    if snapshot is not None and Known.of(vehicles_of(viewer, snapshot)) != known:
-        st.rerun()  # a fleet or source came or went: the filters must offer it
-    map_status.show(
-        state, None if snapshot is None else service().feed.summary(snapshot, scope), datetime.now(UTC)
-    )
-    overlay = []
-    if snapshot is not None:
-        summary = service().feed.summary(snapshot, scope)
+    if snapshot is None:
+        map_status.show(state, None, settings.poll_seconds, datetime.now(UTC))
+        overlay = []
+    else:
+        if feed.choices(snapshot, scope.viewer).known != offered.known:
+            st.rerun()  # a fleet or a source came or went: the filters must offer it
+        summary = feed.summary(snapshot, scope)
+        map_status.show(state, summary, settings.poll_seconds, datetime.now(UTC))
+        # Only the same rows glide: after one came or went, each row would fly to its neighbour's place.
         glide = st.session_state.get("rows_drawn") == summary.rows
         st.session_state["rows_drawn"] = summary.rows
-        overlay.append(vehicles_layer(service().feed.url(snapshot, scope), glide=glide))
+        overlay = [vehicles_layer(feed.url(snapshot, scope), glide=glide)]
     st.pydeck_chart(
         deck(
             overlay,
-            map_view.opening(viewer, snapshot),
-            setting=service().settings.basemap,
+            map_view.opening(scope.viewer, snapshot),
+            setting=settings.basemap,
             theme="dark" if scope.dark else "light",
             assets_url="assets/",
         ),

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from catena_client import CatenaClient, CatenaError, Fleet, User, Vehicle
-from dashboard.names import mask_uuids, unique_names
+from dashboard.names import masked, unique_names
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class Names:
         """The name of a fleet; one that no list names is called by its reference or the start of its id."""
         return (
             self.fleets.get(fleet_id)
-            or mask_uuids(fleet_ref)
+            or masked(fleet_ref)
             or (f"Fleet {fleet_id[:8]}" if fleet_id else "No fleet")
         )
 
@@ -150,7 +150,7 @@ class Directory:
         wanted = list(vehicle_ids)
         found = {
             vehicle.id: facts(vehicle)
-            for vehicle in self._client.vehicles.iterate(vehicle_ids=wanted, size=1000)
+            for vehicle in self._client.vehicles.iterate(vehicle_ids=wanted or None, size=1000)
             if vehicle.deleted_at is None
         }
         # A vehicle asked for but not found is remembered as nameless, so as not to be asked for again and again.
@@ -173,7 +173,7 @@ class Directory:
 def facts(vehicle: Vehicle) -> VehicleFacts:
     """Reduce a vehicle to what the dashboard shows of it."""
     return VehicleFacts(
-        name=mask_uuids((vehicle.vehicle_name or "").strip()),
+        name=masked((vehicle.vehicle_name or "").strip()),
         vin=(vehicle.vin or "").strip(),
         plate=(vehicle.license_plate_number or "").strip(),
         fleet_id=vehicle.fleet_id or "",

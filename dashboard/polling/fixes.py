@@ -80,25 +80,20 @@ def fetch(client: CatenaClient, fleet_sizes: Mapping[str, int], parallel: int) -
     Raises `CatenaError` when any request fails, so that a part is never taken for the whole.
     """
     first = client.vehicle_locations.page(only_latest=True, size=PAGE_SIZE)
-    opening = [keep(location) for location in first.items]
     if first.next_page is None:
-        return opening
+        return [keep(location) for location in first.items]
 
     def whole_group(fleet_ids: Sequence[str]) -> list[Fix]:
         pages = client.vehicle_locations.pages(only_latest=True, fleet_ids=fleet_ids, size=PAGE_SIZE)
         return [keep(location) for page in pages for location in page.items]
 
     groups = pack(fleet_sizes, parallel)
-    fixes: list[Fix] = []
-    if groups:
-        with ThreadPoolExecutor(len(groups), thread_name_prefix="fixes") as pool:
-            for group in pool.map(whole_group, groups):
-                fixes.extend(group)
+    with ThreadPoolExecutor(len(groups) or 1, thread_name_prefix="fixes") as pool:
+        fixes = [fix for group in pool.map(whole_group, groups) for fix in group]
     if first.total is not None and len(fixes) >= first.total:
         return fixes
     seen = {fix.row_id for fix in fixes}
-    fixes.extend(fix for fix in opening if fix.row_id not in seen)
-    for page in client.vehicle_locations.pages(only_latest=True, size=PAGE_SIZE, cursor=first.next_page):
+    for page in client.vehicle_locations.pages(only_latest=True, size=PAGE_SIZE):
         fixes.extend(keep(location) for location in page.items if location.id not in seen)
     return fixes
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import streamlit as st
 
 from dashboard.map.filters import PARAMS, Filters, Known, parse, to_query
+from dashboard.scope import Choices
 
 WIDGETS = {"fleets": "Fleet", "sources": "Source"}
 """Field of `Filters` to the label of its control."""
 
 
-def controls(known: Known, counts: Mapping[str, Mapping[str, int]]) -> Filters:
-    """Show the controls and give what is asked for. `counts` holds vehicles per value, by field of `Filters`."""
+def controls(offered: Choices) -> Filters:
+    """Show the controls and give what is asked for."""
+    known = offered.known
     if known.fleets or known.sources:
         _take_from_url(known)
     chosen: dict[str, tuple[str, ...]] = {}
     columns = st.columns(len(WIDGETS))
     for column, (kind, label) in zip(columns, WIDGETS.items(), strict=True):
-        labels, numbers = known.labels(kind), counts.get(kind, {})
+        labels, numbers = known.labels(kind), offered.counts.get(kind, {})
         with column:
             chosen[kind] = tuple(
                 st.multiselect(

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from dashboard.map.units import duration_words
+from dashboard.map import units
 from dashboard.polling.poller import PollState
 from dashboard.scope import Summary
 
@@ -21,7 +21,7 @@ def show(state: PollState, summary: Summary | None, poll_seconds: float, now: da
         else:
             st.info("Reading the first positions from Catena …", icon=":material/hourglass_top:")
         return
-    age = duration_words((now - snapshot.taken_at).total_seconds())
+    age = units.duration((now - snapshot.taken_at).total_seconds()) or ""
     if state.problem:
         st.warning(
             f"Positions on the map are {age} old, because the last poll failed. {state.problem} {again}",

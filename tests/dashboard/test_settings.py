@@ -2,7 +2,8 @@
 
 import pytest
 
-from dashboard.settings import Settings, SettingsError, is_loopback, load
+from dashboard.setting_checks import is_loopback
+from dashboard.settings import Settings, SettingsError, load
 
 CREDENTIALS = {"CATENA_CLIENT_ID": "partner", "CATENA_CLIENT_SECRET": "hunter2-very-secret"}
 

@@ -1,0 +1,133 @@
+"""How each kind of setting is read from text; a wrong one raises a sentence that names it and says what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urlsplit
+
+from catena_client import Secret
+
+
+class SettingsError(ValueError):
+    """A setting has a value that cannot be used; the text says which and what to do, never the value of a secret."""
+
+
+def text(name: str, raw: str) -> str:
+    """One line of printable text, at most 200 characters."""
+    if not raw.isprintable() or len(raw) > 200:
+        raise SettingsError(f"{name} must be one line of at most 200 printable characters; copy it again.")
+    return raw
+
+
+def secret(name: str, raw: str) -> Secret:
+    """Printable text that is not shown anywhere."""
+    if not raw.isprintable():
+        raise SettingsError(
+            f"{name} contains characters that cannot be part of it; copy it again without line breaks."
+        )
+    return Secret(raw)
+
+
+def webhook_secret(name: str, raw: str) -> Secret:
+    """A secret of the length that Catena asks of webhooks."""
+    if len(raw) < 12:
+        raise SettingsError(f"{name} must have at least 12 characters.")
+    return secret(name, raw)
+
+
+def service_url(name: str, raw: str) -> str:
+    """The base URL of a service: https, or http on this machine; without a slash at the end."""
+    parts = split(raw)
+    if parts is None or parts.username or parts.query or parts.fragment:
+        raise SettingsError(
+            f"{name} must be a plain URL such as https://api.example.com, without user, query or fragment."
+        )
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
+        raise SettingsError(f"{name} must start with https:// (http:// is accepted for localhost only).")
+    return raw.rstrip("/")
+
+
+def page_url(name: str, raw: str) -> str:
+    """An http or https address of a page, at most 2083 characters as the API allows."""
+    parts = split(raw)
+    if parts is None or parts.scheme not in {"http", "https"} or len(raw) > 2083:
+        raise SettingsError(
+            f"{name} must be the http:// or https:// address of a page, at most 2083 characters long."
+        )
+    return raw
+
+
+def seconds(name: str, raw: str) -> float:
+    """A number of seconds from 2 to 3600."""
+    try:
+        found = float(raw)
+    except ValueError:
+        found = 0.0
+    if not 2 <= found <= 3600:
+        raise SettingsError(f"{name} must be a number of seconds from 2 to 3600, such as 15.")
+    return found
+
+
+def hours(name: str, raw: str) -> int:
+    """Whole hours from 1 to 672, as the API allows for an invitation."""
+    if not re.fullmatch(r"[0-9]{1,3}", raw) or not 1 <= int(raw) <= 672:
+        raise SettingsError(f"{name} must be a whole number of hours from 1 to 672.")
+    return int(raw)
+
+
+def basemap(name: str, raw: str) -> str:
+    """`carto` or the https URL of a map style."""
+    parts = split(raw)
+    if raw != "carto" and (parts is None or parts.scheme != "https"):
+        raise SettingsError(f"{name} must be empty, carto, or the https:// URL of a map style.")
+    return raw
+
+
+def colour(name: str, raw: str) -> str:
+    """A colour such as #1d5fd0."""
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", raw):
+        raise SettingsError(
+            f"{name} must be a colour written as # and six hexadecimal digits, such as #1d5fd0."
+        )
+    return raw.lower()
+
+
+def operators(name: str, raw: str) -> frozenset[str]:
+    """E-mail addresses and @domains, separated by commas."""
+    entries = frozenset(entry.strip().casefold() for entry in raw.split(",") if entry.strip())
+    if not all(re.fullmatch(r"[^@\s]*@[^@\s]+\.[^@\s]+", entry) for entry in entries):
+        raise SettingsError(f"{name} must list e-mail addresses or @domains, separated by commas.")
+    return entries
+
+
+def one_of(*choices: str) -> Callable[[str, str], str]:
+    """One of a few words."""
+
+    def check(name: str, raw: str) -> str:
+        if raw not in choices:
+            raise SettingsError(f"{name} must be one of: {', '.join(choices)}.")
+        return raw
+
+    return check
+
+
+def split(raw: str) -> SplitResult | None:
+    """The parts of a URL, None when it has no host or cannot be one."""
+    try:
+        parts = urlsplit(raw)
+        parts.port  # noqa: B018 - an invalid port raises here
+    except ValueError:
+        return None
+    return parts if parts.hostname and not re.search(r"\s", raw) else None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address means this very machine."""
+    if host.casefold().rstrip(".") == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,98 @@
+"""A small Catena for tests of the dashboard: lists in memory, served over the client's own HTTP layer."""
+
+import json
+import threading
+from collections import Counter
+
+import httpx
+
+from catena_client import CatenaClient, RetryPolicy
+
+T0 = "2026-05-04T12:00:00Z"
+
+
+def location(vehicle_id, *, fleet_id="fleet-1", lon=-88.0, lat=42.0, at=T0, **changes):
+    row = {
+        "fleet_id": fleet_id, "fleet_ref": f"ref-{fleet_id}", "id": f"row-{vehicle_id}-{at}", "created_at": T0,
+        "updated_at": T0, "connection_id": "connection-1", "tsp_id": "tsp-1", "tsp_slug": "geotab",
+        "source_name": "geotab", "source_id": "s", "source_data_hash": "0", "occurred_at": at,
+        "vehicle_id": vehicle_id, "driver_id": "driver-1", "speed": 20.0,
+        "location": {"type": "Point", "coordinates": [lon, lat]}, "h3_index_11": 626692562405187583,
+    }  # fmt: skip
+    return row | changes
+
+
+def vehicle(vehicle_id, *, fleet_id="fleet-1", **changes):
+    row = {
+        "fleet_id": fleet_id, "id": vehicle_id, "created_at": T0, "updated_at": T0, "connection_id": "connection-1",
+        "tsp_slug": "geotab", "source_name": "geotab", "source_id": "s", "source_data_hash": "0",
+        "vehicle_name": f"Truck {vehicle_id}", "vin": "VIN", "license_plate_number": "PLATE",
+    }  # fmt: skip
+    return row | changes
+
+
+def fleet(fleet_id, **changes):
+    row = {
+        "id": fleet_id, "created_at": T0, "updated_at": T0, "name": f"Fleet {fleet_id}", "fleet_ref": f"ref-{fleet_id}",
+        "display_name": f"Line {fleet_id}",
+    }  # fmt: skip
+    return row | changes
+
+
+class Catena:
+    """Holds rows per path and answers as the API does: pages of `page_size`, filtered by fleet or vehicle ids."""
+
+    def __init__(self, page_size=1000):
+        self.page_size = page_size
+        self.rows = {
+            "/v2/orgs/fleets": [], "/v2/telematics/vehicle-locations": [], "/v2/telematics/vehicles": [],
+            "/v2/telematics/users": [], "/v2/orgs/tsps": [],
+        }  # fmt: skip
+        self.asked = Counter()
+        self.failing = {}
+        self.at_once = 0
+        self.most_at_once = 0
+        self._lock = threading.Lock()
+
+    def locations(self, rows):
+        self.rows["/v2/telematics/vehicle-locations"] = rows
+
+    def client(self, **options):
+        options.setdefault("retry", RetryPolicy(attempts=1))
+        return CatenaClient(
+            "id", "secret", api_url="https://api.test", auth_url="https://auth.test/realms/catena",
+            transport=httpx.MockTransport(self._answer), **options,
+        )  # fmt: skip
+
+    def _answer(self, request):
+        with self._lock:
+            self.asked[request.url.path] += 1
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            return self._respond(request)
+        finally:
+            with self._lock:
+                self.at_once -= 1
+
+    def _respond(self, request):
+        path, query = request.url.path, request.url.params
+        if path in self.failing:
+            status, body = self.failing[path]
+            return httpx.Response(status, json=body)
+        if path.endswith("/token"):
+            return httpx.Response(200, json={"access_token": "token", "expires_in": 300, "token_type": "Bearer"})
+        if path.endswith("/revoke"):
+            return httpx.Response(200)
+        if path not in self.rows:
+            return httpx.Response(404, json={"code": 404, "message": "Not Found", "detail": None})
+        rows = self.rows[path]
+        for name, field in (("fleet_ids", "fleet_id"), ("vehicle_ids", "id")):
+            if name in query:
+                rows = [row for row in rows if row.get(field) in query.get_list(name)]
+        if path == "/v2/orgs/tsps":
+            return httpx.Response(200, json=rows)
+        start = int(query.get("cursor", "0"))
+        end = start + self.page_size
+        page = {"items": rows[start:end], "total": len(rows), "next_page": str(end) if end < len(rows) else None}
+        return httpx.Response(200, content=json.dumps(page), headers={"content-type": "application/json"})

@@ -1,0 +1,196 @@
+"""The feed: who is answered, with what, and how often it is built."""
+
+import csv
+import gzip
+import io
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from itsdangerous import URLSafeTimedSerializer
+from starlette.applications import Starlette
+
+from dashboard import feed as feed_module
+from dashboard.access import OPERATOR, Viewer
+from dashboard.drawn import GUARD
+from dashboard.embedded import InProcess
+from dashboard.feed import LIFE_SECONDS, Feed
+from dashboard.map.filters import Filters
+from dashboard.polling.directory import Names, VehicleFacts
+from dashboard.scope import Scope, as_of
+from dashboard.snapshot import SnapshotBuilder
+from tests.dashboard.test_snapshot import fix
+
+SEEN_BY_CSV_READER_AS_NOT_TEXT = re.compile(
+    r"^\s*(-?(\d*\.?\d+|\d+\.?\d*)([eE][+-]?\d+)?|true|TRUE|false|FALSE"
+    r"|\d{4}-\d{1,2}-\d{1,2}(T\d{1,2}:\d{1,2}(:\d{1,2}(\.\d+)?)?(Z|[+-]\d{1,2}:?\d{0,2})?)?)\s*$"
+)
+
+
+def snapshot_of(*fixes, names=None, builder=None):
+    return (builder or SnapshotBuilder()).build(fixes, names or Names(), datetime.now(UTC))
+
+
+FLEETS = snapshot_of(
+    fix("a", fleet_id="f1", source="geotab", occurred_at=datetime.now(UTC)),
+    fix("b", fleet_id="f2", source="samsara", occurred_at=datetime.now(UTC)),
+    fix("c", fleet_id="f2", source="geotab", unplaceable="no position reported", lon=float("nan")),
+)
+
+
+@pytest.fixture
+def feed():
+    return Feed(lambda: FLEETS)
+
+
+def get(feed, url, prefix="", **options):
+    with httpx.Client(transport=InProcess(Starlette(routes=[feed.route(prefix)])), base_url="http://here") as client:
+        return client.get(f"{prefix}/{url}", **options)
+
+
+def rows(response):
+    return list(csv.DictReader(io.StringIO(response.text)))
+
+
+def test_one_row_per_vehicle_drawn(feed):
+    response = get(feed, feed.url(FLEETS, Scope(OPERATOR)))
+    assert response.status_code == 200
+    assert [row["lon"] for row in rows(response)] == ["-88", "-88"]
+    assert {"lon", "lat", "name", "fleet", "provider", "speed", "age"} <= set(rows(response)[0])
+    assert rows(response)[0]["speed"] == "speed unknown"
+
+
+def test_url_is_relative_and_works_below_a_base_path(feed):
+    url = feed.url(FLEETS, Scope(OPERATOR))
+    assert url.startswith("feed/")
+    assert get(feed, url, prefix="/maps").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (Filters(fleets=("f1",)), 1),
+        (Filters(fleets=("f2",)), 1),
+        (Filters(sources=("geotab",)), 1),
+        (Filters(fleets=("f1", "f2"), sources=("geotab", "samsara")), 2),
+        (Filters(fleets=("f1",), sources=("samsara",)), 0),
+    ],
+)
+def test_filters_reach_the_rows(feed, filters, expected):
+    scope = Scope(OPERATOR, filters)
+    response = get(feed, feed.url(FLEETS, scope))
+    assert len(rows(response)) == expected == feed.summary(FLEETS, scope).shown
+    assert response.text.count("\n") == expected + 1, "the header line is always there"
+
+
+def test_a_viewer_of_one_fleet_gets_nothing_else_whatever_they_ask_for(feed):
+    guest = Viewer("guest", fleets=frozenset({"f1"}))
+    for filters in (Filters(), Filters(fleets=("f2",)), Filters(fleets=("f1", "f2"))):
+        scope = Scope(guest, filters)
+        assert {row["n"] for row in rows(get(feed, feed.url(FLEETS, scope)))} <= {"0"}
+        assert feed.summary(FLEETS, scope).total == 1
+    assert feed.summary(FLEETS, Scope(guest, Filters(fleets=("f2",)))).shown == 0
+
+
+@pytest.mark.parametrize("scope", ["", "x", "eyJhIjoxfQ.aaaa.bbbb"])
+def test_unsigned_is_refused(feed, scope):
+    assert get(feed, f"feed/vehicles.csv?scope={scope}").status_code == 403
+    assert get(feed, "feed/vehicles.csv").status_code == 403
+
+
+@given(position=st.integers(0, 400), bit=st.integers(0, 6))
+def test_altered_is_refused(position, bit):
+    feed = Feed(lambda: FLEETS)
+    base, _, token = feed.url(FLEETS, Scope(OPERATOR, Filters(fleets=("f1",)))).partition("scope=")
+    position %= len(token) - 1  # the last character of base64 holds bits that mean nothing
+    altered = token[:position] + chr(ord(token[position]) ^ (1 << bit)) + token[position + 1 :]
+    assert feed._read(altered) is None or altered == token
+    assert base
+
+
+def test_signed_by_another_process_is_refused(feed):
+    other = Feed(lambda: FLEETS)
+    assert get(feed, other.url(FLEETS, Scope(OPERATOR))).status_code == 403
+
+
+def test_expired_is_refused(feed, monkeypatch):
+    url = feed.url(FLEETS, Scope(OPERATOR))
+    assert get(feed, url).status_code == 200
+    late = int(datetime.now(UTC).timestamp()) + LIFE_SECONDS + 2
+    monkeypatch.setattr(URLSafeTimedSerializer.default_signer, "get_timestamp", lambda _self: late, raising=False)
+    monkeypatch.setattr("itsdangerous.timed.TimestampSigner.get_timestamp", lambda _self: late)
+    assert get(feed, url).status_code == 403
+
+
+def test_before_the_first_snapshot_there_is_nothing_to_give():
+    feed = Feed(lambda: None)
+    assert get(feed, f"feed/vehicles.csv?scope={feed._sign(Scope(OPERATOR), '1')}").status_code == 503
+
+
+def test_gzip_only_for_those_who_take_it(feed):
+    url = feed.url(FLEETS, Scope(OPERATOR))
+    assert get(feed, url, headers={"accept-encoding": "gzip"}).headers["content-encoding"] == "gzip"
+    plain = get(feed, url, headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.text.startswith("lon,lat,")
+
+
+def test_bytes_are_built_once_for_all_viewers_with_the_same_scope(feed, monkeypatch):
+    built = []
+    pack = feed_module.csv_bytes
+    monkeypatch.setattr(feed_module, "csv_bytes", lambda frame: built.append(1) or pack(frame))
+    for _ in range(10):
+        get(feed, feed.url(FLEETS, Scope(OPERATOR)))
+    assert len(built) == 1
+    get(feed, feed.url(FLEETS, Scope(OPERATOR, Filters(fleets=("f1",)))))
+    assert len(built) == 2
+
+
+def test_the_url_changes_with_the_data_and_only_then():
+    builder = SnapshotBuilder()
+    first = snapshot_of(fix("a"), builder=builder)
+    feed = Feed(lambda: first)
+    assert feed.url(first, Scope(OPERATOR)) == feed.url(first, Scope(OPERATOR))
+    second = snapshot_of(fix("a"), builder=builder)
+    assert feed.url(second, Scope(OPERATOR)) != feed.url(first, Scope(OPERATOR))
+
+
+def test_ages_are_counted_anew_once_a_snapshot_has_grown_old():
+    taken = datetime(2026, 5, 4, 12, 0, 30, tzinfo=UTC)
+    old = replace(FLEETS, taken_at=taken)
+    assert as_of(old, taken + timedelta(seconds=60)) == taken
+    assert as_of(old, taken + timedelta(minutes=41)) == datetime(2026, 5, 4, 12, 41, tzinfo=UTC)
+
+
+NAMES = ["0412", "1e5", "true", "2026-05-04", "-7", ".5", "Truck 7", "a,b", 'say "x"', "two\nlines", "<b>x</b>", "=1+1", "🚚", ""]
+
+
+@given(st.lists(st.one_of(st.sampled_from(NAMES), st.text(max_size=12)), min_size=1, max_size=20))
+def test_every_name_arrives_as_text(names):
+    vehicles = {f"v{n}": VehicleFacts(name=name) for n, name in enumerate(names)}
+    snapshot = snapshot_of(*(fix(vehicle_id) for vehicle_id in vehicles), names=Names(vehicles=vehicles))
+    feed = Feed(lambda: snapshot)
+    packed = feed._body(snapshot, Scope(OPERATOR), as_of(snapshot))
+    sent = list(csv.DictReader(io.StringIO(gzip.decompress(packed).decode(), newline="")))
+    assert len(sent) == len(names)
+    for row, name in zip(sent, names, strict=True):
+        assert row["name"].lstrip(GUARD) == (name or "Unnamed vehicle").lstrip(GUARD)
+        assert not SEEN_BY_CSV_READER_AS_NOT_TEXT.match(row["name"])
+
+
+def test_rows_key_tells_whether_the_same_vehicles_are_drawn(feed):
+    def key(**filters):
+        return feed.summary(FLEETS, Scope(OPERATOR, Filters(**filters))).rows
+
+    assert key() == key(fleets=("f1", "f2"))
+    assert key() != key(fleets=("f1",))
+    assert key(fleets=("f1",)) != key(fleets=("f2",))
+
+
+def test_legend_counts_what_is_drawn(feed):
+    legend = feed.summary(FLEETS, Scope(OPERATOR)).legend
+    assert {entry.label: entry.count for entry in legend} == {"geotab": 1, "samsara": 1}
