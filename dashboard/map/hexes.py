@@ -1,0 +1,72 @@
+"""How many vehicles there are in each hexagon (H3) of a chosen size."""
+
+import h3
+import h3.api.numpy_int as h3_int
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Cells = npt.NDArray[np.uint64]
+
+FINEST = 11
+"""The resolution of the cells that the API sends."""
+_RESOLUTION = np.uint64(0xF << 52)
+_KIND = np.uint64(0xFF << 56)
+_CELL = np.uint64(1 << 59)
+"""Mode 1 (a cell) with the reserved bits and the top bit clear."""
+
+
+def resolution_for(zoom: float) -> int:
+    """Choose the H3 resolution whose hexagons are about 20 pixels wide at a zoom level (512-pixel tiles).
+
+    Each finer resolution has edges shorter by the square root of 7, which is 1.404 zoom levels.
+    """
+    return int(min(FINEST, max(0, 3 + (zoom - 4) // 1.404)))
+
+
+def coarsen(cells: Cells, resolution: int) -> Cells:
+    """Return each cell's ancestor at a resolution no finer than its own.
+
+    In an H3 index, bits 52 to 55 hold the resolution and below them stand 15 digits of 3 bits, of which those
+    finer than the resolution are 7. So an ancestor is the same index with another resolution and more sevens.
+    """
+    unused = np.uint64((1 << 3 * (15 - resolution)) - 1)
+    return (cells & ~_RESOLUTION) | np.uint64(resolution << 52) | unused
+
+
+def usable(cells: Cells) -> npt.NDArray[np.bool_]:
+    """Tell which values are cells of resolution 11; an id rounded on its way through JSON numbers is not."""
+    unused = np.uint64((1 << 3 * (15 - FINEST)) - 1)
+    right_kind = (cells & (_KIND | _RESOLUTION)) == (_CELL | np.uint64(FINEST << 52))
+    good: npt.NDArray[np.bool_] = right_kind & ((cells & unused) == unused)
+    return good
+
+
+def cells_of(frame: pd.DataFrame, resolution: int) -> Cells:
+    """Return the cell of each row that has a place (`lon`, `lat` known), in row order."""
+    placed = frame.loc[frame["lon"].notna() & frame["lat"].notna(), ["lon", "lat", "h3"]]
+    given = placed["h3"].to_numpy(dtype=np.uint64)
+    cells = coarsen(given, resolution)
+    for row in np.flatnonzero(~usable(given)):
+        lat, lon = float(placed["lat"].iloc[row]), float(placed["lon"].iloc[row])
+        cells[row] = h3_int.latlng_to_cell(lat, lon, resolution)
+    return cells
+
+
+def hexagons(frame: pd.DataFrame, resolution: int) -> pd.DataFrame:
+    """Count the vehicles per hexagon: columns `hex` (text, as browsers need it) and `count`, most first.
+
+    The counts add up to the number of rows that have a place.
+    """
+    cells, counts = np.unique(cells_of(frame, resolution), return_counts=True)
+    order = np.argsort(-counts, kind="stable")
+    names = [h3.int_to_str(int(cell)) for cell in cells[order]]
+    return pd.DataFrame({"hex": pd.array(names, dtype="str"), "count": counts[order].astype(np.int64)})
+
+
+def steps(counts: npt.NDArray[np.int64], colours: int) -> npt.NDArray[np.int8]:
+    """Sort counts into `colours` classes of equal ratio between 1 and the largest count."""
+    if not len(counts):
+        return np.zeros(0, dtype=np.int8)
+    share = np.log(counts) / max(float(np.log(counts.max())), 1e-9)
+    return np.minimum(share * colours, colours - 1).astype(np.int8)
