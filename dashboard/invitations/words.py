@@ -1,0 +1,90 @@
+"""Plain words about invitations: times, states, next steps, and the drafts of an e-mail or a text message."""
+
+import re
+from datetime import UTC, datetime, timedelta, tzinfo
+from urllib.parse import quote
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+STATUS_WORDS = {
+    "active": "Waiting",
+    "accepted": "Accepted",
+    "declined": "Declined",
+    "expired": "Expired",
+    "deleted": "Deleted",
+}
+LIVE = ("active", "accepted", "declined")
+"""Statuses for which posting the same reference again refreshes the invitation instead of making a new one."""
+
+
+def zone(name: str | None) -> tzinfo:
+    """Return the viewer's time zone, or UTC where the browser did not say or says something unknown."""
+    try:
+        return ZoneInfo(name) if name else UTC
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
+
+
+def local(moment: datetime | None, where: tzinfo) -> str:
+    """Write a moment in the viewer's zone, for example "Tue 24 Nov 2026, 14:05 CET"; "" for None."""
+    if moment is None:
+        return ""
+    there = moment.astimezone(where)
+    return f"{there:%a} {there.day} {there:%b %Y, %H:%M %Z}"
+
+
+def duration(span: timedelta) -> str:
+    """Write a span by its two largest units, for example "2 d 3 h", "5 min 10 s"; never negative."""
+    seconds = max(0, int(span.total_seconds()))
+    days, hours, minutes = seconds // 86400, seconds // 3600 % 24, seconds // 60 % 60
+    if days:
+        return f"{days} d {hours} h"
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {seconds % 60} s" if minutes < 10 else f"{minutes} min"
+
+
+def expiry(status: str, expires_at: datetime, now: datetime) -> str:
+    """Write the countdown of an invitation; only a waiting one can still expire."""
+    if status != "active":
+        return "-" if status in ("accepted", "declined", "deleted") else f"{duration(now - expires_at)} ago"
+    return f"in {duration(expires_at - now)}"
+
+
+def next_step(status: str, expires_at: datetime, now: datetime, reason: str = "", funnel: str = "") -> str:
+    """Say what the operator can do next about an invitation."""
+    if status == "active":
+        soon = expires_at - now < timedelta(hours=2)
+        return "Expires soon: remind them, or resend" if soon else "Waiting for the fleet to open the link"
+    if status == "declined":
+        return f"Declined: “{reason}”. Talk to them, then resend" if reason else "Talk to them, then resend"
+    if status == "expired":
+        return "Resend for a new link"
+    if status == "deleted":
+        return "Nothing to do"
+    return funnel or "Accepted: follow it in Progress"
+
+
+def plain(text: str) -> str:
+    """Escape a text so that Streamlit's Markdown shows it as it is, on one line."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~$:<>&])", r"\\\1", text.replace("\n", " "))
+
+
+def message(*, company: str, fleet: str, link: str, expires: str, agrees: str) -> str:
+    """Draft what to write to a fleet together with its link."""
+    return (
+        f"Hello{f' {fleet}' if fleet else ''},\n\n"
+        f"{company} invites you to connect your telematics. You agree to share {agrees}. "
+        f"It takes a few minutes: open this link, accept, and sign in with your telematics provider.\n\n"
+        f"{link}\n\n"
+        f"The link is meant for you alone and works until {expires}."
+    )
+
+
+def mailto(to: str, subject: str, body: str) -> str:
+    """Return a link that opens the operator's mail program with the draft in it."""
+    return f"mailto:{quote(to, safe='@')}?subject={quote(subject)}&body={quote(body)}"
+
+
+def sms(to: str, body: str) -> str:
+    """Return a link that opens the phone's messages with the draft in it."""
+    return f"sms:{re.sub(r'[^0-9+]', '', to)}?&body={quote(body)}"

@@ -1,0 +1,214 @@
+"""The form that creates an invitation: the fleet reference first, everything else under "More"."""
+
+import streamlit as st
+
+from catena_client import CatenaError, InvitationCreate, Tsp, ValidationFailed
+from dashboard.invitations.desk import AlreadyInvited, InvitationDesk, Item, Made
+from dashboard.invitations.permissions import BUNDLES
+from dashboard.invitations.rules import Draft, check, problems_from_api
+from dashboard.invitations.words import STATUS_WORDS, local, plain, zone
+from dashboard.settings import Settings
+from dashboard.widgets.invitation_state import PageState, page_state
+
+LABELS = {
+    "fleet_ref": "Fleet reference",
+    "fleet_name": "Fleet name",
+    "fleet_email": "E-mail",
+    "fleet_phone": "Phone",
+    "fleet_regulatory_id": "Regulatory number",
+    "fleet_regulatory_id_type": "Kind of number",
+    "fleet_website": "Website",
+    "fleet_country_code": "Country",
+    "success_redirect_url": "After success, send the fleet to",
+    "failure_redirect_url": "After a failure, send the fleet to",
+    "callback_url": "Webhook of your own",
+    "limit_tsps": "Providers the fleet may choose",
+    "permissions": "What the fleet is asked to share",
+    "expires_in_hours": "Hours until it expires",
+}
+HINTS = {
+    "fleet_ref": "e.g. POLICY-4711",
+    "fleet_name": "Letters, digits and spaces",
+    "fleet_email": "dispatch@example.com",
+    "fleet_phone": "+1 312 555 0142",
+    "fleet_regulatory_id": "e.g. 1234567",
+    "fleet_regulatory_id_type": "DOT, MC …",
+    "fleet_website": "https://example.com",
+    "fleet_country_code": "USA, CAN, MEX …",
+    "success_redirect_url": "https://example.com/thanks",
+    "failure_redirect_url": "https://example.com/help",
+    "callback_url": "https://example.com/hook",
+}
+
+
+def invite_form(desk: InvitationDesk, settings: Settings, by: str) -> None:
+    """Show the form with the objections of the last try; create the invitation when asked to."""
+    state = page_state()
+    with st.form(f"invite-{state.generation}", border=True):
+        draft = _fields(state, desk, settings)
+        sent = st.form_submit_button("Create invitation", type="primary", icon=":material/add_link:")
+        if problem := state.problems.get(""):
+            st.error(plain(problem))
+    if sent:
+        checked = check(draft)
+        state.question, state.problems = None, checked.problems
+        if checked.create is not None:
+            with st.spinner("Creating the invitation …"):
+                create(desk, checked.create, by, state)
+        st.rerun()
+    if state.question:
+        _ask(desk, by, state)
+
+
+def create(
+    desk: InvitationDesk, wanted: InvitationCreate, by: str, state: PageState, *, again: bool = False
+) -> None:
+    """Create or refresh, and leave what came of it in the state: a card, a question, or problems."""
+    state.question = None
+    try:
+        made = desk.create(wanted, by=by, again=again)
+    except AlreadyInvited as known:
+        state.question = (wanted, known.item)
+    except ValidationFailed as error:
+        state.problems = problems_from_api(error)
+    except CatenaError as error:
+        state.problems = {"": str(error)}
+    else:
+        state.problems, state.generation = {}, state.generation + 1
+        state.shown, state.note = made.item.handle, outcome(made)
+
+
+def outcome(made: Made) -> str:
+    """Say in words whether the invitation is new or an existing one was refreshed."""
+    ref = plain(made.item.fleet_ref)
+    until = plain(local(made.item.expires_at, zone(st.context.timezone)))
+    if made.created:
+        return f"**Created** a new invitation for {ref}. It works until {until}."
+    return f"**Refreshed** the invitation that {ref} already had. It now works until {until}."
+
+
+def _fields(state: PageState, desk: InvitationDesk, settings: Settings) -> Draft:
+    values: dict[str, str] = {}
+
+    def text(name: str, value: str = "", help_text: str | None = None) -> None:
+        values[name] = st.text_input(
+            LABELS[name],
+            value,
+            key=f"invite-{state.generation}-{name}",
+            placeholder=HINTS.get(name),
+            help=help_text,
+            autocomplete="off",
+        )
+        _objection(state, name)
+
+    text("fleet_ref", help_text="Your own number or name for this fleet. It comes back with all of its data.")
+    in_more = any(name and name != "fleet_ref" for name in state.problems)
+    with st.expander("More", expanded=in_more, icon=":material/tune:"):
+        left, right = st.columns(2)
+        with left:
+            text("fleet_name")
+            text("fleet_phone")
+            text("fleet_regulatory_id", help_text="For example a US DOT number.")
+            text("fleet_website")
+        with right:
+            text("fleet_email")
+            text("fleet_country_code", help_text="Three letters (ISO 3166 alpha-3).")
+            text("fleet_regulatory_id_type")
+            text(
+                "expires_in_hours",
+                str(settings.invite_expires_hours),
+                "From 1 to 672 hours, that is 28 days.",
+            )
+        chosen = _providers(state, desk, settings)
+        bundle = st.radio(
+            LABELS["permissions"],
+            list(BUNDLES),
+            index=list(BUNDLES).index(settings.invite_permissions),
+            format_func=lambda key: BUNDLES[key].label,
+            captions=[b.agrees[0].upper() + b.agrees[1:] for b in BUNDLES.values()],
+            key=f"invite-{state.generation}-permissions",
+        )
+        _objection(state, "permissions")
+        text("success_redirect_url", settings.invite_success_url)
+        text("failure_redirect_url", settings.invite_failure_url)
+        text(
+            "callback_url",
+            help_text="Catena sends this invitation's events there. It must start with https://.",
+        )
+    return Draft(**values, limit_tsps=chosen, permissions=bundle)
+
+
+def _providers(state: PageState, desk: InvitationDesk, settings: Settings) -> tuple[str, ...]:
+    """Let the operator search the providers; none chosen means all of them."""
+    try:
+        tsps = {value: tsp for tsp in desk.tsps() if (value := sent_for(tsp, settings.limit_tsps_by))}
+    except CatenaError as error:
+        st.caption(f"The list of providers cannot be read just now, so all are allowed. {plain(str(error))}")
+        return ()
+    chosen = st.multiselect(
+        LABELS["limit_tsps"],
+        list(tsps),
+        format_func=lambda value: _provider_label(tsps[value]),
+        key=f"invite-{state.generation}-limit_tsps",
+        placeholder="All providers: type to search",
+        select_all=False,
+    )
+    _objection(state, "limit_tsps")
+    return tuple(chosen)
+
+
+def sent_for(tsp: Tsp, kind: str) -> str:
+    """Return what stands for a provider in ``limit_tsps``: its slug, source name or id, as the settings say."""
+    return str(getattr(tsp, kind) or "")
+
+
+def _provider_label(tsp: Tsp) -> str:
+    name = plain(tsp.name or tsp.slug or "")
+    logo = tsp.logo_url or ""
+    return (
+        f"![]({logo}) {name}" if logo.startswith("https://") and not set(logo) & set(" ()<>\"'\\") else name
+    )
+
+
+def _objection(state: PageState, name: str) -> None:
+    if problem := state.problems.get(name):
+        st.markdown(f":red[:material/error: {plain(problem)}]")
+
+
+def _ask(desk: InvitationDesk, by: str, state: PageState) -> None:
+    """Ask before a live invitation is sent again: it has consequences."""
+    if state.question is None:
+        return
+    wanted, item = state.question
+    with st.container(border=True):
+        st.warning(
+            f"**{plain(item.fleet_ref)} has an invitation already** ({STATUS_WORDS[item.status].lower()}, from "
+            f"{plain(local(item.created_at, zone(st.context.timezone)))}). Nothing was sent yet. "
+            f"{consequence(item)}"
+        )
+        with st.container(horizontal=True):
+            if st.button("Send it again", type="primary", key="again-yes"):
+                with st.spinner("Refreshing the invitation …"):
+                    create(desk, wanted, by, state, again=True)
+                st.rerun()
+            if st.button("Show the one there is", key="again-show"):
+                state.question, state.shown, state.note = None, item.handle, ""
+                st.rerun()
+            if st.button("Cancel", key="again-no"):
+                state.question = None
+                st.rerun()
+
+
+def consequence(item: Item) -> str:
+    """Say what sending an invitation again does, given where it stands."""
+    if item.status == "accepted":
+        return (
+            "The fleet has accepted. Sending again renews its sign-up tokens, so a sign-up under way may have to "
+            "start over, and extends the expiry."
+        )
+    if item.status == "declined":
+        reason = f" (“{plain(item.decline_reason)}”)" if item.decline_reason else ""
+        return f"The fleet has declined{reason}. Sending again revives the invitation: they can accept after all."
+    if item.status == "active":
+        return "Sending again extends its expiry and applies the options you have set now."
+    return "Sending again asks Catena for a working link."

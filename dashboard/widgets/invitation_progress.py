@@ -1,0 +1,79 @@
+"""How one invitation is doing, refreshed by itself. Reads memory only."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from dashboard.access import Viewer, vehicles_of
+from dashboard.invitations.desk import Item
+from dashboard.invitations.funnel import STEPS, Line, fleet_facts, funnel
+from dashboard.invitations.words import expiry, plain
+from dashboard.service import Service
+from dashboard.widgets.invitation_state import page_state
+
+TICK_SECONDS = 3.0
+
+
+def live_status(service: Service, viewer: Viewer, handle: str, fly: Callable[[str], None]) -> None:
+    """Show where an invitation stands now; `fly` opens the live map on a fleet id."""
+    st.fragment(_status, run_every=TICK_SECONDS)(service, viewer, handle, fly)
+
+
+def _status(service: Service, viewer: Viewer, handle: str, fly: Callable[[str], None]) -> None:
+    view, now = service.invitations.view(), datetime.now(UTC)
+    item = next((item for item in view.items if item.handle == handle), None)
+    if item is None:
+        st.info("This invitation is not listed any more.")
+        return
+    line = line_of(service, viewer, item, now)
+    if line and line.reached == len(STEPS):
+        _arrived(line, item, fly)
+    elif item.status in ("declined", "expired"):
+        st.warning(f"{plain(line.waiting if line else item.status)}.", icon=":material/block:")
+    elif item.status == "accepted":
+        done = (
+            [name for name, step in zip(STEPS, line.steps, strict=True) if step.done]
+            if line
+            else ["Accepted"]
+        )
+        st.info(
+            f"**{' → '.join(done)}.** {plain(line.waiting if line else '')}",
+            icon=":material/progress_activity:",
+        )
+    else:
+        left = plain(expiry(item.status, item.expires_at, now))
+        st.info(
+            f"Waiting for the fleet to open the link and accept. Expires {left}.",
+            icon=":material/hourglass_empty:",
+        )
+
+
+def line_of(service: Service, viewer: Viewer, item: Item, now: datetime) -> Line | None:
+    """Return an invitation's line of the funnel, as far as its viewer may see."""
+    view = service.invitations.peek()
+    snapshot = service.poller.state.snapshot
+    facts = fleet_facts(vehicles_of(viewer, snapshot)) if snapshot else {}
+    lines = funnel(view, facts, now)
+    return next(
+        (
+            line
+            for line in lines
+            if line.handle == item.handle or (item.fleet_id and line.fleet_id == item.fleet_id)
+        ),
+        None,
+    )
+
+
+def _arrived(line: Line, item: Item, fly: Callable[[str], None]) -> None:
+    """Announce the first vehicle once, and offer to fly there."""
+    state = page_state()
+    if item.handle not in state.celebrated:
+        state.celebrated.add(item.handle)
+        st.toast(f"{plain(line.fleet)} is on the map", icon=":material/celebration:")
+    st.success(
+        f"**{plain(line.fleet)} is on the map:** {plain(line.steps[-2].note)}, {plain(line.steps[-1].note)}.",
+        icon=":material/local_shipping:",
+    )
+    if st.button("Fly there", type="primary", icon=":material/flight_takeoff:", key=f"fly-{item.handle}"):
+        fly(line.fleet_id)

@@ -1,0 +1,34 @@
+"""What the invitations page remembers for one viewer between two runs of its script."""
+
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from catena_client import InvitationCreate
+from dashboard.invitations.desk import Item
+from dashboard.invitations.rules import Problems
+
+
+@dataclass
+class PageState:
+    """The state of one browser tab. Invitations are named by handle, never by id or link."""
+
+    generation: int = 0
+    """Part of the form's widget keys; raising it empties the form."""
+    problems: Problems = field(default_factory=dict)
+    """By field; what concerns the whole form is under ``""``."""
+    question: tuple[InvitationCreate, Item] | None = None
+    """A live invitation exists for what was asked: send again?"""
+    shown: str = ""
+    """Handle of the invitation whose card is on the page."""
+    note: str = ""
+    """What just happened to it, in words."""
+    on_stage: bool = False
+    """Whether the card fills the screen."""
+    celebrated: set[str] = field(default_factory=set)
+    """Handles whose first vehicle was announced."""
+
+
+def page_state() -> PageState:
+    """Return this tab's state, a new one at first."""
+    return st.session_state.setdefault("invitations", PageState())  # type: ignore[no-any-return]

@@ -1,0 +1,194 @@
+"""Follow up: all invitations with their countdown and next step, and what can be done about one of them."""
+
+import math
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+import pandas as pd
+import streamlit as st
+
+from catena_client import CatenaError
+from dashboard.access import Viewer, vehicles_of
+from dashboard.invitations.desk import Gone, Item, View
+from dashboard.invitations.funnel import fleet_facts, funnel
+from dashboard.invitations.words import STATUS_WORDS, expiry, local, next_step, plain, zone
+from dashboard.names import mask_uuids
+from dashboard.service import Service
+from dashboard.widgets.invitation_form import consequence, outcome
+from dashboard.widgets.invitation_state import page_state
+
+PAGE_ROWS = 100
+TICK_SECONDS = 10.0
+COLUMNS = {
+    "fleet": st.column_config.TextColumn("Fleet", width="medium", pinned=True),
+    "status": st.column_config.TextColumn("Status", width="small"),
+    "expires": st.column_config.TextColumn("Expires", width="small"),
+    "next": st.column_config.TextColumn("Next step", width="large"),
+    "name": st.column_config.TextColumn("Name", width="medium"),
+    "created": st.column_config.TextColumn("Created", width="medium"),
+    "by": st.column_config.TextColumn(
+        "Created by",
+        width="small",
+        help="As seen here since the dashboard started; Catena does not say.",
+    ),
+}
+
+
+def invitation_table(service: Service, viewer: Viewer) -> None:
+    """Show the table, its filters, and the actions of the chosen row."""
+    problems(service.invitations.peek())
+    left, right = st.columns([2, 3])
+    with left:
+        search = st.text_input(
+            "Search", key="follow-search", type="search", placeholder="Reference, name or e-mail"
+        )
+    with right:
+        statuses = st.pills(
+            "Status",
+            list(STATUS_WORDS),
+            selection_mode="multi",
+            format_func=STATUS_WORDS.__getitem__,
+            key="follow-status",
+        )
+    st.fragment(_rows, run_every=TICK_SECONDS)(service, viewer, search or "", tuple(statuses or ()))
+
+
+def problems(view: View) -> None:
+    """Say which parts cannot be read at the moment: an outage must not look like an empty list."""
+    for what, problem in view.problems.items():
+        age = "" if view.taken_at is None else " What was read before is shown."
+        st.warning(f"The {what} cannot be read just now.{age} {plain(problem)}", icon=":material/cloud_off:")
+
+
+def matching(items: Sequence[Item], search: str, statuses: Sequence[str]) -> list[Item]:
+    """Return the invitations that contain every word searched for and have one of the statuses, if any is chosen."""
+    words = search.casefold().split()
+    return [
+        item
+        for item in items
+        if (not statuses or item.status in statuses)
+        and all(word in f"{item.fleet_ref} {item.fleet_name} {item.email}".casefold() for word in words)
+    ]
+
+
+def _rows(service: Service, viewer: Viewer, search: str, statuses: tuple[str, ...]) -> None:
+    view, now = service.invitations.view(), datetime.now(UTC)
+    found = matching(view.items, search, statuses)
+    if not view.items:
+        if view.taken_at is not None:
+            st.info("There are no invitations yet. Create the first one under “Invite”.")
+        return
+    if not found:
+        st.info("No invitation matches. Clear the search or the status filter.")
+        return
+    pages = math.ceil(len(found) / PAGE_ROWS)
+    page = 1
+    if pages > 1:
+        page = min(st.pagination(pages, key=f"follow-page-{pages}"), pages)
+    shown = found[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
+    st.caption(f"{len(found):,} of {len(view.items):,} invitations. Choose one for what you can do about it.")
+    picked = st.dataframe(
+        _frame(shown, _steps(service, viewer, view, now), now),
+        key=f"follow-{page}-{search}-{statuses}",
+        hide_index=True,
+        column_config=COLUMNS,
+        column_order=list(COLUMNS),
+        on_select="rerun",
+        selection_mode="single-row",
+        height=min(38 + 35 * len(shown), 460),
+        alt="Invitations",
+    )
+    rows = picked["selection"]["rows"]
+    if rows and rows[0] < len(shown):
+        _actions(service, viewer, shown[rows[0]])
+
+
+def _steps(service: Service, viewer: Viewer, view: View, now: datetime) -> dict[str, str]:
+    """Return what accepted fleets wait for, by handle."""
+    snapshot = service.poller.state.snapshot
+    facts = fleet_facts(vehicles_of(viewer, snapshot)) if snapshot else {}
+    return {line.handle: line.waiting or "On the map" for line in funnel(view, facts, now) if line.handle}
+
+
+def _frame(items: Sequence[Item], steps: dict[str, str], now: datetime) -> pd.DataFrame:
+    where = zone(st.context.timezone)
+    rows = [
+        {
+            "fleet": mask_uuids(item.fleet_ref),
+            "status": STATUS_WORDS.get(item.status, item.status),
+            "expires": expiry(item.status, item.expires_at, now),
+            "next": next_step(
+                item.status, item.expires_at, now, item.decline_reason, steps.get(item.handle, "")
+            ),
+            "name": mask_uuids(item.fleet_name),
+            "created": local(item.created_at, where),
+            "by": item.created_by or "-",
+        }
+        for item in items
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _actions(service: Service, viewer: Viewer, item: Item) -> None:
+    state = page_state()
+    with st.container(border=True):
+        st.markdown(
+            f"**{plain(mask_uuids(item.fleet_ref))}**: {STATUS_WORDS.get(item.status, item.status).lower()}, created "
+            f"{plain(local(item.created_at, zone(st.context.timezone)))}"
+        )
+        with st.container(horizontal=True):
+            if st.button("Show QR code and link", icon=":material/qr_code_2:", key=f"show-{item.handle}"):
+                state.shown, state.note = item.handle, ""
+                st.rerun()
+            if st.button("Resend", icon=":material/autorenew:", key=f"resend-{item.handle}"):
+                _confirm_resend(service, viewer, item)
+            if item.status != "deleted" and st.button(
+                "Delete",
+                icon=":material/delete:",
+                key=f"delete-{item.handle}",
+                disabled=item.status == "accepted",
+                help="An accepted invitation cannot be deleted: end the share agreement instead."
+                if item.status == "accepted"
+                else None,
+            ):
+                _confirm_delete(service, item)
+
+
+@st.dialog("Resend this invitation?")
+def _confirm_resend(service: Service, viewer: Viewer, item: Item) -> None:
+    st.write(f"**{plain(mask_uuids(item.fleet_ref))}**")
+    st.write(consequence(item))
+    st.caption(
+        "It is sent with the options it was created with. The link may change: hand over the one shown then."
+    )
+
+    def resend() -> None:
+        made = service.invitations.resend(item.handle, by=viewer.name)
+        state = page_state()
+        state.shown, state.note = made.item.handle, outcome(made)
+
+    _confirm("Resend", resend)
+
+
+@st.dialog("Delete this invitation?")
+def _confirm_delete(service: Service, item: Item) -> None:
+    st.write(f"**{plain(mask_uuids(item.fleet_ref))}**")
+    st.write(
+        "Its link and QR code stop working at once. This cannot be undone, but you can invite the fleet again."
+    )
+    _confirm("Delete", lambda: service.invitations.delete(item.handle))
+
+
+def _confirm(label: str, act: Callable[[], None]) -> None:
+    with st.container(horizontal=True):
+        yes = st.button(label, type="primary", key="confirm-yes")
+        no = st.button("Cancel", key="confirm-no")
+    if yes:
+        try:
+            act()
+        except (CatenaError, Gone) as error:
+            st.error(plain(str(error)))
+        else:
+            st.rerun()
+    if no:
+        st.rerun()

@@ -1,0 +1,36 @@
+"""Invitations: create one, hand it over, follow it until the fleet's first vehicle is on the map."""
+
+import streamlit as st
+
+from dashboard.service import service
+from dashboard.widgets import sign_in
+from dashboard.widgets.invitation_card import invitation_card, stage
+from dashboard.widgets.invitation_form import invite_form
+from dashboard.widgets.invitation_table import invitation_table
+from pages import live_map
+
+
+def render() -> None:
+    """Show the page."""
+    viewer = sign_in.viewer()
+    if not viewer.may_invite:
+        st.info("You may look at the live map, but not invite fleets. Ask an operator of this dashboard.")
+        return
+    desk = service().invitations
+    desk.view()
+    if stage(service(), viewer, fly_to):
+        return
+    st.title("Invitations")
+    invite, follow = st.tabs(["Invite", "Follow up"])
+    with invite:
+        invitation_card(service(), viewer, fly_to)
+        invite_form(desk, service().settings, viewer.name)
+    with follow:
+        invitation_table(service(), viewer)
+
+
+def fly_to(fleet_id: str) -> None:
+    """Open the live map on one fleet."""
+    st.switch_page(
+        st.Page(live_map.render, url_path="live_map", default=True), query_params={"fleet": fleet_id}
+    )

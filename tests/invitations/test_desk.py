@@ -1,0 +1,186 @@
+"""The desk: caching, creating exactly once, lost answers, and secrets that stay inside."""
+
+import json
+import threading
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from catena_client import CatenaClient, ConnectionFailed, InvitationCreate, ServerError
+from dashboard.invitations.desk import AlreadyInvited, Gone, InvitationDesk
+from tests.invitations.conftest import START, FakeCatena, stamp
+
+LIST = "GET /v2/orgs/invitations"
+POST = "POST /v2/orgs/invitations"
+
+
+def test_many_looks_read_the_list_once(desk: InvitationDesk, catena: FakeCatena) -> None:
+    catena.invite("A")
+    threads = [threading.Thread(target=desk.view) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [item.fleet_ref for item in desk.view().items] == ["A"]
+    assert catena.calls[LIST] == 1
+
+
+def test_the_list_is_read_again_after_a_change(desk: InvitationDesk, catena: FakeCatena) -> None:
+    desk.view()
+    catena.invite("A")
+    desk.invalidate()
+    desk.view()
+    for thread in threading.enumerate():
+        if thread.name == "invitations":
+            thread.join()
+    assert [item.fleet_ref for item in desk.peek().items] == ["A"]
+
+
+def test_five_thousand_invitations_are_read_in_five_pages(desk: InvitationDesk, catena: FakeCatena) -> None:
+    for number in range(5000):
+        catena.invite(f"F{number}")
+    assert len(desk.view().items) == 5000
+    assert catena.calls[LIST] == 5
+
+
+def test_created_and_refreshed_are_told_apart(desk: InvitationDesk, catena: FakeCatena) -> None:
+    desk.view()
+    first = desk.create(InvitationCreate(fleet_ref="A", expires_in_hours=1), by="ann@example.com")
+    again = desk.create(
+        InvitationCreate(fleet_ref="A", expires_in_hours=48), by="bob@example.com", again=True
+    )
+    assert (first.created, again.created) == (True, False)
+    assert again.item.handle == first.item.handle
+    assert again.item.expires_at == START + timedelta(hours=48)
+    assert [(i.fleet_ref, i.created_by) for i in desk.peek().items] == [("A", "ann@example.com")]
+
+
+@pytest.mark.parametrize("status", ["active", "accepted", "declined"])
+def test_a_live_invitation_is_not_refreshed_without_asking(
+    desk: InvitationDesk, catena: FakeCatena, status: str
+) -> None:
+    catena.invite("A", status=status)
+    with pytest.raises(AlreadyInvited) as caught:
+        desk.create(InvitationCreate(fleet_ref="A"), by="x")
+    assert caught.value.item.status == status
+    assert not catena.posted
+
+
+@pytest.mark.parametrize("status", ["expired", "deleted"])
+def test_a_dead_invitation_does_not_stand_in_the_way(
+    desk: InvitationDesk, catena: FakeCatena, status: str
+) -> None:
+    catena.invite("A", status=status)
+    assert desk.create(InvitationCreate(fleet_ref="A"), by="x").created
+
+
+def test_the_same_reference_twice_at_the_same_moment_is_sent_once(
+    desk: InvitationDesk, catena: FakeCatena
+) -> None:
+    outcomes: list[str] = []
+    barrier = threading.Barrier(8)
+
+    def create() -> None:
+        barrier.wait()
+        try:
+            desk.create(InvitationCreate(fleet_ref="A"), by="x")
+            outcomes.append("created")
+        except AlreadyInvited:
+            outcomes.append("asked")
+
+    threads = [threading.Thread(target=create) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["asked"] * 7 + ["created"]
+    assert catena.calls[POST] == 1
+
+
+def test_a_lost_answer_is_looked_up_instead_of_sent_again(desk: InvitationDesk, catena: FakeCatena) -> None:
+    catena.lose_answers = True
+    made = desk.create(InvitationCreate(fleet_ref="A"), by="x")
+    assert made.created
+    assert catena.calls[POST] == 1
+    catena.now += timedelta(minutes=1)
+    again = desk.create(InvitationCreate(fleet_ref="A"), by="x", again=True)
+    assert not again.created
+    assert catena.calls[POST] == 2
+
+
+def test_a_request_that_never_arrived_is_an_error(desk: InvitationDesk, catena: FakeCatena) -> None:
+    catena.invite("A", status="expired")
+
+    def break_posts(request: httpx.Request) -> httpx.Response | None:
+        if request.method == "POST":
+            raise httpx.ConnectError("refused", request=request)
+        return None
+
+    catena.fault = break_posts
+    with pytest.raises(ConnectionFailed):
+        desk.create(InvitationCreate(fleet_ref="A"), by="x")
+
+
+def test_resending_keeps_the_options(desk: InvitationDesk, catena: FakeCatena) -> None:
+    catena.invite("A", status="declined", fleet_email="a@b.co", limit_tsps=["samsara"], expires_in_hours=48)
+    made = desk.resend(desk.view().items[0].handle, by="x")
+    assert not made.created
+    assert made.item.status == "active"
+    (sent,) = catena.posted
+    assert (sent["fleet_email"], sent["limit_tsps"], sent["expires_in_hours"]) == ("a@b.co", ["samsara"], 48)
+
+
+def test_deleting_removes_it_at_once(desk: InvitationDesk, catena: FakeCatena) -> None:
+    catena.invite("A")
+    handle = desk.view().items[0].handle
+    desk.delete(handle)
+    assert desk.peek().items == ()
+    with pytest.raises(Gone):
+        desk.link(handle)
+
+
+def test_an_invitation_that_ran_out_is_expired_without_a_new_reading(
+    desk: InvitationDesk, catena: FakeCatena
+) -> None:
+    catena.invite("A", expires_at=stamp(START + timedelta(minutes=5)))
+    assert desk.view().items[0].status == "active"
+    catena.now += timedelta(minutes=6)
+    assert desk.peek().items[0].status == "expired"
+
+
+def test_an_outage_is_named_and_never_looks_like_an_empty_list(
+    desk: InvitationDesk, catena: FakeCatena
+) -> None:
+    catena.fault = lambda _request: httpx.Response(503, text="down")
+    view = desk.view()
+    assert view.taken_at is None
+    assert set(view.problems) == {"invitations", "share agreements", "connections", "data freshness"}
+    with pytest.raises(ServerError):
+        desk.tsps()
+
+
+def test_one_list_that_fails_does_not_cost_the_others(desk: InvitationDesk, catena: FakeCatena) -> None:
+    catena.invite("A")
+    catena.fault = lambda request: httpx.Response(403) if "connections" in request.url.path else None
+    view = desk.view()
+    assert [item.fleet_ref for item in view.items] == ["A"]
+    assert set(view.problems) == {"connections", "data freshness"}
+
+
+def test_no_secret_is_in_what_pages_get(
+    desk: InvitationDesk, catena: FakeCatena, client: CatenaClient
+) -> None:
+    made = catena.invite(
+        "A",
+        status="accepted",
+        pre_registration_access_token="jwt-access",
+        pre_registration_refresh_token="jwt-refresh",
+    )
+    view = desk.view()
+    seen = repr(view) + repr(vars(desk)) + json.dumps([i.permissions for i in view.items])
+    for secret in (made["id"], made["magic_link"], "jwt-access", "jwt-refresh"):
+        assert secret not in seen
+    assert desk.link(view.items[0].handle) == made["magic_link"]
+    other = InvitationDesk(client)
+    assert other.view().items[0].handle != view.items[0].handle
