@@ -1,0 +1,70 @@
+"""The sandbox as ASGI apps."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sandbox.api_integrations import Integrations
+from sandbox.api_orgs import Orgs
+from sandbox.api_telematics import Telematics
+from sandbox.auth import REALM, Tokens
+from sandbox.config import Fault, SandboxConfig
+from sandbox.context import Context
+from sandbox.errors import ApiError, AuthError, on_api_error, on_auth_error, on_method, on_not_found
+from sandbox.faults import Faults
+from sandbox.invitations import Invitations
+from sandbox.seed import plant
+from sandbox.webhooks import Webhooks
+from sandbox.world import World
+
+
+class Sandbox:
+    """A simulated Catena.
+
+    `api` answers the auth host's and the API's paths, `connect` the onboarding pages (at any prefix), `app` both
+    with Connect at `/connect`. `clock` returns epoch seconds and decides where every vehicle is.
+    """
+
+    def __init__(
+        self, config: SandboxConfig | None = None, *, clock: Callable[[], float] = time.time
+    ) -> None:
+        self.config = config or SandboxConfig()
+        self.clock = clock
+        self.world = World(self.config, clock)
+        self.tokens = Tokens(self.config, clock)
+        self._faults = Faults(self.config.faults, self.config.seed, self.tokens.revoke)
+        self.webhooks = Webhooks()
+        self.invitations = Invitations(
+            self.world, plant(self.world), self.webhooks.announce, self.tokens.issue
+        )
+        context = Context(self.config, self.world, self.tokens, self._faults, self.invitations, self.webhooks)
+        self.api: ASGIApp = self._api(context)
+        self.connect: ASGIApp = Starlette()
+        self.app: ASGIApp = Starlette(routes=[Mount("/connect", self.connect), Mount("/", self.api)])
+
+    @property
+    def faults(self) -> Sequence[Fault]:
+        """The fault switches; assign others to change them while the sandbox runs."""
+        return self._faults.switches
+
+    @faults.setter
+    def faults(self, switches: Sequence[Fault]) -> None:
+        self._faults.switches = tuple(switches)
+
+    def _api(self, context: Context) -> ASGIApp:
+        handlers = {ApiError: on_api_error, AuthError: on_auth_error, 404: on_not_found, 405: on_method}
+        api = Starlette(
+            routes=[*Orgs(context).routes(), *Integrations(context).routes(), *Telematics(context).routes()],
+            exception_handlers=handlers,
+        )
+        auth = Starlette(routes=self.tokens.routes(), exception_handlers=handlers)
+        faulty = self._faults.around(api)
+
+        async def either(scope: Scope, receive: Receive, send: Send) -> None:
+            path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
+            await (auth if path.startswith(REALM) else faulty)(scope, receive, send)
+
+        return either

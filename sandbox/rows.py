@@ -1,0 +1,327 @@
+"""From row numbers and moments to the rows of an answer, whole columns at a time."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from h3.api import basic_int as h3
+
+from sandbox import models, names
+from sandbox.entities import Connection, iso
+from sandbox.models import Address, Point
+from sandbox.motion import Floats, Ints
+from sandbox.roster import Bools, Trailers, Vehicles, ids
+from sandbox.world import World
+
+Columns = dict[str, Iterable[Any]]
+H3_RESOLUTION = 11
+FUTURE_SECONDS = 2 * 3600.0
+# Share of the vehicles that a fault hits, by the fault's name.
+VehicleFaults = Callable[[str], float]
+
+
+def isos(t: Floats) -> list[str]:
+    """Return ISO 8601 times in UTC, microseconds."""
+    moments = (np.round(t * 1e3) * 1e3).astype(np.int64).view("datetime64[us]")
+    return [str(one) for one in np.datetime_as_string(moments, unit="us", timezone="UTC").tolist()]
+
+
+def masked(values: Iterable[Any], known: Bools) -> list[Any]:
+    """Put None where a value is not known."""
+    return [value if ok else None for value, ok in zip(values, known.tolist(), strict=True)]
+
+
+def cells(lon: Floats, lat: Floats) -> list[int | None]:
+    """Return the H3 cells of resolution 11, None where the coordinates are out of range."""
+    return [
+        h3.latlng_to_cell(y, x, H3_RESOLUTION) if -180 <= x <= 180 and -90 <= y <= 90 else None
+        for x, y in zip(lon.tolist(), lat.tolist(), strict=True)
+    ]
+
+
+class Rows:
+    """Builds answers for one moment (`now`) from one version of the world."""
+
+    def __init__(self, world: World, now: float, fault: VehicleFaults, *, source_data: bool = False) -> None:
+        self.world = world
+        self.now = now
+        self.vehicles: Vehicles = world.rows.vehicles
+        self.trailers: Trailers = world.rows.trailers
+        self.fault = fault
+        self.source_data = source_data
+        self._places = np.array(
+            [*(Address(p.city, p.province, p.country) for p in world.roads.places), Address(), None],
+            dtype=object,
+        )
+
+    # --- shared columns
+
+    def _of_connection(self, connection: Ints, value: Callable[[Connection], Any]) -> list[Any]:
+        table = [value(one) for one in self.world.connections]
+        return [table[number] for number in connection.tolist()]
+
+    def _sourced(
+        self,
+        columns: Vehicles | Trailers,
+        rows: Ints,
+        row_ids: Sequence[str],
+        kind: str,
+        *,
+        created: Floats,
+        occurred: Floats,
+        updated: Floats,
+    ) -> Columns:
+        fleets, connection = self.world.fleets, columns.connection[rows]
+        fleet = columns.fleet[rows].tolist()
+        source_ids = [f"{kind}:{one[:8]}" for one in row_ids]
+        occurred_at = isos(occurred)
+        raw: Iterable[dict[str, Any]]
+        if self.source_data:
+            raw = [{"id": s, "time": t, "kind": kind} for s, t in zip(source_ids, occurred_at, strict=True)]
+        else:
+            raw = [{}] * len(rows)
+        return {
+            "fleet_id": [fleets[number].id for number in fleet],
+            "fleet_ref": [fleets[number].ref for number in fleet],
+            "id": row_ids,
+            "created_at": isos(created),
+            "updated_at": isos(updated),
+            "connection_id": self._of_connection(connection, lambda c: c.id),
+            "tsp_id": self._of_connection(connection, lambda c: c.provider.id),
+            "tsp_slug": self._of_connection(connection, lambda c: c.provider.slug),
+            "source_name": self._of_connection(connection, lambda c: c.provider.source_name),
+            "source_data": raw,
+            "source_id": source_ids,
+            "source_data_hash": [
+                hashlib.sha256(f"{one}{t}".encode()).hexdigest()
+                for one, t in zip(row_ids, occurred_at, strict=True)
+            ],
+            "occurred_at": occurred_at,
+            "schedule_id": self._of_connection(connection, lambda c: c.schedule_id("vehicle_location")),
+        }
+
+    def _hit(self, fault: str, rows: Ints) -> Bools:
+        """Tell which vehicles a fault hits: the same ones every time, and at least one if any at all."""
+        share, draws = self.fault(fault), self.vehicles.gap
+        if share <= 0 or not len(draws):
+            return np.zeros(len(rows), dtype=bool)
+        # Each fault looks at another part of the draw, so that several hit different vehicles.
+        turned = np.mod(draws * {"null-coordinates": 1.0, "bad-coordinates": 97.0}.get(fault, 971.0), 1.0)
+        hit: Bools = turned[rows] <= max(share, float(turned.min()))
+        return hit
+
+    def _where(self, rows: Ints, lon: Floats, lat: Floats) -> tuple[list[Point | None], list[int | None]]:
+        lon, lat = np.round(lon, 7), np.round(lat, 7)
+        bad, null = self._hit("bad-coordinates", rows), self._hit("null-coordinates", rows)
+        lon, lat = np.where(bad, lon - 360.0, lon), np.where(bad, lat + 90.0, lat)
+        points: list[Point | None] = [Point(xy) for xy in zip(lon.tolist(), lat.tolist(), strict=True)]
+        if not null.any():
+            return points, cells(lon, lat)
+        return masked(points, ~null), masked(cells(lon, lat), ~null)
+
+    def _address(self, connection: Ints, place: Ints) -> list[Address | None]:
+        style = np.array(
+            [("full", "empty", "none").index(c.provider.address) for c in self.world.connections]
+        )[connection]
+        known = len(self._places) - 2
+        return list(self._places[np.where(style == 0, place, known + style - 1)])
+
+    def _drivers(self, rows: Ints) -> dict[str, list[Any]]:
+        known = self.vehicles.has_driver[rows]
+        driver = ids(self.vehicles.key[rows], "driver")
+        return {
+            "driver_id": masked(driver, known),
+            "source_driver_id": masked([f"user:{one[:8]}" for one in driver], known),
+        }
+
+    def driver_names(self, rows: Ints) -> list[str | None]:
+        """Return "Driver 0412" or None per vehicle row."""
+        numbers = self.vehicles.driver_number[rows].tolist()
+        return masked([f"Driver {number:04d}" for number in numbers], self.vehicles.has_driver[rows])
+
+    def _readings(self, rows: Ints, t: Floats) -> tuple[dict[str, list[Any]], Ints, Floats]:
+        """Return the measured columns, the places, and the speeds before gaps are put in."""
+        vehicles, connection = self.vehicles, self.vehicles.connection[rows]
+        state = self.world.state(rows, t)
+        points, h3_cells = self._where(rows, state.lon, state.lat)
+        hours = np.array([c.provider.engine_hours for c in self.world.connections])[connection]
+        sensors = np.array([c.provider.engine_sensors for c in self.world.connections])[connection]
+        warm = state.speed > 0
+        wave = np.sin(state.odometer / 5_000.0)
+        return (
+            {
+                "location": points,
+                "h3_index_11": h3_cells,
+                "speed": masked(np.round(state.speed, 3).tolist(), vehicles.has_speed[rows]),
+                "odometer": masked(np.round(state.odometer, 1).tolist(), vehicles.has_odometer[rows]),
+                "fuel_level": masked(np.round(state.fuel_level, 2).tolist(), vehicles.has_fuel[rows]),
+                "engine_hours": masked(np.round(state.engine_hours, 2).tolist(), hours),
+                # Sized as the recorded simulator sends it, which fits kilopascals rather than pascals.
+                "oil_pressure": masked(np.round(np.where(warm, 360 + 20 * wave, 275.3), 3).tolist(), sensors),
+                "coolant_temperature": masked(
+                    np.round(np.where(warm, 361.5 + 3 * wave, 354.2), 3).tolist(), sensors
+                ),
+            },
+            state.place,
+            state.speed,
+        )
+
+    def _shown(self, rows: Ints, t: Floats) -> Floats:
+        """Return the times as reported: a vehicle whose clock is wrong is two hours ahead."""
+        return t + np.where(self._hit("future-clock", rows), FUTURE_SECONDS, 0.0)
+
+    # --- answers
+
+    def _fixes(self, rows: Ints, t: Floats, *, latest: bool) -> tuple[Columns, Floats]:
+        vehicles, key = self.vehicles, self.vehicles.key[rows]
+        if latest:
+            row_ids = ids(key, "location")
+        else:  # one id per sample: the time is mixed into the key
+            stamp = np.round(t * 1e3).astype(">i8").view(np.uint8).reshape(-1, 8)
+            row_ids = ids(np.concatenate([key[:, :8], key[:, 8:] ^ stamp], axis=1), "location")
+        readings, place, speed = self._readings(rows, t)
+        vehicle_ids = ids(key, "vehicle")
+        arrived = t + vehicles.lag[rows]
+        created = np.where(latest, vehicles.begin[rows], arrived)
+        columns = {
+            **self._sourced(
+                vehicles,
+                rows,
+                row_ids,
+                "loc",
+                created=created,
+                occurred=self._shown(rows, t),
+                updated=arrived,
+            ),
+            "vehicle_id": vehicle_ids,
+            "source_vehicle_id": [f"veh:{one[:8]}" for one in vehicle_ids],
+            **self._drivers(rows),
+            **readings,
+            "inferred_address": self._address(vehicles.connection[rows], place),
+        }
+        return columns, speed
+
+    def vehicle_locations(self, rows: Ints, t: Floats, *, latest: bool) -> list[models.VehicleLocation]:
+        """Return the fixes of vehicle rows at moments `t`; a latest row keeps its id for good."""
+        return models.build(models.VehicleLocation, self._fixes(rows, t, latest=latest)[0])
+
+    def engine_statuses(self, rows: Ints, t: Floats, *, latest: bool) -> list[models.EngineStatus]:
+        """Return engine statuses: on while moving, off while standing."""
+        columns, speed = self._fixes(rows, t, latest=latest)
+        columns["engine_status"] = np.where(speed > 0, "ON", "OFF").tolist()
+        wanted = models.EngineStatus.__struct_fields__
+        return models.build(models.EngineStatus, {k: v for k, v in columns.items() if k in wanted})
+
+    def _named(self, rows: Ints) -> Columns:
+        vehicles = self.vehicles
+        makes = [names.make(number) for number in vehicles.make[rows].tolist()]
+        fleets = self.world.fleets
+        return {
+            "vehicle_name": vehicles.name[rows].tolist(),
+            "oem": [make[0] for make in makes],
+            "model_type": [make[1] for make in makes],
+            "model_year": vehicles.year[rows].tolist(),
+            "vin": vehicles.vin[rows].tolist(),
+            "license_plate_region": [fleets[n].plate_region for n in vehicles.fleet[rows].tolist()],
+            "license_plate_country": [fleets[n].plate_country for n in vehicles.fleet[rows].tolist()],
+            "license_plate_number": vehicles.plate[rows].tolist(),
+            "engine_type": [make[3] for make in makes],
+        }
+
+    def _statuses(self, rows: Ints) -> list[str | None]:
+        return masked(["IN_SERVICE"] * len(rows), self.vehicles.gap[rows] < 0.8)
+
+    def vehicle_list(self, rows: Ints) -> list[models.Vehicle]:
+        """Return vehicles; their bookkeeping times are those of the connection's beginning."""
+        begin = self.vehicles.begin[rows]
+        columns = {
+            **self._sourced(
+                self.vehicles,
+                rows,
+                ids(self.vehicles.key[rows], "vehicle"),
+                "veh",
+                created=begin,
+                occurred=begin,
+                updated=begin,
+            ),
+            **self._named(rows),
+            "is_active": [True] * len(rows),
+            "status": self._statuses(rows),
+            "started_at": isos(begin),
+        }
+        return models.build(models.Vehicle, columns)
+
+    def users(self, rows: Ints) -> list[models.User]:
+        """Return the drivers of vehicle rows (each row must have one)."""
+        key, begin = self.vehicles.key[rows], self.vehicles.begin[rows]
+        numbers = [f"{number:04d}" for number in self.vehicles.driver_number[rows].tolist()]
+        driver = ids(key, "driver")
+        fleet = self.vehicles.fleet[rows].tolist()
+        columns = {
+            **self._sourced(
+                self.vehicles, rows, driver, "user", created=begin, occurred=begin, updated=begin
+            ),
+            "username": [f"driver{number}" for number in numbers],
+            "first_name": ["Driver"] * len(rows),
+            "last_name": numbers,
+            "user_email": [f"driver{number}@example.com" for number in numbers],
+            "employee_number": [f"EMP-{number}" for number in numbers],
+            "license_region": [self.world.fleets[n].plate_region for n in fleet],
+            "started_at": isos(begin),
+        }
+        return models.build(models.User, columns)
+
+    def vehicle_summaries(self, rows: Ints) -> list[models.VehicleSummary]:
+        """Return vehicles with their last position; null where none has ever arrived."""
+        t = self.world.latest(rows, self.now)
+        located = self.vehicles.has_location[rows]
+        readings, _, _ = self._readings(rows, t)
+        vehicle_ids = ids(self.vehicles.key[rows], "vehicle")
+        connection = self.vehicles.connection[rows]
+        named = {k: v for k, v in self._named(rows).items() if k != "engine_type"}
+        fleets = [self.world.fleets[number] for number in self.vehicles.fleet[rows].tolist()]
+        columns: Columns = {
+            "fleet_id": [fleet.id for fleet in fleets],
+            "fleet_ref": [fleet.ref for fleet in fleets],
+            "connection_id": self._of_connection(connection, lambda c: c.id),
+            "vehicle_id": vehicle_ids,
+            "tsp_id": self._of_connection(connection, lambda c: c.provider.id),
+            "tsp_slug": self._of_connection(connection, lambda c: c.provider.slug),
+            "source_name": self._of_connection(connection, lambda c: c.provider.source_name),
+            "source_id": [f"veh:{one[:8]}" for one in vehicle_ids],
+            "status": self._statuses(rows),
+            **named,
+            "last_location_ping": masked(isos(self._shown(rows, t)), located),
+            "last_location_h3_index_11": masked(readings["h3_index_11"], located),
+            "last_location": masked(readings["location"], located),
+            "last_fuel_level": masked(readings["fuel_level"], located),
+            "last_odometer_reading": masked(readings["odometer"], located),
+            "last_engine_hours": masked(readings["engine_hours"], located),
+            "last_speed_reading": masked(readings["speed"], located),
+        }
+        return models.build(models.VehicleSummary, columns)
+
+    def vehicle_live_locations(self, rows: Ints) -> list[models.VehicleLiveLocation]:
+        """Return newest fixes with names. `source_name` differs from the other endpoints for one TSP."""
+        t = self.world.latest(rows, self.now)
+        readings, _, _ = self._readings(rows, t)
+        connection = self.vehicles.connection[rows]
+        columns: Columns = {
+            "vehicle_id": ids(self.vehicles.key[rows], "vehicle"),
+            "vin": self.vehicles.vin[rows].tolist(),
+            "vehicle_name": self.vehicles.name[rows].tolist(),
+            "tsp_id": self._of_connection(connection, lambda c: c.provider.id),
+            "tsp_slug": self._of_connection(connection, lambda c: c.provider.slug),
+            "source_name": self._of_connection(connection, lambda c: c.provider.live_source_name),
+            "driver_id": self._drivers(rows)["driver_id"],
+            "driver_name": self.driver_names(rows),
+            **readings,
+            "occurred_at": isos(self._shown(rows, t)),
+        }
+        return models.build(models.VehicleLiveLocation, columns)
+
+
+def text_time(seconds: float | None) -> str | None:
+    """Return an ISO time, or None."""
+    return None if seconds is None else iso(seconds)
