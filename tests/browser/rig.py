@@ -1,0 +1,231 @@
+"""What the browser tests and the screenshots stand on: servers as processes of their own, and a watched page."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Response, expect
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT.parent / "shared" / "catena-api" / "examples"
+START_SECONDS = 60
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu-sandbox",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def chromium_path() -> str:
+    """The Chromium to drive; a RuntimeError that says what to do where there is none."""
+    names = (os.environ.get("CATENA_TEST_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if name and (path := shutil.which(name))), None)
+    if found is None:
+        raise RuntimeError(
+            "The browser tests need Chromium. Run `sh scripts/ensure_chromium.sh`, or set CATENA_TEST_CHROMIUM to "
+            "the path of a Chromium or Chrome."
+        )
+    return found
+
+
+def launch(playwright: Playwright) -> Browser:
+    """A headless Chromium with software graphics."""
+    return playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_FLAGS)
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Server:
+    """A process of ours that answers HTTP."""
+
+    url: str
+    """Without a slash at the end."""
+    log_path: Path
+    process: subprocess.Popen[bytes]
+
+    def log(self) -> str:
+        """Everything that it has written so far."""
+        return self.log_path.read_text(errors="replace")
+
+    def wait_until(self, address: str) -> None:
+        """Wait until an address is answered with 200; AssertionError with the log if it never is."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                break
+            try:
+                if httpx.get(address, timeout=5).status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.1)
+        raise AssertionError(f"{address} did not answer. The log says:\n{self.log()}")
+
+    def stop(self) -> None:
+        """End it, in order if it obeys within 10 seconds."""
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(10)
+
+
+def run(command: Sequence[str], environ: Mapping[str, str], log_path: Path, url: str) -> Server:
+    """Start a process in the repository with an environment that no setting of the caller leaks into."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CATENA_", "STREAMLIT_"))}
+    with log_path.open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, *command],
+            cwd=ROOT,
+            env={**kept, "PYTHONUNBUFFERED": "1", "HOME": str(log_path.parent), **environ},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    return Server(url, log_path, process)
+
+
+@contextmanager
+def dashboard(
+    folder: Path, environ: Mapping[str, str] | None = None, *, base_path: str = "", port: int | None = None
+) -> Iterator[Server]:
+    """The dashboard as `streamlit run app.py` starts it; on the embedded sandbox unless `environ` says otherwise."""
+    port = port or free_port()
+    url = f"http://127.0.0.1:{port}" + (f"/{base_path}" if base_path else "")
+    command = ["-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.address", "127.0.0.1"]
+    command += ["--server.headless", "true", "--server.fileWatcherType", "none"]
+    command += ["--secrets.files", str(folder / "no-secrets.toml")]
+    if base_path:
+        command += ["--server.baseUrlPath", base_path]
+    server = run(command, {"CATENA_POLL_SECONDS": "2", **(environ or {})}, folder / f"dashboard-{port}.log", url)
+    try:
+        server.wait_until(f"{url}/_stcore/health")
+        yield server
+    finally:
+        server.stop()
+
+
+@contextmanager
+def sandbox(folder: Path, *arguments: str, port: int | None = None) -> Iterator[Server]:
+    """The simulated Catena in a process of its own, with arguments of `python -m sandbox`."""
+    port = port or free_port()
+    url = f"http://127.0.0.1:{port}"
+    server = run(["-m", "sandbox", "--port", str(port), *arguments], {}, folder / f"sandbox-{port}.log", url)
+    try:
+        server.wait_until(f"{url}/connect/")
+        yield server
+    finally:
+        server.stop()
+
+
+@dataclass
+class Watch:
+    """A page and everything that came to it."""
+
+    page: Page
+    server_url: str
+    errors: list[str] = field(default_factory=list)
+    """Errors on the console, and exceptions."""
+    outside: list[str] = field(default_factory=list)
+    """Addresses asked for that are not on this machine."""
+    responses: list[Response] = field(default_factory=list)
+    frames: list[bytes] = field(default_factory=list)
+    """What came over websockets."""
+
+    def __post_init__(self) -> None:
+        page = self.page
+        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", lambda request: self._see(request.url))
+        page.on("response", lambda response: self.responses.append(response))  # noqa: PLW0108 - no builtins here
+        page.on(
+            "websocket",
+            lambda socket: socket.on(
+                "framereceived",
+                lambda payload: self.frames.append(payload if isinstance(payload, bytes) else payload.encode()),
+            ),
+        )
+
+    def _see(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("data", "blob") and parts.hostname not in ("127.0.0.1", "localhost"):
+            self.outside.append(url)
+
+    def open(self, path: str = "/") -> Watch:
+        """Go to a page of the dashboard and wait for its first run to end."""
+        self.page.goto(self.server_url + path)
+        self.settled()
+        return self
+
+    def settled(self) -> None:
+        """Wait until the script has run and nothing is greyed out."""
+        expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+    def map_shown(self) -> Watch:
+        """Wait for the map with its vehicles loaded."""
+        expect(self.page.get_by_test_id("stDeckGlJsonChart").locator("canvas").first).to_be_visible()
+        expect(self.page.get_by_text(" shown of ")).to_be_visible()
+        self.until(lambda: bool(self.feeds()), "the map's data")
+        return self
+
+    def feeds(self) -> list[Response]:
+        """Good answers of the map's feed so far."""
+        return [answer for answer in self.responses if "/feed/" in answer.url and answer.status == 200]
+
+    def rows(self) -> list[dict[str, str]]:
+        """The vehicles that the map was last given."""
+        lines = self.feeds()[-1].text().splitlines()
+        header = lines[0].split(",")
+        return [dict(zip(header, line.split(","), strict=False)) for line in lines[1:]]
+
+    def until(self, condition: object, what: str, seconds: float = 30) -> None:
+        """Wait until a condition of this side holds, while the page lives on."""
+        assert callable(condition)
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < deadline, f"Waited in vain for {what}."
+            self.page.wait_for_timeout(100)
+
+    def clean(self) -> None:
+        """No error on the console, and nobody outside was asked for anything."""
+        assert self.errors == []
+        assert self.outside == []
+
+
+@contextmanager
+def watched(
+    browser: Browser, server_url: str, *, width: int = 1280, height: int = 800, theme: str = "light"
+) -> Iterator[Watch]:
+    """A page of its own browser context."""
+    context: BrowserContext = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme="dark" if theme == "dark" else "light"
+    )
+    context.set_default_timeout(30_000)
+    try:
+        yield Watch(context.new_page(), server_url)
+    finally:
+        context.close()
