@@ -6,15 +6,22 @@ import streamlit as st
 
 from dashboard import assets
 
-ICON = str(assets.FOLDER / "brand" / "favicon.svg")
+ICON = str(assets.FOLDER / "brand" / "favicon.png")
 
 STYLE = """
 <style>
-/* The map is the page: little air around it, and controls that a thumb can reach. */
-[data-testid="stMainBlockContainer"] { padding: 4.25rem 1.25rem 1rem; max-width: none; }
-@media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 4rem .75rem .75rem; } }
-[data-testid="stDeckGlJsonChart"] { border-radius: .75rem; overflow: hidden; }
-footer, [data-testid="stDecoration"] { display: none; }
+/* The map is the page: little air around it, and all the height that the window has. */
+[data-testid="stMainBlockContainer"] { padding: 4.5rem 1.25rem 1rem; max-width: none; }
+[data-testid="stDeckGlJsonChart"] {
+  height: calc(100dvh - 14rem) !important; min-height: 22rem; border-radius: .75rem; overflow: hidden;
+}
+[data-testid="stDecoration"] { display: none; }
+/* Right in the header where there is room, a line of its own where there is not. */
+.st-key-simulated_notice { position: fixed; top: 1.1rem; right: 4rem; width: auto !important; z-index: 1000000; }
+@media (max-width: 900px) {
+  [data-testid="stMainBlockContainer"] { padding: 4rem .75rem .75rem; }
+  .st-key-simulated_notice { position: static; }
+}
 </style>
 """
 
@@ -42,4 +49,5 @@ def theme() -> str:
 
 def simulated_notice() -> None:
     """One line that says nothing here is real."""
-    st.caption("Simulated data: no Catena credentials are set, so these fleets and vehicles are made up.")
+    with st.container(key="simulated_notice"):
+        st.caption("Simulated data: these fleets and vehicles are made up.")
