@@ -12,6 +12,7 @@ from sandbox.api_orgs import Orgs
 from sandbox.api_telematics import Telematics
 from sandbox.auth import REALM, Tokens
 from sandbox.config import Fault, SandboxConfig
+from sandbox.connect import Connect
 from sandbox.context import Context
 from sandbox.errors import ApiError, AuthError, on_api_error, on_auth_error, on_method, on_not_found
 from sandbox.faults import Faults
@@ -42,7 +43,7 @@ class Sandbox:
         )
         context = Context(self.config, self.world, self.tokens, self._faults, self.invitations, self.webhooks)
         self.api: ASGIApp = self._api(context)
-        self.connect: ASGIApp = Starlette()
+        self.connect: ASGIApp = Connect(context).app
         self.app: ASGIApp = Starlette(routes=[Mount("/connect", self.connect), Mount("/", self.api)])
 
     @property

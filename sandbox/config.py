@@ -70,6 +70,7 @@ class SandboxConfig:
     client_secret: str = CLIENT_SECRET
     faults: tuple[Fault, ...] = ()
     connect_url: str | None = None
+    partner_name: str = "Sandbox Partner"  # who the Connect pages say is asking
 
     def __post_init__(self) -> None:
         if self.vehicles < 0 or self.fleets < 0:

@@ -211,6 +211,10 @@ class Invitations:
         self._tell("invitation.declined", invitation)
         return invitation
 
+    def viewed(self, invitation: Invitation) -> None:
+        """Note that somebody has opened the invitation's link."""
+        self._tell("invitation.viewed", invitation)
+
     def _tell(self, event: str, invitation: Invitation) -> None:
         data = {"fleet_ref": invitation.ref, "status": invitation.status(self._world.clock())}
         self._announce(event, invitation.fleet, invitation.ref, data)

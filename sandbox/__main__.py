@@ -1,0 +1,64 @@
+"""Runs the sandbox alone: `python -m sandbox --vehicles 100000 --fleets 300 --port 9000 --fault 429:0.05`."""
+
+import argparse
+
+import uvicorn
+
+from sandbox.app import Sandbox
+from sandbox.auth import REALM
+from sandbox.config import NAMED_FAULTS, Fault, SandboxConfig
+
+
+def parse(arguments: list[str] | None = None) -> tuple[SandboxConfig, str, int]:
+    """Return the config, host and port that a command line asks for; exits with one sentence if it is wrong."""
+    parser = argparse.ArgumentParser(
+        prog="python -m sandbox", description="A simulated Catena, with no real data."
+    )
+    parser.add_argument("--vehicles", type=int, default=1200, help="vehicles in all fleets together (1200)")
+    parser.add_argument("--fleets", type=int, default=6, help="fleets that share with you (6)")
+    parser.add_argument("--seed", type=int, default=7, help="the same seed gives the same world (7)")
+    parser.add_argument("--token-seconds", type=int, default=300, help="lifetime of a token (300)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    parser.add_argument("--port", type=int, default=9000, help="port to listen on (9000)")
+    parser.add_argument(
+        "--connect-url", help="prefix of invitation links, if the request's own address is wrong"
+    )
+    parser.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="KIND:AMOUNT",
+        help=f"may be repeated; a status code or one of {', '.join(NAMED_FAULTS)}; e.g. 429:0.05, latency:250",
+    )
+    options = parser.parse_args(arguments)
+    try:
+        config = SandboxConfig(
+            vehicles=options.vehicles,
+            fleets=options.fleets,
+            seed=options.seed,
+            token_seconds=options.token_seconds,
+            faults=tuple(Fault.parse(text) for text in options.fault),
+            connect_url=options.connect_url,
+        )
+        if not 0 < options.port < 65536:
+            parser.error("The port must be from 1 to 65535.")
+    except ValueError as error:
+        parser.error(str(error))
+    return config, options.host, options.port
+
+
+def main() -> None:
+    """Serve until interrupted."""
+    config, host, port = parse()
+    sandbox = Sandbox(config)
+    base = f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0'} else host}:{port}"  # noqa: S104  compares
+    print(f"Simulated Catena with {config.vehicles} vehicles in {config.fleets} fleets. No real data.")
+    print(f"  CATENA_API_URL={base}")
+    print(f"  CATENA_AUTH_URL={base}{REALM.removesuffix('/protocol/openid-connect')}")
+    print(f"  CATENA_CLIENT_ID={config.client_id}")
+    print(f"  CATENA_CLIENT_SECRET={config.client_secret}   (opens nothing but this simulation)", flush=True)
+    uvicorn.run(sandbox.app, host=host, port=port, log_level="warning", access_log=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,281 @@
+"""Catena Connect, simulated: where a fleet reviews an invitation, chooses a provider and connects.
+
+All pages lie in one folder and link to each other by bare names, so the app works at any prefix. A visit is a
+random session in memory that the forms carry; a form sent from another site is refused.
+"""
+
+import secrets
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.resources import files
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from cachetools import TTLCache
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from sandbox.context import Context
+from sandbox.entities import Invitation, iso
+from sandbox.errors import ApiError
+from sandbox.providers import BY_SLUG, Provider, allowed
+from sandbox.query import is_uuid
+from sandbox.sharing import in_words
+
+VISIT_SECONDS = 3600
+MAX_VISITS = 10_000
+MAX_REASON = 500
+_HEADERS = {
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'self'"
+    ),
+}
+_FILES = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
+
+
+@dataclass
+class Visit:
+    """One person's way through the pages; `connections` are numbers of the world's connections."""
+
+    invitation_id: str
+    connections: dict[str, int] = field(default_factory=dict)
+
+
+class Message(Exception):
+    """Ends a request with a page of one heading and one sentence."""
+
+    def __init__(self, status: int, heading: str, text: str, back: str | None = None) -> None:
+        super().__init__(heading)
+        self.status, self.heading, self.text, self.back = status, heading, text, back
+
+
+def _unknown() -> Message:
+    return Message(
+        404, "This link does not work", "It may be incomplete. Ask the company that sent it for a new one."
+    )
+
+
+def _lost() -> Message:
+    return Message(410, "This page has timed out", "Open your invitation link again to go on.")
+
+
+_CLOSED = {
+    "accepted": (
+        "This link has already been used",
+        "Your fleet is connected already. To add a provider, ask for the link to be sent again.",
+    ),
+    "declined": (
+        "You declined this invitation",
+        "Nothing is shared. If you have changed your mind, ask for the link to be sent again.",
+    ),
+    "expired": ("This link has expired", "Ask the company that sent it for a new one."),
+    "deleted": ("This invitation was withdrawn", "The company that sent it has taken it back."),
+}
+
+
+def with_status(url: str, status: str) -> str:
+    """Add `status` to a redirect address, keeping what it holds."""
+    parts = urlsplit(url)
+    query = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] != "status"]
+    return urlunsplit(parts._replace(query=urlencode([*query, ("status", status)])))
+
+
+class Connect:
+    """The pages, as the ASGI app `app`."""
+
+    def __init__(self, context: Context) -> None:
+        self._all = context
+        self._visits: TTLCache[str, Visit] = TTLCache(MAX_VISITS, VISIT_SECONDS)
+        self._lock = threading.Lock()
+        self._pages = Environment(
+            loader=PackageLoader("sandbox"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        )
+        routes = [
+            Route("/", self.review),
+            Route("/accept", self.accept, methods=["POST"]),
+            Route("/decline", self.decline, methods=["POST"]),
+            Route("/providers", self.providers),
+            Route("/credentials", self.credentials),
+            Route("/connect", self.connect, methods=["POST"]),
+            Route("/connected", self.connected),
+            *(Route(f"/{name}", self.file) for name in _FILES),
+        ]
+        self.app = Starlette(
+            routes=routes,
+            exception_handlers={Message: self._on_message, ApiError: self._on_api_error, 404: self._on_path},
+        )
+
+    # --- helpers
+
+    def _page(self, template: str, status: int = 200, **values: object) -> Response:
+        values = {"step": 0, "partner": self._all.config.partner_name, "back": None, **values}
+        text = self._pages.get_template(f"{template}.html").render(values)
+        return Response(text, status, media_type="text/html", headers=_HEADERS)
+
+    async def _on_message(self, _request: Request, message: Exception) -> Response:
+        assert isinstance(message, Message)  # noqa: S101  registered for this type alone
+        return self._page(
+            "message", message.status, heading=message.heading, text=message.text, back=message.back
+        )
+
+    async def _on_api_error(self, _request: Request, _error: Exception) -> Response:
+        return self._page("message", 409, heading="This is no longer possible", text=_lost().text)
+
+    async def _on_path(self, request: Request, _error: Exception) -> Response:
+        return await self._on_message(request, _unknown())
+
+    def _visit(self, token: object) -> tuple[Visit, Invitation]:
+        with self._lock:
+            visit = self._visits.get(token if isinstance(token, str) else "")
+        if visit is None:
+            raise _lost()
+        return visit, self._all.invitations.get(visit.invitation_id)
+
+    async def _form(self, request: Request) -> dict[str, str]:
+        """Read a posted form; a form that another site sends is refused."""
+        origin = request.headers.get("origin")
+        foreign = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+        if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"} or (
+            foreign and "sec-fetch-site" not in request.headers
+        ):
+            raise Message(403, "This form came from another site", "Open your invitation link and try again.")
+        form = await request.form(max_files=0, max_fields=10)
+        return {name: value for name, value in form.items() if isinstance(value, str)}
+
+    def _accepted(self, token: object) -> tuple[str, Visit, Invitation]:
+        visit, invitation = self._visit(token)
+        if invitation.fleet is None:
+            raise _lost()
+        return str(token), visit, invitation
+
+    def _offered(self, invitation: Invitation) -> list[Provider]:
+        limit = invitation.fields.get("limit_tsps")
+        return allowed(limit if isinstance(limit, list) else None)
+
+    def _redirect(self, invitation: Invitation, outcome: str) -> str | None:
+        url = invitation.fields.get(f"{outcome}_redirect_url")
+        return with_status(str(url), outcome) if url else None
+
+    # --- pages
+
+    async def review(self, request: Request) -> Response:
+        """Show who asks for what. An accepted invitation that was sent again goes on at the providers."""
+        invite = request.query_params.get("invite", "")
+        if not is_uuid(invite):
+            raise _unknown()
+        try:
+            invitation = self._all.invitations.get(invite.lower())
+        except ApiError:
+            raise _unknown() from None
+        status = invitation.status(self._all.world.clock())
+        if status != "active" and not invitation.reopened:
+            raise Message(410, *_CLOSED[status])
+        session = secrets.token_urlsafe(24)
+        with self._lock:
+            self._visits[session] = Visit(invitation.id)
+        if invitation.reopened:
+            return _go("providers", session)
+        self._all.invitations.viewed(invitation)
+        shared, others, writes = in_words(invitation.permissions)
+        names = [provider.name for provider in self._offered(invitation)]
+        expires = datetime.fromtimestamp(invitation.expires_at, UTC)
+        return self._page(
+            "review",
+            step=1,
+            session=session,
+            fleet=invitation.fields.get("fleet_name"),
+            fleet_ref=invitation.ref,
+            expires_at=iso(invitation.expires_at),
+            expires=f"{expires:%B} {expires.day}, {expires:%H:%M} UTC",
+            limited=", ".join(names) if invitation.fields.get("limit_tsps") is not None else "",
+            shared=shared,
+            others=others,
+            writes=writes,
+        )
+
+    async def accept(self, request: Request) -> Response:
+        """Accept, then choose a provider. Sent twice, the second goes the same way."""
+        form = await self._form(request)
+        visit, invitation = self._visit(form.get("s"))
+        if invitation.fleet is None:
+            self._all.invitations.accept(visit.invitation_id)
+        return _go("providers", form["s"])
+
+    async def decline(self, request: Request) -> Response:
+        """Decline, with or without a reason."""
+        form = await self._form(request)
+        visit, invitation = self._visit(form.get("s"))
+        reason = form.get("reason", "").strip()[:MAX_REASON] or None
+        self._all.invitations.decline(visit.invitation_id, reason)
+        raise Message(
+            200,
+            "You declined",
+            f"Nothing is shared with {self._all.config.partner_name}. You can close this page.",
+            self._redirect(invitation, "failure"),
+        )
+
+    async def providers(self, request: Request) -> Response:
+        """List the providers that the invitation allows, searched by name."""
+        session, visit, invitation = self._accepted(request.query_params.get("s"))
+        wanted = request.query_params.get("q", "").strip()[:80]
+        found = [one for one in self._offered(invitation) if wanted.casefold() in one.name.casefold()]
+        return self._page(
+            "providers", step=2, session=session, q=wanted, found=found, connected=visit.connections
+        )
+
+    def _chosen(self, invitation: Invitation, slug: str | None) -> Provider:
+        provider = BY_SLUG.get(slug or "")
+        if provider is None or provider not in self._offered(invitation):
+            raise Message(
+                404, "This provider cannot be chosen", "Go back and choose one from the list of providers."
+            )
+        return provider
+
+    async def credentials(self, request: Request) -> Response:
+        """Ask for the provider's credentials; anything passes."""
+        session, _, invitation = self._accepted(request.query_params.get("s"))
+        provider = self._chosen(invitation, request.query_params.get("tsp"))
+        return self._page("credentials", step=3, session=session, provider=provider.name, slug=provider.slug)
+
+    async def connect(self, request: Request) -> Response:
+        """Connect the fleet; what was typed is dropped here. Sent twice, the second changes nothing."""
+        form = await self._form(request)
+        session, visit, invitation = self._accepted(form.get("s"))
+        provider = self._chosen(invitation, form.get("tsp"))
+        with self._lock:
+            if provider.slug not in visit.connections and invitation.fleet is not None:
+                made = self._all.connect_provider(invitation.fleet, provider)
+                invitation.reopened = False
+                visit.connections[provider.slug] = self._all.world.connections.index(made)
+        return _go("connected", session)
+
+    async def connected(self, request: Request) -> Response:
+        """Say what is connected, and where to go from here."""
+        session, visit, invitation = self._accepted(request.query_params.get("s"))
+        if not visit.connections:
+            return _go("providers", session)
+        vehicles = self._all.world.rows.vehicles.connection
+        connections = [
+            {"name": BY_SLUG[slug].name, "vehicles": int((vehicles == number).sum())}
+            for slug, number in visit.connections.items()
+        ]
+        back = self._redirect(invitation, "success")
+        return self._page("connected", step=4, session=session, connections=connections, back=back)
+
+    async def file(self, request: Request) -> Response:
+        """Serve the style sheet and the icon."""
+        name = request.url.path.rsplit("/", 1)[-1]
+        content = files("sandbox").joinpath("templates", name).read_bytes()
+        headers = {"cache-control": "public, max-age=3600", "x-content-type-options": "nosniff"}
+        return Response(content, media_type=_FILES[name], headers=headers)
+
+
+def _go(page: str, session: str) -> Response:
+    return RedirectResponse(f"{page}?{urlencode({'s': session})}", 303, headers=_HEADERS)
