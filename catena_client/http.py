@@ -9,6 +9,7 @@ import httpx
 from httpx import (
     ASGITransport,
     AsyncBaseTransport,
+    AsyncByteStream,
     AsyncClient,
     Auth,
     BaseTransport,
@@ -24,6 +25,7 @@ from catena_client.errors import CatenaError, ConnectionFailed, Timeout, Unexpec
 __all__ = [
     "ASGITransport",
     "AsyncBaseTransport",
+    "AsyncByteStream",
     "AsyncClient",
     "Auth",
     "BaseTransport",

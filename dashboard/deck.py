@@ -5,6 +5,7 @@ from __future__ import annotations
 import pydeck as pdk
 
 from dashboard import basemap, icons
+from dashboard.map.views import View
 
 VEHICLES = "vehicles"
 """Id of the vehicles' layer; a selection comes back under it."""
@@ -42,8 +43,11 @@ def vehicles_layer(data_url: str, *, glide: bool) -> pdk.Layer:
         get_color="[r, g, b]",
         icon_atlas=pdk.types.String(icons.ATLAS),
         icon_mapping=icons.MAPPING,
-        get_size=22,
-        size_units=pdk.types.String("pixels"),
+        # Small over a continent, so that a road full of trucks stays legible; larger in a town.
+        get_size=8000,
+        size_units=pdk.types.String("meters"),
+        size_min_pixels=13,
+        size_max_pixels=26,
         billboard=False,
         pickable=True,
         auto_highlight=True,
@@ -52,15 +56,15 @@ def vehicles_layer(data_url: str, *, glide: bool) -> pdk.Layer:
 
 
 def deck(
-    overlay: list[pdk.Layer], view: pdk.ViewState, *, setting: str, theme: basemap.Theme, assets_url: str
+    overlay: list[pdk.Layer], view: View, *, setting: str, theme: basemap.Theme, assets_url: str
 ) -> pdk.Deck:
     """A deck of the basemap that the settings ask for, with the layers of `overlay` on it."""
     provider, style = basemap.style(setting, theme)
-    ground = [] if setting else basemap.layers(theme, assets_url)
     return pdk.Deck(
-        [*ground, *overlay],
-        initial_view_state=view,
+        [*([] if setting else basemap.layers(theme, assets_url)), *overlay],
+        initial_view_state=pdk.ViewState(longitude=view.longitude, latitude=view.latitude, zoom=view.zoom),
         map_provider=provider,
-        map_style=style,
+        # Streamlit puts a hosted map under a deck whose style is null; only a missing one means none.
+        **({"map_style": style} if style else {}),
         tooltip=TOOLTIP,
     )

@@ -48,7 +48,7 @@ def drawn(frame: pd.DataFrame, colours: NDArray[np.uint8], now: datetime, *, met
     )
 
 
-def icons(frame: pd.DataFrame, now: datetime) -> pd.Categorical:
+def icons(frame: pd.DataFrame, now: datetime) -> pd.Categorical[str]:
     """The name of each vehicle's icon: what it does, and how fresh that knowledge is."""
     state = state_codes(frame, now)
     fresh = freshness_codes(frame, now)
@@ -66,7 +66,7 @@ def icons(frame: pd.DataFrame, now: datetime) -> pd.Categorical:
         [4, 5, 0, 1, 2],
         default=3,
     )
-    return pd.Categorical.from_codes(codes, categories=names)
+    return pd.Categorical.from_codes(codes, categories=pd.Index(names))
 
 
 def guarded(column: pd.Series) -> pd.Series:
@@ -78,15 +78,15 @@ def guarded(column: pd.Series) -> pd.Series:
     )
 
 
-def guarded_categories(column: pd.Series) -> pd.Categorical:
+def guarded_categories(column: pd.Series) -> pd.Categorical[str]:
     """The same for a column of few different texts."""
     values = guarded(pd.Series(column.cat.categories, dtype="str"))
     if values.is_unique:
-        return pd.Categorical.from_codes(column.cat.codes, categories=values)
+        return pd.Categorical.from_codes(column.cat.codes, categories=pd.Index(values))
     return pd.Categorical(values.to_numpy()[column.cat.codes])
 
 
-def speed_words(speeds: NDArray[np.float64], *, metric: bool) -> pd.Categorical:
+def speed_words(speeds: NDArray[np.float64], *, metric: bool) -> pd.Categorical[str]:
     """Each speed (m/s) in words; an unknown one says so."""
     unit = units.KMH if metric else units.MPH
     return _words(
@@ -94,16 +94,16 @@ def speed_words(speeds: NDArray[np.float64], *, metric: bool) -> pd.Categorical:
     )
 
 
-def age_words(seconds: NDArray[np.float64]) -> pd.Categorical:
+def age_words(seconds: NDArray[np.float64]) -> pd.Categorical[str]:
     """Each age (seconds) in words; an unknown one says so."""
     size = np.select([np.abs(seconds) < limit for limit in (60, 3600, 86400)], [1, 60, 3600], default=86400)
     return _words(np.trunc(seconds / size) * size, units.age, "time unknown")
 
 
-def _words(values: NDArray[np.float64], say: Callable[[float], str | None], unknown: str) -> pd.Categorical:
+def _words(values: NDArray[np.float64], say: Callable[[float], str | None], unknown: str) -> pd.Categorical[str]:
     """Say each different value once: values that read alike were made equal before."""
     different, codes = np.unique(values, return_inverse=True)
     said = [say(float(value)) or unknown for value in different]
     labels = list(dict.fromkeys(said))
     place = np.array([labels.index(text) for text in said], dtype=np.int32)
-    return pd.Categorical.from_codes(place[codes], categories=labels)
+    return pd.Categorical.from_codes(place[codes], categories=pd.Index(labels))

@@ -6,12 +6,13 @@ import asyncio
 import secrets
 import threading
 from collections.abc import Callable
+from typing import cast
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
 
 from catena_client import CatenaClient, Retry
-from catena_client.http import ASGITransport, BaseTransport, Request, Response
+from catena_client.http import ASGITransport, AsyncByteStream, BaseTransport, Request, Response
 from sandbox import Sandbox, SandboxConfig
 
 URL = "https://api.sandbox.invalid"
@@ -28,7 +29,7 @@ class InProcess(BaseTransport):
     def __init__(self, app: ASGIApp) -> None:
         self._transport = ASGITransport(app)
         self._loop = asyncio.new_event_loop()
-        threading.Thread(target=self._loop.run_forever, name="sandbox", daemon=True).start()
+        threading.Thread(target=self._run, name="sandbox", daemon=True).start()
 
     def handle_request(self, request: Request) -> Response:
         """Send one request and wait for its whole answer."""
@@ -38,9 +39,15 @@ class InProcess(BaseTransport):
         """Stop the loop."""
         self._loop.call_soon_threadsafe(self._loop.stop)
 
+    def _run(self) -> None:
+        self._loop.run_forever()
+        self._loop.close()
+
     async def _send(self, request: Request) -> Response:
         answer = await self._transport.handle_async_request(request)
-        return Response(answer.status_code, headers=answer.headers, content=await answer.aread())
+        stream = cast(AsyncByteStream, answer.stream)
+        body = b"".join([chunk async for chunk in stream])  # as sent: the client decompresses it
+        return Response(answer.status_code, headers=answer.headers, content=body)
 
 
 def create() -> Sandbox:

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -96,7 +97,9 @@ class Feed:
             return None
         viewer, filters = stated.pop("viewer"), stated.pop("filters")
         fleets = None if viewer["fleets"] is None else frozenset(viewer["fleets"])
-        chosen = {name: tuple(value) if isinstance(value, list) else value for name, value in filters.items()}
+        chosen: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in filters.items()
+        }
         return Scope(viewer=Viewer(**{**viewer, "fleets": fleets}), filters=Filters(**chosen), **stated)
 
     def _pack(self, snapshot: Snapshot, scope: Scope, now: datetime) -> bytes:

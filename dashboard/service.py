@@ -7,7 +7,10 @@ from starlette.routing import BaseRoute, Mount
 from catena_client import CatenaClient
 from dashboard import assets, embedded
 from dashboard.feed import Feed
+from dashboard.invitations.bulk import BulkRun
 from dashboard.invitations.desk import InvitationDesk
+from dashboard.invitations.firsts import FirstSeen
+from dashboard.invitations.webhooks import Notifications
 from dashboard.polling.fixes import Concurrency
 from dashboard.polling.poller import Poller
 from dashboard.settings import Settings
@@ -37,10 +40,18 @@ class Service:
         self.poller = Poller(self.client, concurrency, settings.poll_seconds)
         self.feed = Feed(lambda: self.poller.state.snapshot)
         self.invitations = InvitationDesk(self.client)
+        self.bulk_runs: dict[str, BulkRun] = {}
+        """The file of invitations each viewer is sending or has sent last, by the viewer's name."""
+        self.firsts = FirstSeen(self.client)
+        self._notifications = Notifications(settings.webhook_secret, self._look_now)
 
     def routes(self) -> list[BaseRoute]:
         """The routes that are served beside Streamlit's own, below the base path."""
-        routes: list[BaseRoute] = [self.feed.route(self.prefix), *assets.routes(self.prefix)]
+        routes: list[BaseRoute] = [
+            self.feed.route(self.prefix),
+            *assets.routes(self.prefix),
+            self._notifications.route(self.prefix),
+        ]
         if self._sandbox is not None:
             routes.append(Mount(f"{self.prefix}/{embedded.CONNECT_PATH}", self._sandbox.connect))
         return routes
@@ -56,7 +67,13 @@ class Service:
     def close(self) -> None:
         """Stop polling and give the token back."""
         self.poller.close()
+        self.firsts.close()
         self.client.close()
+
+    def _look_now(self) -> None:
+        """Read sooner than planned, because Catena says that something happened."""
+        self.invitations.invalidate()
+        self.poller.wake()
 
 
 _service: Service | None = None

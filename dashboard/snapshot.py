@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -78,7 +78,7 @@ class SnapshotBuilder:
         return Snapshot(self._version, taken_at, frame, superseded=len(fixes) - len(newest))
 
 
-def columns_of(fixes: Iterable[Fix], silent: Sequence[str], names: Names) -> dict[str, object]:
+def columns_of(fixes: Iterable[Fix], silent: Sequence[str], names: Names) -> dict[str, Any]:
     """The columns of a snapshot: first the vehicles with a fix, then those that are only known by name.
 
     Text columns hold "" where nothing is known, numbers NaN (`h3` 0), `occurred_at` NaT. `lon` and `lat` are
@@ -92,7 +92,7 @@ def columns_of(fixes: Iterable[Fix], silent: Sequence[str], names: Names) -> dic
     slugs = [fix.tsp_slug for fix in fixes] + [fact.tsp_slug for fact in lone]
     sources = [fix.source for fix in fixes] + [fact.source for fact in lone]
     refs = [fix.fleet_ref for fix in fixes] + [""] * len(silent)
-    columns: dict[str, object] = {
+    columns: dict[str, Any] = {
         "vehicle_id": _text([fix.vehicle_id for fix in fixes] + list(silent)),
         "name": _text([fact.name for fact in facts] + [fact.name for fact in lone]),
         "fleet_id": fleet_ids,
@@ -131,7 +131,7 @@ def _later(fix: Fix, held: Fix) -> bool:
     """Whether a fix is newer than the one held; a placeable one beats one of the same or unknown time."""
     then = held.occurred_at or datetime.min.replace(tzinfo=UTC)
     now = fix.occurred_at or datetime.min.replace(tzinfo=UTC)
-    return (now, not fix.unplaceable) > (then, not held.unplaceable)  # type: ignore[operator]
+    return (now, not fix.unplaceable) > (then, not held.unplaceable)
 
 
 def counts(frame: pd.DataFrame, column: str) -> Mapping[str, int]:

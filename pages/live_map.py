@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.deck import deck, vehicles_layer
 from dashboard.scope import Choices, Scope
 from dashboard.service import service
-from dashboard.widgets import frame, map_filters, map_status, map_view, sign_in
+from dashboard.widgets import frame, map_filters, map_legend, map_status, map_view, sign_in
 
 TICK_SECONDS = 5.0
 """How often a page looks for a new snapshot; it reads memory only."""
@@ -39,6 +39,7 @@ def _map(scope: Scope, offered: Choices) -> None:
         # Only the same rows glide: after one came or went, each row would fly to its neighbour's place.
         glide = st.session_state.get("rows_drawn") == summary.rows
         st.session_state["rows_drawn"] = summary.rows
+        map_legend.show(summary)
         overlay = [vehicles_layer(feed.url(snapshot, scope), glide=glide)]
     st.pydeck_chart(
         deck(

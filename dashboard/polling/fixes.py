@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import NamedTuple
 
 from catena_client import CatenaClient, Retry, VehicleLocation
@@ -27,8 +28,7 @@ class Fix(NamedTuple):
     tsp_slug: str
     source: str
     driver_id: str
-    occurred_at: object
-    """Aware datetime, or None."""
+    occurred_at: datetime | None
     lon: float
     lat: float
     unplaceable: str

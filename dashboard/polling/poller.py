@@ -47,7 +47,7 @@ class Poller:
         self._directory = Directory(client)
         self._builder = SnapshotBuilder()
         self._wake = threading.Event()
-        self._closing = False
+        self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="poller", daemon=True)
 
     def start(self) -> None:
@@ -60,20 +60,19 @@ class Poller:
 
     def close(self) -> None:
         """Stop after the request under way and wait for the thread, 5 seconds at most."""
-        self._closing = True
+        self._closing.set()
         self._wake.set()
         self._directory.close()
         if self._thread.is_alive():
             self._thread.join(5)
 
     def _run(self) -> None:
-        while not self._closing:
+        while not self._closing.is_set():
             started = time.monotonic()
             pause = self.poll_once()
             if self._wake.wait(max(0.0, pause - (time.monotonic() - started))):
                 self._wake.clear()
-                if not self._closing and pause < CREDENTIALS_PAUSE_SECONDS:
-                    time.sleep(max(0.0, WAKE_SPACING_SECONDS - (time.monotonic() - started)))
+                self._closing.wait(max(0.0, WAKE_SPACING_SECONDS - (time.monotonic() - started)))
 
     def poll_once(self) -> float:
         """Poll, publish what came of it, and give the seconds until the next poll is due."""

@@ -13,8 +13,11 @@ STYLE = """
 /* The map is the page: little air around it, and all the height that the window has. */
 [data-testid="stMainBlockContainer"] { padding: 4.5rem 1.25rem 1rem; max-width: none; }
 [data-testid="stDeckGlJsonChart"] {
-  height: calc(100dvh - 14rem) !important; min-height: 22rem; border-radius: .75rem; overflow: hidden;
+  height: calc(100dvh - 17rem) !important; min-height: 22rem; border-radius: .75rem; overflow: hidden;
 }
+.map-legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 0; padding: 0; list-style: none; }
+.map-legend li { font-size: .875rem; margin: 0; }
+.map-legend i { display: inline-block; width: .75rem; height: .75rem; border-radius: 50%; margin-right: .4rem; }
 [data-testid="stDecoration"] { display: none; }
 /* Right in the header where there is room, a line of its own where there is not. */
 .st-key-simulated_notice { position: fixed; top: 1.1rem; right: 4rem; width: auto !important; z-index: 1000000; }

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
 import streamlit as st
 
 from dashboard.map.filters import PARAMS, Filters, Known, parse, to_query
@@ -16,18 +20,15 @@ def controls(offered: Choices) -> Filters:
     known = offered.known
     if known.fleets or known.sources:
         _take_from_url(known)
-    chosen: dict[str, tuple[str, ...]] = {}
-    columns = st.columns(len(WIDGETS))
-    for column, (kind, label) in zip(columns, WIDGETS.items(), strict=True):
-        labels, numbers = known.labels(kind), offered.counts.get(kind, {})
-        with column:
+    chosen: dict[str, Any] = {}
+    with st.container(horizontal=True):
+        for kind, label in WIDGETS.items():
+            labels, numbers = known.labels(kind), offered.counts.get(kind, {})
             chosen[kind] = tuple(
                 st.multiselect(
                     label,
                     list(labels),
-                    format_func=lambda value, labels=labels, numbers=numbers: (
-                        f"{labels.get(value, value)} ({numbers.get(value, 0):,})"
-                    ),
+                    format_func=partial(_option, labels, numbers),
                     key=_key(kind),
                     placeholder=f"All {label.lower()}s",
                 )
@@ -38,6 +39,10 @@ def controls(offered: Choices) -> Filters:
     for note in st.session_state.get("filter_notes", ()):
         st.caption(f":material/info: {note}")
     return filters
+
+
+def _option(labels: Mapping[str, str], counts: Mapping[str, int], value: str) -> str:
+    return f"{labels.get(value, value)} ({counts.get(value, 0):,})"
 
 
 def _key(kind: str) -> str:

@@ -28,8 +28,10 @@ def show(state: PollState, summary: Summary | None, poll_seconds: float, now: da
             icon=":material/cloud_off:",
         )
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="map_status"):
-        colour, word = ("orange", "Interrupted") if state.problem else ("green", "Live")
-        st.badge(word, icon=":material/sensors:", color=colour)
+        if state.problem:
+            st.badge("Interrupted", icon=":material/sensors_off:", color="orange")
+        else:
+            st.badge("Live", icon=":material/sensors:", color="green")
         st.markdown(
             f"**{summary.shown:,}** shown of **{summary.total:,}** vehicles · updated {age} ago",
             width="content",

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import pydeck as pdk
 import streamlit as st
 
 from dashboard.access import Viewer, vehicles_of
-from dashboard.map.views import fit
+from dashboard.map.views import NOWHERE, View, fit
 from dashboard.snapshot import Snapshot
 
-NORTH_AMERICA = pdk.ViewState(longitude=-97.0, latitude=40.0, zoom=3.4)
+TYPICAL_WIDTH, TYPICAL_HEIGHT = 1000, 560
+"""Pixels assumed of the map, since Streamlit does not tell its size."""
 
 
-def opening(viewer: Viewer, snapshot: Snapshot | None) -> pdk.ViewState:
+def opening(viewer: Viewer, snapshot: Snapshot | None) -> View:
     """The view of this session's map: all vehicles, decided once when the first are known."""
-    if "map_view" in st.session_state:
-        view: pdk.ViewState = st.session_state["map_view"]
-        return view
-    if snapshot is None:
-        return NORTH_AMERICA
-    frame = vehicles_of(viewer, snapshot)
-    if not (frame["unplaceable"] == "").any():
-        return NORTH_AMERICA
-    st.session_state["map_view"] = view = fit(frame)
-    return view
+    view: View | None = st.session_state.get("map_view")
+    if view is None and snapshot is not None:
+        frame = vehicles_of(viewer, snapshot)
+        if (frame["unplaceable"] == "").any():
+            view = fit(
+                frame["lon"].to_numpy(), frame["lat"].to_numpy(), width=TYPICAL_WIDTH, height=TYPICAL_HEIGHT
+            )
+            st.session_state["map_view"] = view
+    return view or NOWHERE
