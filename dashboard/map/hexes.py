@@ -47,9 +47,10 @@ def cells_of(frame: pd.DataFrame, resolution: int) -> Cells:
     placed = frame.loc[frame["lon"].notna() & frame["lat"].notna(), ["lon", "lat", "h3"]]
     given = placed["h3"].to_numpy(dtype=np.uint64)
     cells = coarsen(given, resolution)
-    for row in np.flatnonzero(~usable(given)):
-        lat, lon = float(placed["lat"].iloc[row]), float(placed["lon"].iloc[row])
-        cells[row] = h3_int.latlng_to_cell(lat, lon, resolution)
+    lacking = np.flatnonzero(~usable(given))
+    lon, lat = (placed[name].to_numpy()[lacking].tolist() for name in ("lon", "lat"))
+    found = [h3_int.latlng_to_cell(y, x, resolution) for x, y in zip(lon, lat, strict=True)]
+    cells[lacking] = np.array(found, dtype=np.uint64)
     return cells
 
 

@@ -67,14 +67,16 @@ def banners(
     """
     late = behind(times, now, late_after)
     affected = frame.loc[frame["connection_id"].isin(late), ["provider", "source", "fleet", "connection_id"]]
-    affected = affected.astype(str)
-    affected["provider"] = affected["provider"].where(affected["provider"] != "", affected["source"])
+    groups: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    for key, count in affected.value_counts(dropna=False).items():
+        provider, source, fleet, connection = (str(part) for part in (key if isinstance(key, tuple) else ()))
+        groups.setdefault((provider or source, fleet), []).append((connection, int(count)))
     found = []
-    for provider, fleet in affected[["provider", "fleet"]].drop_duplicates().itertuples(index=False):
-        rows = affected[(affected["provider"] == provider) & (affected["fleet"] == fleet)]
-        late_times = [times[connection] for connection in set(rows["connection_id"])]
-        oldest = None if None in late_times else min(time for time in late_times if time is not None)
-        found.append(_banner(str(provider), str(fleet), oldest, len(rows), now))
+    for (provider, fleet), counted in groups.items():
+        marks = [times[connection] for connection, count in counted if count]
+        if marks:
+            oldest = None if None in marks else min(time for time in marks if time is not None)
+            found.append(_banner(provider, fleet, oldest, sum(count for _, count in counted), now))
     return sorted(found, key=lambda banner: (-banner.vehicles, banner.provider, banner.fleet))
 
 
