@@ -4,9 +4,12 @@ import streamlit as st
 
 from dashboard.service import service
 from dashboard.widgets import sign_in
+from dashboard.widgets.invitation_bulk import bulk
 from dashboard.widgets.invitation_card import invitation_card, stage
 from dashboard.widgets.invitation_form import invite_form
+from dashboard.widgets.invitation_funnel import invitation_funnel
 from dashboard.widgets.invitation_table import invitation_table
+from dashboard.widgets.invitation_webhook import webhook_button
 from pages import live_map
 
 
@@ -21,12 +24,24 @@ def render() -> None:
     if stage(service(), viewer, fly_to):
         return
     st.title("Invitations")
-    invite, follow = st.tabs(["Invite", "Follow up"])
+    tabs = st.tabs(
+        ["Invite", "Follow up", "Progress", "Many at once"], on_change="rerun", key="invitations-tab"
+    )
+    invite, follow, progress, many = tabs
     with invite:
-        invitation_card(service(), viewer, fly_to)
-        invite_form(desk, service().settings, viewer.name)
+        if invite.open:
+            invitation_card(service(), viewer, fly_to)
+            invite_form(desk, service().settings, viewer.name)
     with follow:
-        invitation_table(service(), viewer)
+        if follow.open:
+            invitation_table(service(), viewer)
+    with progress:
+        if progress.open:
+            invitation_funnel(service(), viewer, fly_to)
+            webhook_button(service())
+    with many:
+        if many.open:
+            bulk(service(), viewer)
 
 
 def fly_to(fleet_id: str) -> None:

@@ -72,6 +72,8 @@ class View:
     agreements: tuple[ShareAgreement, ...] = ()
     connections: tuple[Connection, ...] = ()
     freshness: tuple[DataFreshness, ...] = ()
+    providers: dict[str, str] = field(default_factory=dict, hash=False)
+    """TSP id to name."""
     taken_at: datetime | None = None
     """When the invitations were last read; None before the first success."""
     problems: dict[str, str] = field(default_factory=dict, hash=False)
@@ -247,12 +249,14 @@ class InvitationDesk:
             "connections", lambda: list(self._client.connections.iterate(size=PAGE_SIZE)), view.connections
         )
         freshness = read("data freshness", self._client.connections.data_freshness, view.freshness)
+        tsps = read("providers", self.tsps, self._tsps[1])
         with self._state:
             self._view = replace(
                 self._view,
                 agreements=agreements,
                 connections=connections,
                 freshness=freshness,
+                providers={tsp.id: tsp.name for tsp in tsps},
                 problems=problems,
             )
         # A long list is read less often: reading takes at most a tenth of the time.

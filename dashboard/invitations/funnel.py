@@ -15,7 +15,7 @@ import pandas as pd
 
 from catena_client import Connection, DataFreshness, ShareAgreement
 from dashboard.invitations.desk import Item, View
-from dashboard.names import mask_uuids
+from dashboard.names import masked
 
 T = TypeVar("T", ShareAgreement, Connection, DataFreshness)
 
@@ -115,9 +115,8 @@ def funnel(
     facts: Mapping[str, FleetFacts],
     now: datetime,
     firsts: Mapping[str, Firsts] | None = None,
-    providers: Mapping[str, str] | None = None,
 ) -> list[Line]:
-    """Return one line per fleet, the most recently invited first. `providers` names TSPs by id."""
+    """Return one line per fleet, the most recently invited first."""
     by_fleet: dict[str, list[Item]] = defaultdict(list)
     alone: list[Item] = []
     newest_of_ref: dict[str, Item] = {}
@@ -139,7 +138,7 @@ def funnel(
             freshness=freshness.get(fleet_id, []),
             facts=facts.get(fleet_id),
             firsts=(firsts or {}).get(fleet_id, Firsts()),
-            providers=providers or {},
+            providers=view.providers,
             now=now,
         ).line()
         for fleet_id in dict.fromkeys((*by_fleet, *agreements, *connections, *facts))
@@ -173,7 +172,7 @@ def _invited(item: Item, now: datetime) -> Line:
         *(Step(False) for _ in STEPS[2:]),
     )
     return Line(
-        fleet=mask_uuids(item.fleet_name or item.fleet_ref),
+        fleet=masked(item.fleet_name or item.fleet_ref),
         fleet_ref=item.fleet_ref,
         fleet_id="",
         handle=item.handle,
@@ -222,8 +221,8 @@ class _Fleet:
         ref = item.fleet_ref if item else next((a.fleet_ref for a in self.agreements if a.fleet_ref), "")
         name = (facts.name if facts else "") or (item.fleet_name if item else "") or ref
         return Line(
-            fleet=mask_uuids(name or f"Fleet {self.fleet_id[:8]}"),
-            fleet_ref=mask_uuids(ref),
+            fleet=masked(name or f"Fleet {self.fleet_id[:8]}"),
+            fleet_ref=masked(ref),
             fleet_id=self.fleet_id,
             handle=item.handle if item else "",
             steps=steps,

@@ -4,6 +4,7 @@ import base64
 import html
 import re
 from collections.abc import Callable
+from datetime import tzinfo
 
 import streamlit as st
 
@@ -46,7 +47,7 @@ def invitation_card(service: Service, viewer: Viewer, fly: Callable[[str], None]
     item = next((i for i in service.invitations.peek().items if i.handle == state.shown), None)
     if item is None:
         return
-    card = card_of(service, item)
+    card = _card(service, item)
     if card is None:
         return
     if state.note:
@@ -65,7 +66,7 @@ def stage(service: Service, viewer: Viewer, fly: Callable[[str], None]) -> bool:
     if not state.on_stage:
         return False
     item = next((i for i in service.invitations.peek().items if i.handle == state.shown), None)
-    card = card_of(service, item) if item else None
+    card = _card(service, item) if item else None
     if item is None or card is None:
         state.on_stage = False
         return False
@@ -77,10 +78,17 @@ def stage(service: Service, viewer: Viewer, fly: Callable[[str], None]) -> bool:
     return True
 
 
-def card_of(service: Service, item: Item) -> Card | None:
-    """Put together what a fleet is shown; None when the invitation is gone."""
+def _card(service: Service, item: Item) -> Card | None:
+    return card_of(service, item, st.context.url or "", zone(st.context.timezone))
+
+
+def card_of(service: Service, item: Item, opened_at: str, where: tzinfo) -> Card | None:
+    """Put together what a fleet is shown; None when the invitation is gone.
+
+    `opened_at` is the address in the operator's browser, `where` their time zone.
+    """
     try:
-        link = service.reachable_link(service.invitations.link(item.handle), st.context.url or "")
+        link = service.reachable_link(service.invitations.link(item.handle), opened_at)
     except Gone:
         return None
     bundle = bundle_of(item.permissions)
@@ -89,7 +97,7 @@ def card_of(service: Service, item: Item) -> Card | None:
         fleet=item.fleet_name or item.fleet_ref,
         fleet_ref=item.fleet_ref,
         link=link,
-        expires=local(item.expires_at, zone(st.context.timezone)),
+        expires=local(item.expires_at, where),
         agrees=bundle.agrees if bundle else "the data listed on the next page",
         color=service.settings.brand_color,
     )

@@ -101,7 +101,8 @@ def _fields(state: PageState, desk: InvitationDesk, settings: Settings) -> Draft
         )
         _objection(state, name)
 
-    text("fleet_ref", help_text="Your own number or name for this fleet. It comes back with all of its data.")
+    text("fleet_ref")
+    st.caption("Your own number or name for this fleet. It comes back with all of its data.")
     in_more = any(name and name != "fleet_ref" for name in state.problems)
     with st.expander("More", expanded=in_more, icon=":material/tune:"):
         left, right = st.columns(2)
@@ -155,6 +156,16 @@ def _providers(state: PageState, desk: InvitationDesk, settings: Settings) -> tu
     )
     _objection(state, "limit_tsps")
     return tuple(chosen)
+
+
+def defaults(settings: Settings) -> Draft:
+    """Return what empty cells and an empty form stand for."""
+    return Draft(
+        permissions=settings.invite_permissions,
+        expires_in_hours=str(settings.invite_expires_hours),
+        success_redirect_url=settings.invite_success_url,
+        failure_redirect_url=settings.invite_failure_url,
+    )
 
 
 def sent_for(tsp: Tsp, kind: str) -> str:

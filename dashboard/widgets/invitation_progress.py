@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from dashboard.access import Viewer, vehicles_of
+from dashboard.access import Viewer
 from dashboard.invitations.desk import Item
-from dashboard.invitations.funnel import STEPS, Line, fleet_facts, funnel
+from dashboard.invitations.funnel import STEPS, Line
+from dashboard.invitations.overview import fleet_lines
 from dashboard.invitations.words import expiry, plain
 from dashboard.service import Service
 from dashboard.widgets.invitation_state import page_state
@@ -26,7 +27,10 @@ def _status(service: Service, viewer: Viewer, handle: str, fly: Callable[[str], 
     if item is None:
         st.info("This invitation is not listed any more.")
         return
-    line = line_of(service, viewer, item, now)
+    mine = {item.handle, item.fleet_id} - {None}
+    line = next(
+        (line for line in fleet_lines(service, viewer, now) if mine & {line.handle, line.fleet_id}), None
+    )
     if line and line.reached == len(STEPS):
         _arrived(line, item, fly)
     elif item.status in ("declined", "expired"):
@@ -47,22 +51,6 @@ def _status(service: Service, viewer: Viewer, handle: str, fly: Callable[[str], 
             f"Waiting for the fleet to open the link and accept. Expires {left}.",
             icon=":material/hourglass_empty:",
         )
-
-
-def line_of(service: Service, viewer: Viewer, item: Item, now: datetime) -> Line | None:
-    """Return an invitation's line of the funnel, as far as its viewer may see."""
-    view = service.invitations.peek()
-    snapshot = service.poller.state.snapshot
-    facts = fleet_facts(vehicles_of(viewer, snapshot)) if snapshot else {}
-    lines = funnel(view, facts, now)
-    return next(
-        (
-            line
-            for line in lines
-            if line.handle == item.handle or (item.fleet_id and line.fleet_id == item.fleet_id)
-        ),
-        None,
-    )
 
 
 def _arrived(line: Line, item: Item, fly: Callable[[str], None]) -> None:

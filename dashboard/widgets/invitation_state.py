@@ -25,6 +25,8 @@ class PageState:
     """What just happened to it, in words."""
     on_stage: bool = False
     """Whether the card fills the screen."""
+    bulk_generation: int = 0
+    """Part of the uploader's key; raising it forgets the uploaded file."""
     celebrated: set[str] = field(default_factory=set)
     """Handles whose first vehicle was announced."""
 

@@ -8,11 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from catena_client import CatenaError
-from dashboard.access import Viewer, vehicles_of
+from dashboard.access import Viewer
 from dashboard.invitations.desk import Gone, Item, View
-from dashboard.invitations.funnel import fleet_facts, funnel
+from dashboard.invitations.overview import fleet_lines
 from dashboard.invitations.words import STATUS_WORDS, expiry, local, next_step, plain, zone
-from dashboard.names import mask_uuids
+from dashboard.names import masked
 from dashboard.service import Service
 from dashboard.widgets.invitation_form import consequence, outcome
 from dashboard.widgets.invitation_state import page_state
@@ -88,7 +88,7 @@ def _rows(service: Service, viewer: Viewer, search: str, statuses: tuple[str, ..
     shown = found[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
     st.caption(f"{len(found):,} of {len(view.items):,} invitations. Choose one for what you can do about it.")
     picked = st.dataframe(
-        _frame(shown, _steps(service, viewer, view, now), now),
+        _frame(shown, _steps(service, viewer, now), now),
         key=f"follow-{page}-{search}-{statuses}",
         hide_index=True,
         column_config=COLUMNS,
@@ -103,24 +103,24 @@ def _rows(service: Service, viewer: Viewer, search: str, statuses: tuple[str, ..
         _actions(service, viewer, shown[rows[0]])
 
 
-def _steps(service: Service, viewer: Viewer, view: View, now: datetime) -> dict[str, str]:
+def _steps(service: Service, viewer: Viewer, now: datetime) -> dict[str, str]:
     """Return what accepted fleets wait for, by handle."""
-    snapshot = service.poller.state.snapshot
-    facts = fleet_facts(vehicles_of(viewer, snapshot)) if snapshot else {}
-    return {line.handle: line.waiting or "On the map" for line in funnel(view, facts, now) if line.handle}
+    return {
+        line.handle: line.waiting or "On the map" for line in fleet_lines(service, viewer, now) if line.handle
+    }
 
 
 def _frame(items: Sequence[Item], steps: dict[str, str], now: datetime) -> pd.DataFrame:
     where = zone(st.context.timezone)
     rows = [
         {
-            "fleet": mask_uuids(item.fleet_ref),
+            "fleet": masked(item.fleet_ref),
             "status": STATUS_WORDS.get(item.status, item.status),
             "expires": expiry(item.status, item.expires_at, now),
             "next": next_step(
                 item.status, item.expires_at, now, item.decline_reason, steps.get(item.handle, "")
             ),
-            "name": mask_uuids(item.fleet_name),
+            "name": masked(item.fleet_name),
             "created": local(item.created_at, where),
             "by": item.created_by or "-",
         }
@@ -133,7 +133,7 @@ def _actions(service: Service, viewer: Viewer, item: Item) -> None:
     state = page_state()
     with st.container(border=True):
         st.markdown(
-            f"**{plain(mask_uuids(item.fleet_ref))}**: {STATUS_WORDS.get(item.status, item.status).lower()}, created "
+            f"**{plain(masked(item.fleet_ref))}**: {STATUS_WORDS.get(item.status, item.status).lower()}, created "
             f"{plain(local(item.created_at, zone(st.context.timezone)))}"
         )
         with st.container(horizontal=True):
@@ -156,7 +156,7 @@ def _actions(service: Service, viewer: Viewer, item: Item) -> None:
 
 @st.dialog("Resend this invitation?")
 def _confirm_resend(service: Service, viewer: Viewer, item: Item) -> None:
-    st.write(f"**{plain(mask_uuids(item.fleet_ref))}**")
+    st.write(f"**{plain(masked(item.fleet_ref))}**")
     st.write(consequence(item))
     st.caption(
         "It is sent with the options it was created with. The link may change: hand over the one shown then."
@@ -172,7 +172,7 @@ def _confirm_resend(service: Service, viewer: Viewer, item: Item) -> None:
 
 @st.dialog("Delete this invitation?")
 def _confirm_delete(service: Service, item: Item) -> None:
-    st.write(f"**{plain(mask_uuids(item.fleet_ref))}**")
+    st.write(f"**{plain(masked(item.fleet_ref))}**")
     st.write(
         "Its link and QR code stop working at once. This cannot be undone, but you can invite the fleet again."
     )

@@ -155,7 +155,13 @@ def test_an_outage_is_named_and_never_looks_like_an_empty_list(
     catena.fault = lambda _request: httpx.Response(503, text="down")
     view = desk.view()
     assert view.taken_at is None
-    assert set(view.problems) == {"invitations", "share agreements", "connections", "data freshness"}
+    assert set(view.problems) == {
+        "invitations",
+        "share agreements",
+        "connections",
+        "data freshness",
+        "providers",
+    }
     with pytest.raises(ServerError):
         desk.tsps()
 

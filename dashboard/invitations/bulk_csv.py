@@ -1,0 +1,203 @@
+"""Many invitations as CSV: reading what spreadsheets write, a template, and a result that is safe to open."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from catena_client import InvitationCreate
+from dashboard.invitations.rules import FIELDS, Draft, check
+
+MAX_ROWS = 1000
+MAX_BYTES = 8 * 1024 * 1024
+LIST_SEPARATOR = "|"
+DONE = ("created", "refreshed")
+RESULT_COLUMNS = ("result", "message", "link", "expires")
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+"""A cell that starts with one of these may be run as a formula by a spreadsheet."""
+
+
+class UnreadableFile(ValueError):
+    """The file as a whole cannot be used; the text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the file: what to send, or why not."""
+
+    number: int
+    """As a spreadsheet counts: the heading is row 1."""
+    cells: dict[str, str]
+    """The known columns as read."""
+    create: InvitationCreate | None
+    problem: str = ""
+    done: str = ""
+    """``created`` or ``refreshed`` when an uploaded result says that this row was sent before."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file that was read: its rows, and notes about what was taken how."""
+
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def ready(self) -> list[Row]:
+        """The rows that can be sent."""
+        return [row for row in self.rows if row.create is not None]
+
+
+def read(data: bytes, defaults: Draft, known_tsps: Iterable[str] = ()) -> Table:
+    """Read and check a file. Raises `UnreadableFile` when it is none of ours, or too large.
+
+    Empty cells take the value of `defaults`. `known_tsps` are the provider names that may be written; none given
+    means that they are not checked.
+    """
+    if not data.strip():
+        raise UnreadableFile("The file is empty. Download the template and fill it in.")
+    lines = data.count(b"\n")
+    if lines > 20 * MAX_ROWS or len(data) > MAX_BYTES:
+        raise UnreadableFile(
+            f"The file has about {lines:,} rows; at most {MAX_ROWS:,} can be sent at once. Split it."
+        )
+    text, notes = _decoded(data)
+    rows = _records(text)
+    columns, ignored = _columns(rows[0])
+    if ignored:
+        notes.append(f"Columns that are not known were ignored: {', '.join(ignored)}.")
+    if len(rows) - 1 > MAX_ROWS:
+        raise UnreadableFile(
+            f"The file has {len(rows) - 1:,} rows; at most {MAX_ROWS:,} can be sent at once. Split it."
+        )
+    if len(rows) == 1:
+        raise UnreadableFile("The file has a heading but no rows. Write one fleet per row.")
+    checked: list[Row] = []
+    first_row: dict[str, int] = {}
+    allowed = frozenset(known_tsps)
+    for number, record in enumerate(rows[1:], 2):
+        if not any(cell.strip() for cell in record):
+            continue
+        cells = {name: unguarded(cell) for name, cell in zip(columns, record, strict=False) if name}
+        row = _checked(number, cells, defaults, allowed)
+        if row.create is not None:
+            earlier = first_row.setdefault(row.create.fleet_ref, number)
+            if earlier != number:
+                row = replace(row, create=None, problem=f"Fleet reference: row {earlier} has the same one.")
+        checked.append(row)
+    return Table(tuple(checked), tuple(notes))
+
+
+def template() -> bytes:
+    """Return a file to fill in, with one example, as Excel opens it correctly."""
+    example = {
+        "fleet_ref": "POLICY-4711",
+        "fleet_name": "Example Haulage",
+        "fleet_email": "dispatch@example.com",
+        "fleet_country_code": "USA",
+        "expires_in_hours": "168",
+    }
+    return _written(FIELDS, [[example.get(name, "") for name in FIELDS]])
+
+
+def result(rows: Iterable[tuple[Row, Mapping[str, str]]]) -> bytes:
+    """Return the rows with their outcome (`RESULT_COLUMNS`). Uploading it again continues where it stopped."""
+    rows = list(rows)
+    used = [name for name in FIELDS if any(row.cells.get(name) for row, _ in rows)]
+    header = [*used, *RESULT_COLUMNS]
+    return _written(
+        header,
+        [
+            [row.cells.get(name, "") for name in used] + [outcome.get(name, "") for name in RESULT_COLUMNS]
+            for row, outcome in rows
+        ],
+    )
+
+
+def guarded(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(DANGEROUS) else cell
+
+
+def unguarded(cell: str) -> str:
+    """Undo `guarded`, so that a result can be uploaded again."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(DANGEROUS) else cell
+
+
+def _checked(number: int, cells: dict[str, str], defaults: Draft, allowed: frozenset[str]) -> Row:
+    done = cells.get("result", "").strip().lower()
+    values = {name: cells[name] for name in FIELDS if name != "limit_tsps" and cells.get(name, "").strip()}
+    tsps = tuple(part for part in re.split(r"[|,; ]+", cells.get("limit_tsps", "")) if part)
+    draft = replace(defaults, **values, limit_tsps=tsps or defaults.limit_tsps)
+    draft = replace(draft, permissions=draft.permissions.strip().lower())
+    outcome = check(draft)
+    problems = [f"{name}: {sentence}" for name, sentence in outcome.problems.items()]
+    if unknown := [tsp for tsp in tsps if allowed and tsp not in allowed]:
+        problems.append(f"limit_tsps: there is no provider {', '.join(unknown)}.")
+    if problems:
+        return Row(number, cells, None, " ".join(problems))
+    if done in DONE:
+        return Row(number, cells, None, done=done)
+    return Row(number, cells, outcome.create)
+
+
+def _decoded(data: bytes) -> tuple[str, list[str]]:
+    """Decode as what spreadsheets write: UTF-8 or UTF-16 with a mark, UTF-8, Windows-1252."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _or_unreadable(data, "utf-16"), []
+    try:
+        return data.decode("utf-8-sig"), []
+    except UnicodeDecodeError:
+        return _or_unreadable(data, "cp1252"), [
+            "The file was read as Windows-1252 text; check the special characters."
+        ]
+
+
+def _or_unreadable(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        raise UnreadableFile("The file is not text. Save it as “CSV UTF-8” and try again.") from None
+
+
+def _records(text: str) -> list[list[str]]:
+    """Split into records, at most a few more than allowed; the separator is the one the heading uses most."""
+    heading = text.lstrip("\r\n").partition("\n")[0]
+    separator = max(",;\t", key=heading.count)
+    records: list[list[str]] = []
+    try:
+        for record in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
+            if records or any(cell.strip() for cell in record):
+                records.append(record)
+    except csv.Error:
+        raise UnreadableFile("The file is not CSV. Save it as “CSV UTF-8” and try again.") from None
+    if not records:
+        raise UnreadableFile("The file is empty. Download the template and fill it in.")
+    return records
+
+
+def _columns(header: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the name of each column ("" when unknown), and the unknown ones as written."""
+    names, ignored = [], []
+    for written in header:
+        name = re.sub(r"\W+", "_", written.strip().lower()).strip("_")
+        name = {"fleet_reference": "fleet_ref", "reference": "fleet_ref", "ref": "fleet_ref"}.get(name, name)
+        name = f"fleet_{name}" if f"fleet_{name}" in FIELDS else name
+        known = name in FIELDS or name in RESULT_COLUMNS
+        names.append(name if known and name not in names else "")
+        if written.strip() and not names[-1]:
+            ignored.append(written.strip()[:40])
+    if "fleet_ref" not in names:
+        raise UnreadableFile(
+            "The first row must name the columns, fleet_ref among them. Download the template."
+        )
+    return names, ignored
+
+
+def _written(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(header)
+    writer.writerows([guarded(cell) for cell in row] for row in rows)
+    return out.getvalue().encode("utf-8-sig")

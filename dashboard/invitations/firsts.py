@@ -1,0 +1,65 @@
+"""When a fleet's first vehicle and first position reached Catena.
+
+The snapshot knows only the present. Rows of vehicles and of latest locations keep their ``created_at`` while they
+are updated in place (seen in recorded answers), so the earliest one of a fleet is when its data began. That never
+changes, so each fleet is asked about once, in the background, and only when somebody looks at it.
+"""
+
+import logging
+import threading
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from catena_client import CatenaClient, CatenaError
+from dashboard.invitations.funnel import Firsts
+
+log = logging.getLogger(__name__)
+
+
+class FirstSeen:
+    """Answers from memory, and finds out what is missing in one background thread."""
+
+    def __init__(self, client: CatenaClient) -> None:
+        self._client = client
+        self._lock = threading.Lock()
+        self._asked: set[str] = set()
+        self._known: dict[str, Firsts] = {}
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="firsts")
+
+    @property
+    def known(self) -> Mapping[str, Firsts]:
+        """What is known so far, by fleet id."""
+        with self._lock:
+            return dict(self._known)
+
+    def want(self, fleet_ids: Iterable[str]) -> None:
+        """Find out about these fleets, unless that is done or under way."""
+        with self._lock:
+            new = [
+                fleet_id for fleet_id in dict.fromkeys(fleet_ids) if fleet_id and fleet_id not in self._asked
+            ]
+            self._asked.update(new)
+        for fleet_id in new:
+            self._worker.submit(self._find, fleet_id)
+
+    def close(self) -> None:
+        """Stop asking."""
+        self._worker.shutdown(wait=False, cancel_futures=True)
+
+    def _find(self, fleet_id: str) -> None:
+        try:
+            vehicles = self._client.vehicles.iterate(fleet_ids=[fleet_id], size=1000)
+            vehicle = min((row.created_at for row in vehicles), default=None)
+            locations = self._client.vehicle_locations.iterate(
+                fleet_ids=[fleet_id], only_latest=True, size=1000
+            )
+            location = min((row.created_at for row in locations), default=None)
+        except CatenaError as error:
+            log.warning("When a fleet's data began could not be read, will be tried again: %s", error)
+            with self._lock:
+                self._asked.discard(fleet_id)
+            return
+        with self._lock:
+            self._known[fleet_id] = Firsts(vehicle, location)
+            if location is None:
+                self._asked.discard(fleet_id)  # not there yet: ask again on the next look
