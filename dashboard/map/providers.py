@@ -68,7 +68,8 @@ def banners(
     late = behind(times, now, late_after)
     affected = frame.loc[frame["connection_id"].isin(late), ["provider", "source", "fleet", "connection_id"]]
     groups: dict[tuple[str, str], list[tuple[str, int]]] = {}
-    for key, count in affected.value_counts(dropna=False).items():
+    counts = affected.groupby(list(affected.columns), observed=True, dropna=False, sort=False).size()
+    for key, count in counts.items():
         provider, source, fleet, connection = (str(part) for part in (key if isinstance(key, tuple) else ()))
         groups.setdefault((provider or source, fleet), []).append((connection, int(count)))
     found = []

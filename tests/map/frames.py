@@ -5,6 +5,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from hypothesis import settings
+
+few = settings(max_examples=30)
+"""For properties that build a frame per example, which is slow."""
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 CATEGORICAL = (

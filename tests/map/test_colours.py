@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dashboard.map.colours import COLOUR_BY, DARK, LIGHT, Colouring, Palette, Slots, colour
 from dashboard.map.filters import Filters, mask
-from tests.map.frames import NOW, vehicles
+from tests.map.frames import NOW, few, vehicles
 
 # Machado, Oliveira, Fernandes 2009, severity 1, for linear RGB.
 SIGHTS = (
@@ -135,6 +135,7 @@ def test_more_categories_than_colours_share_one_and_say_so() -> None:
     assert len({e.colour for e in coloured.entries}) == 13
 
 
+@few
 @given(st.lists(st.lists(st.sampled_from("abcdefghijklmnopqrst"), max_size=25), max_size=6))
 def test_colours_are_stable_and_never_shared_by_two_named_sources(rounds: list[list[str]]) -> None:
     slots = Slots()

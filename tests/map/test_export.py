@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.map.export import NUMBERS, TEXTS, file_name, to_csv, to_geojson, to_parquet
-from tests.map.frames import NOW, vehicles
+from tests.map.frames import NOW, few, vehicles
 
 CELL = h3.str_to_int(h3.latlng_to_cell(42, -88.5, 11))
 FRAME = vehicles(
@@ -50,6 +50,7 @@ def test_csv_has_units_in_its_headers_utc_times_and_blanks_for_unknown() -> None
     assert two["no_position_because"] == "no position reported"
 
 
+@few
 @given(
     st.sampled_from(["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"]),
     st.text(max_size=20),
@@ -60,6 +61,7 @@ def test_no_text_cell_can_become_a_formula(start: str, rest: str) -> None:
     assert all(row[header] == f"'{start}{rest}" for header in TEXTS.values())
 
 
+@few
 @given(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=40).filter(
         lambda t: t[:1] not in "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"

@@ -20,7 +20,7 @@ from dashboard.map.filters import (
     to_query,
     toggle,
 )
-from tests.map.frames import NOW, vehicles
+from tests.map.frames import NOW, few, vehicles
 
 KNOWN = Known(
     fleets={"f1": "Acme", "f2": "Börk & <b>Söhne</b>", "f3": "配送株式会社"},
@@ -186,6 +186,7 @@ def test_an_empty_frame_is_masked_too() -> None:
     assert mask(vehicles(), everything, NOW).shape == (0,)
 
 
+@few
 @given(any_filters)
 def test_a_mask_keeps_a_row_exactly_when_every_kind_does(filters: Filters) -> None:
     frame = vehicles(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.map.freshness import FRESHNESS, STATES, Thresholds, ages, freshness_codes, state_codes
-from tests.map.frames import NOW, vehicles
+from tests.map.frames import NOW, few, vehicles
 
 MIN, H = 60, 3600
 
@@ -48,12 +48,14 @@ def test_freshness_and_state(speed: float, age: float | None, fresh: str, state:
 speeds = st.one_of(st.just(nan), st.floats(0, 60))
 
 
+@few
 @given(speeds, st.lists(st.floats(0, 10 * 86400), min_size=2, max_size=20).map(sorted))
 def test_a_vehicle_never_gets_fresher_by_waiting(speed: float, waited: list[float]) -> None:
     codes = freshness_codes(vehicles(*({"speed": speed, "age": age} for age in waited)), NOW)
     assert (np.diff(codes) >= 0).all()
 
 
+@few
 @given(st.floats(-1e6, 1e6))
 def test_a_missing_speed_is_never_taken_for_stopped_or_moving(age: float) -> None:
     assert STATES[state_codes(vehicles({"age": age}), NOW)[0]] in {"unknown", "silent"}

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.map.hexes import cells_of, coarsen, hexagons, resolution_for, steps, usable
-from tests.map.frames import vehicles
+from tests.map.frames import few, vehicles
 
 lons = st.floats(-180, 180)
 lats = st.floats(-90, 90)
@@ -34,6 +34,7 @@ def test_pentagons_coarsen_too(resolution: int) -> None:
     assert coarsen(fine, resolution).tolist() == expected
 
 
+@few
 @given(st.lists(st.tuples(places, st.booleans()), max_size=30), st.integers(0, 11))
 def test_every_placed_vehicle_is_counted_once_where_it_is(
     given_rows: list[tuple[tuple[float, float], bool]], resolution: int

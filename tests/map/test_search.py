@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from dashboard.map.filters import Filters, mask
 from dashboard.map.search import SearchIndex, fold
-from tests.map.frames import NOW, vehicles
+from tests.map.frames import NOW, few, vehicles
 
 
 @pytest.mark.parametrize(
@@ -89,6 +89,7 @@ def test_nothing_to_search_finds_nothing() -> None:
 words = st.text(alphabet="aAéÉ1-ß <", max_size=6)
 
 
+@few
 @given(st.lists(st.fixed_dictionaries({"name": words, "plate": words, "driver": words}), max_size=8), words)
 def test_the_search_box_and_the_text_filter_find_the_same(rows: list[dict[str, str]], query: str) -> None:
     frame = vehicles(*rows)
@@ -97,12 +98,14 @@ def test_the_search_box_and_the_text_filter_find_the_same(rows: list[dict[str, s
     assert found == (set(kept) if query.strip() else set())
 
 
+@few
 @given(st.text(min_size=1, max_size=40).filter(lambda name: fold(name).strip()))
 def test_every_vehicle_is_found_by_its_whole_name(name: str) -> None:
     frame = vehicles({"name": "other"}, {"name": name})
     assert "v1" in [hit.vehicle_id for hit in SearchIndex(frame).find(name)]
 
 
+@few
 @given(st.data())
 def test_every_piece_of_a_word_finds_it(data: st.DataObject) -> None:
     word = "Überführungskraftwagen12"
