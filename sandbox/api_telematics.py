@@ -15,9 +15,46 @@ from sandbox.paging import cut, window
 from sandbox.query import Query, path_uuid
 from sandbox.roster import DAY
 from sandbox.rows import Rows
+from sandbox.world import World
 
 MAX_SPAN_DAYS = 45
 Make = Callable[[Rows, Ints], Sequence[Any]]
+
+
+def rows_for(context: Context, query: Query) -> Rows:
+    """Return a builder of rows for this moment."""
+    source_data = query.flag("include_source_data", default=False)
+    return Rows(context.world, context.world.clock(), context.faults.amount, source_data=source_data)
+
+
+def selected(context: Context, query: Query, table: str, resource: str) -> Ints:
+    """Return the rows that the fleet and connection filters let through."""
+    fleets, refs = query.uuids("fleet_ids"), query.texts("fleet_refs")
+    return context.world.select(table, resource, fleets, refs, query.uuid("connection_id"))
+
+
+def among(world: World, found: Ints, kind: str, wanted: list[str]) -> Ints:
+    """Keep the rows of these ids; all of them where none is wanted in particular."""
+    if not wanted:
+        return found
+    rows = [row for row in (world.row_of(kind, one) for one in wanted) if row is not None]
+    return np.intersect1d(found, np.array(rows, dtype=np.int64))
+
+
+def page_of(
+    context: Context, query: Query, size: int, found: Ints, make: Callable[[Ints], Sequence[Any]]
+) -> Response:
+    """Answer with one page of the found rows."""
+    page = cut(query, size, len(found), repeats=context.faults.repeats_cursor)
+    return json_response(page.body(make(found[page.start : page.stop])))
+
+
+def visible_row(world: World, request: Request, *, name: str, kind: str, table: str, resource: str) -> Ints:
+    """Return the row of the path's id; 404 if there is none or it is not shared."""
+    row = world.row_of(kind, path_uuid(request, name))
+    if row is not None and row in world.select(table, resource, [], [], None):
+        return np.array([row])
+    raise ApiError(404, f"{kind.title()} not found")
 
 
 class Telematics:
@@ -26,27 +63,6 @@ class Telematics:
     def __init__(self, context: Context) -> None:
         self._all = context
         self._world = context.world
-
-    def _rows(self, query: Query) -> Rows:
-        source_data = query.flag("include_source_data", default=False)
-        return Rows(self._world, self._world.clock(), self._all.faults.amount, source_data=source_data)
-
-    def _selected(self, query: Query, table: str, resource: str) -> Ints:
-        """Return the rows that the fleet and connection filters let through; raises the collected 422."""
-        fleets, refs = query.uuids("fleet_ids"), query.texts("fleet_refs")
-        connection = query.uuid("connection_id")
-        return self._world.select(table, resource, fleets, refs, connection)
-
-    def _among(self, found: Ints, kind: str, wanted: list[str]) -> Ints:
-        """Keep the rows of these ids."""
-        if not wanted:
-            return found
-        rows = [row for row in (self._world.row_of(kind, one) for one in wanted) if row is not None]
-        return np.intersect1d(found, np.array(rows, dtype=np.int64))
-
-    def _page(self, query: Query, size: int, found: Ints, make: Make, rows: Rows) -> Response:
-        page = cut(query, size, len(found), repeats=self._all.faults.repeats_cursor)
-        return json_response(page.body(make(rows, found[page.start : page.stop])))
 
     # --- vehicles and users
 
@@ -66,16 +82,16 @@ class Telematics:
         self, request: Request, make: Make, orders: Sequence[str], *, located: bool = False
     ) -> Response:
         query = Query(request)
-        rows, size = self._rows(query), query.size()
+        rows, size = rows_for(self._all, query), query.size()
         wanted, sources = query.uuids("vehicle_ids"), query.texts("source_ids")
         drivers = query.uuids("driver_ids") if located else []
-        found = self._selected(query, "vehicles", "vehicle_location" if located else "vehicle")
+        found = selected(self._all, query, "vehicles", "vehicle_location" if located else "vehicle")
         by, order = query.text("sort_by"), query.choice("sort_order", ("asc", "desc"))
         if by and by not in orders:
             query.problem("sort_by", by, f"Input should be one of {', '.join(orders)}", "enum")
         query.done()
-        found = self._among(found, "vehicle", wanted)
-        found = self._among(found, "driver", drivers)
+        found = among(self._world, found, "vehicle", wanted)
+        found = among(self._world, found, "driver", drivers)
         if sources:
             kept = {source.removeprefix("veh:") for source in sources}
             short = np.array([one[:8] in kept for one in self._world.ids_of("vehicle")], dtype=bool)
@@ -83,7 +99,7 @@ class Telematics:
         if located:
             found = found[self._world.rows.vehicles.has_location[found]]
         found = self._ordered(found, by, order == "desc")
-        return self._page(query, size, found, make, rows)
+        return page_of(self._all, query, size, found, lambda part: make(rows, part))
 
     def _ordered(self, found: Ints, by: str | None, descending: bool) -> Ints:
         vehicles = self._world.rows.vehicles
@@ -92,29 +108,25 @@ class Telematics:
             found = found[np.argsort(keys.astype(str) if keys.dtype == object else keys, kind="stable")]
         return found[::-1] if descending else found
 
-    def _visible_row(self, request: Request, name: str, kind: str, table: str, resource: str) -> Ints:
-        row = self._world.row_of(kind, path_uuid(request, name))
-        if row is not None and row in self._world.select(table, resource, [], [], None):
-            return np.array([row])
-        raise ApiError(404, f"{kind.title()} not found")
-
     async def get_vehicle(self, request: Request) -> Response:
         """Answer GET /vehicles/{id}."""
         query = Query(request)
-        rows = self._rows(query)
+        rows = rows_for(self._all, query)
         query.done()
-        row = self._visible_row(request, "vehicle_id", "vehicle", "vehicles", "vehicle")
+        row = visible_row(
+            self._world, request, name="vehicle_id", kind="vehicle", table="vehicles", resource="vehicle"
+        )
         return json_response(rows.vehicle_list(row)[0])
 
     async def list_users(self, request: Request) -> Response:
         """Answer GET /users: the drivers (the simulated world has no other users)."""
         query = Query(request)
-        rows, size, driver = self._rows(query), query.size(), query.optional_flag("is_driver")
+        rows, size, driver = rows_for(self._all, query), query.size(), query.optional_flag("is_driver")
         wanted, sources = query.uuids("user_ids"), query.texts("source_ids")
-        found = self._selected(query, "vehicles", "user")
+        found = selected(self._all, query, "vehicles", "user")
         query.choice("sort_order", ("asc", "desc"))
         query.done()
-        found = self._among(found, "driver", wanted)
+        found = among(self._world, found, "driver", wanted)
         found = found[self._world.rows.vehicles.has_driver[found]]
         if driver is False:
             found = found[:0]
@@ -122,14 +134,16 @@ class Telematics:
             kept = {source.removeprefix("user:") for source in sources}
             short = np.array([one[:8] in kept for one in self._world.ids_of("driver")], dtype=bool)
             found = found[short[found]]
-        return self._page(query, size, found, Rows.users, rows)
+        return page_of(self._all, query, size, found, rows.users)
 
     async def get_user(self, request: Request) -> Response:
         """Answer GET /users/{id}."""
         query = Query(request)
-        rows = self._rows(query)
+        rows = rows_for(self._all, query)
         query.done()
-        row = self._visible_row(request, "user_id", "driver", "vehicles", "user")
+        row = visible_row(
+            self._world, request, name="user_id", kind="driver", table="vehicles", resource="user"
+        )
         if not self._world.rows.vehicles.has_driver[row[0]]:
             raise ApiError(404, "User not found")
         return json_response(rows.users(row)[0])
@@ -146,10 +160,10 @@ class Telematics:
 
     def _fixes(self, request: Request, make: Callable[..., Sequence[Any]], resource: str) -> Response:
         query = Query(request)
-        rows, size = self._rows(query), query.size()
+        rows, size = rows_for(self._all, query), query.size()
         latest = query.flag("only_latest", default=True)
         vehicles, drivers = query.uuids("vehicle_ids"), query.uuids("driver_ids")
-        found = self._selected(query, "vehicles", resource)
+        found = selected(self._all, query, "vehicles", resource)
         span = read_window(query, rows.now, ignored=latest)
         if not latest and {len(vehicles), len(drivers)} != {0, 1}:
             query.problem(
@@ -159,16 +173,16 @@ class Telematics:
                 "value_error",
             )
         query.done()
-        found = self._among(found, "vehicle", vehicles)
-        found = self._among(found, "driver", drivers)
+        found = among(self._world, found, "vehicle", vehicles)
+        found = among(self._world, found, "driver", drivers)
         found = found[self._world.rows.vehicles.has_location[found]]
         if latest:
-            return self._page(
+            return page_of(
+                self._all,
                 query,
                 size,
                 found,
-                lambda _rows, part: make(rows, part, self._world.latest(part, rows.now), latest=True),
-                rows,
+                lambda part: make(rows, part, self._world.latest(part, rows.now), latest=True),
             )
         times = self._world.history(int(found[0]), *span, rows.now) if len(found) else np.zeros(0)
         page = cut(query, size, len(times), window=span, repeats=self._all.faults.repeats_cursor)
@@ -182,9 +196,9 @@ class Telematics:
         """Answer GET /analytics/overview."""
         query = Query(request)
         fleets, refs = query.uuids("fleet_ids"), query.texts("fleet_refs")
-        vehicles = self._selected(query, "vehicles", "vehicle")
-        users = self._selected(query, "vehicles", "user")
-        trailers = self._selected(query, "trailers", "trailer")
+        vehicles = selected(self._all, query, "vehicles", "vehicle")
+        users = selected(self._all, query, "vehicles", "user")
+        trailers = selected(self._all, query, "trailers", "trailer")
         query.done()
         shared = self._world.fleets_sharing(None)
         count = sum(

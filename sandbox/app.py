@@ -8,8 +8,10 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.api_integrations import Integrations
+from sandbox.api_notifications import Notifications
 from sandbox.api_orgs import Orgs
 from sandbox.api_telematics import Telematics
+from sandbox.api_trailers import TrailerEndpoints
 from sandbox.auth import REALM, Tokens
 from sandbox.config import Fault, SandboxConfig
 from sandbox.connect import Connect
@@ -18,7 +20,7 @@ from sandbox.errors import ApiError, AuthError, on_api_error, on_auth_error, on_
 from sandbox.faults import Faults
 from sandbox.invitations import Invitations
 from sandbox.seed import plant
-from sandbox.webhooks import Webhooks
+from sandbox.webhooks import Sender, Webhooks
 from sandbox.world import World
 
 
@@ -26,18 +28,23 @@ class Sandbox:
     """A simulated Catena.
 
     `api` answers the auth host's and the API's paths, `connect` the onboarding pages (at any prefix), `app` both
-    with Connect at `/connect`. `clock` returns epoch seconds and decides where every vehicle is.
+    with Connect at `/connect`. `clock` returns epoch seconds and decides where every vehicle is. With a `sender`
+    webhooks wait for `webhooks.flush()`; without one a thread posts them.
     """
 
     def __init__(
-        self, config: SandboxConfig | None = None, *, clock: Callable[[], float] = time.time
+        self,
+        config: SandboxConfig | None = None,
+        *,
+        clock: Callable[[], float] = time.time,
+        sender: Sender | None = None,
     ) -> None:
         self.config = config or SandboxConfig()
         self.clock = clock
         self.world = World(self.config, clock)
         self.tokens = Tokens(self.config, clock)
         self._faults = Faults(self.config.faults, self.config.seed, self.tokens.revoke)
-        self.webhooks = Webhooks()
+        self.webhooks = Webhooks(self.world, sender)
         self.invitations = Invitations(
             self.world, plant(self.world), self.webhooks.announce, self.tokens.issue
         )
@@ -57,10 +64,9 @@ class Sandbox:
 
     def _api(self, context: Context) -> ASGIApp:
         handlers = {ApiError: on_api_error, AuthError: on_auth_error, 404: on_not_found, 405: on_method}
-        api = Starlette(
-            routes=[*Orgs(context).routes(), *Integrations(context).routes(), *Telematics(context).routes()],
-            exception_handlers=handlers,
-        )
+        parts = (Orgs, Integrations, Telematics, TrailerEndpoints, Notifications)
+        routes = [route for part in parts for route in part(context).routes()]
+        api = Starlette(routes=routes, exception_handlers=handlers)
         auth = Starlette(routes=self.tokens.routes(), exception_handlers=handlers)
         faulty = self._faults.around(api)
 

@@ -11,6 +11,7 @@ from sandbox.errors import ApiError
 from sandbox.faults import Faults
 from sandbox.invitations import Invitations
 from sandbox.providers import Provider
+from sandbox.roster import ids
 from sandbox.webhooks import Webhooks
 from sandbox.world import World
 
@@ -51,9 +52,17 @@ class Context:
             )
             count = int(world.rng.integers(5, 16))
             world.add_connection(connection, count, settled=False)
+            vehicles = ids(world.rows.vehicles.key[-count:], "vehicle")
         self._announce("connection.created", connection)
         self._announce("fleet_connection.created", connection)
+        self._announce_vehicles(connection, vehicles)
         return connection
+
+    def _announce_vehicles(self, connection: Connection, vehicles: list[str]) -> None:
+        fleet = self.world.fleets[connection.fleet]
+        for one in vehicles:
+            data = {"id": one, "connection_id": connection.id, "fleet_id": fleet.id, "fleet_ref": fleet.ref}
+            self.webhooks.announce("vehicle.added", connection.fleet, fleet.ref, data)
 
     def set_status(self, connection: Connection, status: str) -> None:
         """Change a connection's status: data flows while it is active or paused and stops otherwise."""

@@ -88,8 +88,16 @@ SEEDED: tuple[str, ...] = (
 
 
 def allowed(limit: list[str] | None) -> list[Provider]:
-    """Return the TSPs an invitation allows: `limit_tsps` may name slugs, platforms or ids (null: all)."""
+    """Return the TSPs an invitation allows; null allows all.
+
+    What `limit_tsps` holds is not documented: each value is read as a slug, else as a platform, else as an id.
+    """
     if limit is None:
         return list(PROVIDERS)
-    wanted = set(limit)
-    return [p for p in PROVIDERS if wanted & {p.slug, p.source_name, p.id}]
+    wanted: set[str] = set()
+    for value in limit:
+        for attribute in ("slug", "source_name", "id"):
+            if same := {one.slug for one in PROVIDERS if getattr(one, attribute) == value}:
+                wanted |= same
+                break
+    return [one for one in PROVIDERS if one.slug in wanted]

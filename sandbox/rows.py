@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 from h3.api import basic_int as h3
+from numpy.typing import NDArray
 
 from sandbox import models, names
-from sandbox.entities import Connection, iso
+from sandbox.entities import Connection
 from sandbox.models import Address, Point
 from sandbox.motion import Floats, Ints
 from sandbox.roster import Bools, Trailers, Vehicles, ids
@@ -61,7 +62,7 @@ class Rows:
         table = [value(one) for one in self.world.connections]
         return [table[number] for number in connection.tolist()]
 
-    def _sourced(
+    def sourced(
         self,
         columns: Vehicles | Trailers,
         rows: Ints,
@@ -72,6 +73,7 @@ class Rows:
         occurred: Floats,
         updated: Floats,
     ) -> Columns:
+        """Return the bookkeeping columns of vehicle or trailer rows; `kind` prefixes their source ids."""
         fleets, connection = self.world.fleets, columns.connection[rows]
         fleet = columns.fleet[rows].tolist()
         source_ids = [f"{kind}:{one[:8]}" for one in row_ids]
@@ -111,7 +113,8 @@ class Rows:
         hit: Bools = turned[rows] <= max(share, float(turned.min()))
         return hit
 
-    def _where(self, rows: Ints, lon: Floats, lat: Floats) -> tuple[list[Point | None], list[int | None]]:
+    def where(self, rows: Ints, lon: Floats, lat: Floats) -> tuple[list[Point | None], list[int | None]]:
+        """Return positions and cells of vehicle rows, with the coordinate faults put in."""
         lon, lat = np.round(lon, 7), np.round(lat, 7)
         bad, null = self._hit("bad-coordinates", rows), self._hit("null-coordinates", rows)
         lon, lat = np.where(bad, lon - 360.0, lon), np.where(bad, lat + 90.0, lat)
@@ -120,7 +123,8 @@ class Rows:
             return points, cells(lon, lat)
         return masked(points, ~null), masked(cells(lon, lat), ~null)
 
-    def _address(self, connection: Ints, place: Ints) -> list[Address | None]:
+    def address(self, connection: Ints, place: Ints) -> list[Address | None]:
+        """Return addresses as each provider fills them: full, three nulls, or null."""
         style = np.array(
             [("full", "empty", "none").index(c.provider.address) for c in self.world.connections]
         )[connection]
@@ -144,7 +148,7 @@ class Rows:
         """Return the measured columns, the places, and the speeds before gaps are put in."""
         vehicles, connection = self.vehicles, self.vehicles.connection[rows]
         state = self.world.state(rows, t)
-        points, h3_cells = self._where(rows, state.lon, state.lat)
+        points, h3_cells = self.where(rows, state.lon, state.lat)
         hours = np.array([c.provider.engine_hours for c in self.world.connections])[connection]
         sensors = np.array([c.provider.engine_sensors for c in self.world.connections])[connection]
         warm = state.speed > 0
@@ -171,21 +175,22 @@ class Rows:
         """Return the times as reported: a vehicle whose clock is wrong is two hours ahead."""
         return t + np.where(self._hit("future-clock", rows), FUTURE_SECONDS, 0.0)
 
+    def sample_ids(self, key: NDArray[np.uint8], t: Floats, kind: str) -> list[str]:
+        """Return one id per sample of a history: the time is mixed into the key."""
+        stamp = np.round(t * 1e3).astype(">i8").view(np.uint8).reshape(-1, 8)
+        return ids(np.concatenate([key[:, :8], key[:, 8:] ^ stamp], axis=1), kind)
+
     # --- answers
 
     def _fixes(self, rows: Ints, t: Floats, *, latest: bool) -> tuple[Columns, Floats]:
         vehicles, key = self.vehicles, self.vehicles.key[rows]
-        if latest:
-            row_ids = ids(key, "location")
-        else:  # one id per sample: the time is mixed into the key
-            stamp = np.round(t * 1e3).astype(">i8").view(np.uint8).reshape(-1, 8)
-            row_ids = ids(np.concatenate([key[:, :8], key[:, 8:] ^ stamp], axis=1), "location")
+        row_ids = ids(key, "location") if latest else self.sample_ids(key, t, "location")
         readings, place, speed = self._readings(rows, t)
         vehicle_ids = ids(key, "vehicle")
         arrived = t + vehicles.lag[rows]
         created = np.where(latest, vehicles.begin[rows], arrived)
         columns = {
-            **self._sourced(
+            **self.sourced(
                 vehicles,
                 rows,
                 row_ids,
@@ -198,7 +203,7 @@ class Rows:
             "source_vehicle_id": [f"veh:{one[:8]}" for one in vehicle_ids],
             **self._drivers(rows),
             **readings,
-            "inferred_address": self._address(vehicles.connection[rows], place),
+            "inferred_address": self.address(vehicles.connection[rows], place),
         }
         return columns, speed
 
@@ -236,7 +241,7 @@ class Rows:
         """Return vehicles; their bookkeeping times are those of the connection's beginning."""
         begin = self.vehicles.begin[rows]
         columns = {
-            **self._sourced(
+            **self.sourced(
                 self.vehicles,
                 rows,
                 ids(self.vehicles.key[rows], "vehicle"),
@@ -259,9 +264,7 @@ class Rows:
         driver = ids(key, "driver")
         fleet = self.vehicles.fleet[rows].tolist()
         columns = {
-            **self._sourced(
-                self.vehicles, rows, driver, "user", created=begin, occurred=begin, updated=begin
-            ),
+            **self.sourced(self.vehicles, rows, driver, "user", created=begin, occurred=begin, updated=begin),
             "username": [f"driver{number}" for number in numbers],
             "first_name": ["Driver"] * len(rows),
             "last_name": numbers,
@@ -320,8 +323,3 @@ class Rows:
             "occurred_at": isos(self._shown(rows, t)),
         }
         return models.build(models.VehicleLiveLocation, columns)
-
-
-def text_time(seconds: float | None) -> str | None:
-    """Return an ISO time, or None."""
-    return None if seconds is None else iso(seconds)
