@@ -119,7 +119,7 @@ class BulkRun:
             if tries + 1 >= RATE_LIMIT_TRIES:
                 return Outcome("failed", str(error))
             self._queue.appendleft((row, tries + 1))
-            self._stop.wait(error.retry_after or RATE_LIMIT_PAUSE_SECONDS)
+            self._stop.wait(RATE_LIMIT_PAUSE_SECONDS if error.retry_after is None else error.retry_after)
             return None
         except AuthenticationFailed as error:
             self._halt(str(error))
