@@ -10,12 +10,11 @@ from sandbox import body as checks
 from sandbox.body import problems_of, read_object
 from sandbox.context import Context
 from sandbox.contract import enum
-from sandbox.entities import Agreement, Fleet, iso
+from sandbox.entities import Fleet, iso
 from sandbox.errors import ApiError, json_response
-from sandbox.invitations import PARTNER_ID
 from sandbox.paging import cut
 from sandbox.providers import BY_ID, PROVIDERS, Provider
-from sandbox.query import Query, parse_time, path_uuid
+from sandbox.query import Query, path_uuid
 
 _TSP_SINCE = "2026-01-26T15:40:23.624104Z"
 
@@ -46,20 +45,6 @@ def fleet_body(fleet: Fleet) -> dict[str, Any]:
         "id": fleet.id,
         "created_at": iso(fleet.created_at),
         "updated_at": iso(fleet.created_at),
-    }
-
-
-def agreement_body(agreement: Agreement, fleet: Fleet, now: float) -> dict[str, Any]:
-    """Return a ShareAgreementRead."""
-    return {
-        "id": agreement.id,
-        "fleet_id": fleet.id,
-        "partner_id": PARTNER_ID,
-        "fleet_ref": fleet.ref,
-        "status": agreement.status(now),
-        "effective_date": iso(agreement.effective_at),
-        "expiration_date": None if agreement.expires_at is None else iso(agreement.expires_at),
-        "scopes": agreement.scopes,
     }
 
 
@@ -157,88 +142,6 @@ class Orgs:
         invitation = self._all.invitations.decline(invitation_id, body.get("decline_reason"))
         return json_response(self._all.invitations.answer(invitation, self._all.connect_url(request)))
 
-    # --- share agreements
-
-    async def list_agreements(self, request: Request) -> Response:
-        """Answer GET /share-agreements; the older path with an underscore answers too."""
-        query, now = Query(request), self._world.clock()
-        legacy = request.url.path.endswith("_agreements")
-        fleet_id, ref = query.uuid("fleet_id"), query.text("fleet_ref")
-        invitation = query.uuid("invitation_id") if legacy else None
-        status = query.choice("share_agreement_status", enum("ShareAgreementStatusEnum"))
-        size = query.size(500 if legacy else 300)
-        query.done()
-        found = [
-            one
-            for one in self._world.agreements
-            if (fleet_id is None or self._all.fleet_id(one.fleet) == fleet_id)
-            and (ref is None or self._world.fleets[one.fleet].ref == ref)
-            and (invitation is None or one.invitation_id == invitation)
-            and (status is None or one.status(now) == status)
-        ]
-        page = cut(query, size, len(found), repeats=self._repeats)
-        items = [
-            agreement_body(one, self._world.fleets[one.fleet], now) for one in found[page.start : page.stop]
-        ]
-        return json_response(page.body(items))
-
-    def _agreement(self, request: Request) -> Agreement:
-        wanted = path_uuid(request, "share_agreement_id")
-        for one in self._world.agreements:
-            if one.id == wanted and one.chosen != "deleted":
-                return one
-        raise ApiError(404, "Share agreement not found")
-
-    def _agreement_answer(self, agreement: Agreement) -> Response:
-        fleet = self._world.fleets[agreement.fleet]
-        return json_response(agreement_body(agreement, fleet, self._world.clock()))
-
-    async def get_agreement(self, request: Request) -> Response:
-        """Answer GET /share-agreements/{id}."""
-        return self._agreement_answer(self._agreement(request))
-
-    async def update_agreement(self, request: Request) -> Response:
-        """Answer PATCH /share-agreements/{id}: dates only."""
-        agreement = self._agreement(request)
-        body = await read_object(request)
-        if problems := problems_of(body, {"effective_date": checks.time, "expiration_date": checks.time}, ()):
-            raise ApiError(422, problems)
-        with self._world.lock:
-            if body.get("effective_date"):
-                agreement.effective_at = parse_time(body["effective_date"]) or agreement.effective_at
-            if "expiration_date" in body:
-                end = body["expiration_date"]
-                agreement.expires_at = None if end is None else parse_time(end)
-            self._world.changed()
-        self._tell("share_agreement.updated", agreement)
-        return self._agreement_answer(agreement)
-
-    async def delete_agreement(self, request: Request) -> Response:
-        """Answer DELETE /share-agreements/{id}."""
-        self._change(self._agreement(request), "deleted", "share_agreement.deleted")
-        return Response(status_code=204)
-
-    async def change_agreement(self, request: Request) -> Response:
-        """Answer POST …/pause, …/activate, …/cancel; a cancelled agreement stays so (409)."""
-        agreement = self._agreement(request)
-        verb = request.url.path.rstrip("/").rsplit("/", 1)[-1]
-        if agreement.chosen == "cancelled":
-            raise ApiError(409, "The share agreement is cancelled")
-        status = {"pause": "paused", "activate": "active", "cancel": "cancelled"}[verb]
-        self._change(agreement, status, "share_agreement.updated")
-        return self._agreement_answer(agreement)
-
-    def _change(self, agreement: Agreement, status: str, event: str) -> None:
-        with self._world.lock:
-            agreement.chosen = status
-            self._world.changed()
-        self._tell(event, agreement)
-
-    def _tell(self, event: str, agreement: Agreement) -> None:
-        fleet = self._world.fleets[agreement.fleet]
-        data = agreement_body(agreement, fleet, self._world.clock())
-        self._all.webhooks.announce(event, agreement.fleet, fleet.ref, data)
-
     # --- TSPs
 
     async def list_tsps(self, request: Request) -> Response:
@@ -264,10 +167,7 @@ class Orgs:
     def routes(self) -> list[Route]:
         """Return the orgs routes."""
         secured = self._all.tokens.secured
-        one, agreement = (
-            "/v2/orgs/invitations/{invitation_id}",
-            "/v2/orgs/share-agreements/{share_agreement_id}",
-        )
+        one = "/v2/orgs/invitations/{invitation_id}"
         return [
             Route("/v2/orgs/fleets", secured(self.list_fleets)),
             Route("/v2/orgs/fleets/{fleet_id}", secured(self.get_fleet)),
@@ -277,15 +177,6 @@ class Orgs:
             Route(one, secured(self.delete_invitation), methods=["DELETE"]),
             Route(f"{one}/accept", self.accept_invitation, methods=["POST"]),
             Route(f"{one}/decline", self.decline_invitation, methods=["POST"]),
-            Route("/v2/orgs/share-agreements", secured(self.list_agreements)),
-            Route("/v2/orgs/share_agreements", secured(self.list_agreements)),
-            Route(agreement, secured(self.get_agreement), methods=["GET"]),
-            Route(agreement, secured(self.update_agreement), methods=["PATCH"]),
-            Route(agreement, secured(self.delete_agreement), methods=["DELETE"]),
-            *(
-                Route(f"{agreement}/{verb}", secured(self.change_agreement), methods=["POST"])
-                for verb in ("pause", "activate", "cancel")
-            ),
             Route("/v2/orgs/tsps", self.list_tsps),
             Route("/v2/orgs/tsps/{tsp_id}", self.get_tsp),
         ]

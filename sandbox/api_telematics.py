@@ -8,53 +8,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox.analytics_rows import vehicle_live_locations, vehicle_summaries
 from sandbox.context import Context
 from sandbox.errors import ApiError, json_response
 from sandbox.motion import Ints
-from sandbox.paging import cut, window
-from sandbox.query import Query, path_uuid
-from sandbox.roster import DAY
+from sandbox.paging import cut
+from sandbox.query import Query
 from sandbox.rows import Rows
-from sandbox.world import World
+from sandbox.selecting import among, page_of, read_window, rows_for, selected, visible_row
 
-MAX_SPAN_DAYS = 45
 Make = Callable[[Rows, Ints], Sequence[Any]]
-
-
-def rows_for(context: Context, query: Query) -> Rows:
-    """Return a builder of rows for this moment."""
-    source_data = query.flag("include_source_data", default=False)
-    return Rows(context.world, context.world.clock(), context.faults.amount, source_data=source_data)
-
-
-def selected(context: Context, query: Query, table: str, resource: str) -> Ints:
-    """Return the rows that the fleet and connection filters let through."""
-    fleets, refs = query.uuids("fleet_ids"), query.texts("fleet_refs")
-    return context.world.select(table, resource, fleets, refs, query.uuid("connection_id"))
-
-
-def among(world: World, found: Ints, kind: str, wanted: list[str]) -> Ints:
-    """Keep the rows of these ids; all of them where none is wanted in particular."""
-    if not wanted:
-        return found
-    rows = [row for row in (world.row_of(kind, one) for one in wanted) if row is not None]
-    return np.intersect1d(found, np.array(rows, dtype=np.int64))
-
-
-def page_of(
-    context: Context, query: Query, size: int, found: Ints, make: Callable[[Ints], Sequence[Any]]
-) -> Response:
-    """Answer with one page of the found rows."""
-    page = cut(query, size, len(found), repeats=context.faults.repeats_cursor)
-    return json_response(page.body(make(found[page.start : page.stop])))
-
-
-def visible_row(world: World, request: Request, *, name: str, kind: str, table: str, resource: str) -> Ints:
-    """Return the row of the path's id; 404 if there is none or it is not shared."""
-    row = world.row_of(kind, path_uuid(request, name))
-    if row is not None and row in world.select(table, resource, [], [], None):
-        return np.array([row])
-    raise ApiError(404, f"{kind.title()} not found")
 
 
 class Telematics:
@@ -72,11 +35,11 @@ class Telematics:
 
     async def list_vehicle_summaries(self, request: Request) -> Response:
         """Answer GET /analytics/vehicles."""
-        return self._vehicles(request, Rows.vehicle_summaries, _VEHICLE_ORDERS)
+        return self._vehicles(request, vehicle_summaries, _VEHICLE_ORDERS)
 
     async def list_live_locations(self, request: Request) -> Response:
         """Answer GET /analytics/vehicles/live-locations."""
-        return self._vehicles(request, Rows.vehicle_live_locations, _VEHICLE_ORDERS, located=True)
+        return self._vehicles(request, vehicle_live_locations, _VEHICLE_ORDERS, located=True)
 
     def _vehicles(
         self, request: Request, make: Make, orders: Sequence[str], *, located: bool = False
@@ -190,60 +153,6 @@ class Telematics:
         part = np.repeat(found[:1], len(t))
         return json_response(page.body(make(rows, part, t, latest=False)))
 
-    # --- analytics
-
-    async def overview(self, request: Request) -> Response:
-        """Answer GET /analytics/overview."""
-        query = Query(request)
-        fleets, refs = query.uuids("fleet_ids"), query.texts("fleet_refs")
-        vehicles = selected(self._all, query, "vehicles", "vehicle")
-        users = selected(self._all, query, "vehicles", "user")
-        trailers = selected(self._all, query, "trailers", "trailer")
-        query.done()
-        shared = self._world.fleets_sharing(None)
-        count = sum(
-            shared[n] and (not fleets or one.id in fleets) and (not refs or one.ref in refs)
-            for n, one in enumerate(self._world.fleets)
-        )
-        drivers = int(self._world.rows.vehicles.has_driver[users].sum())
-        return json_response(
-            {"fleets": count, "vehicles": len(vehicles), "drivers": drivers, "trailers": len(trailers)}
-        )
-
-    async def list_fleet_summaries(self, request: Request) -> Response:
-        """Answer GET /analytics/fleets: one row per fleet_ref."""
-        query = Query(request)
-        size = query.size()
-        wanted, refs = query.uuids("fleet_ids"), query.texts("fleet_refs")
-        connection = query.uuid("connection_id")
-        query.choice("sort_order", ("asc", "desc"))
-        query.done()
-        shared, rows = self._world.fleets_sharing("vehicle"), self._world.rows.vehicles
-        by_ref: dict[str, list[int]] = {}
-        for number, fleet in enumerate(self._world.fleets):
-            if shared[number] and (not wanted or fleet.id in wanted) and (not refs or fleet.ref in refs):
-                by_ref.setdefault(fleet.ref, []).append(number)
-        connected = [one for one in self._world.connections if connection is None or one.id == connection]
-        if connection is not None:
-            with_it = {one.fleet for one in connected}
-            by_ref = {ref: found for ref, found in by_ref.items() if with_it & set(found)}
-        page = cut(query, size, len(by_ref), repeats=self._all.faults.repeats_cursor)
-        items = []
-        for ref in list(by_ref)[page.start : page.stop]:
-            ids = [self._all.fleet_id(number) for number in by_ref[ref]]
-            found = self._world.select("vehicles", "vehicle", ids, [], connection)
-            items.append(
-                {
-                    "fleet_ref": ref,
-                    "fleet_ids": ids,
-                    "connections": sum(one.fleet in by_ref[ref] for one in connected),
-                    "drivers": int(rows.has_driver[found].sum()),
-                    "vehicles": len(found),
-                    "vehicles_with_locations": int(rows.has_location[found].sum()),
-                }
-            )
-        return json_response(page.body(items))
-
     def routes(self) -> list[Route]:
         """Return the routes of vehicles, users, locations and analytics."""
         secured, base = self._all.tokens.secured, "/v2/telematics"
@@ -254,27 +163,9 @@ class Telematics:
             Route(f"{base}/users/{{user_id}}", secured(self.get_user)),
             Route(f"{base}/vehicle-locations", secured(self.list_vehicle_locations)),
             Route(f"{base}/engine-statuses", secured(self.list_engine_statuses)),
-            Route(f"{base}/analytics/overview", secured(self.overview)),
-            Route(f"{base}/analytics/fleets", secured(self.list_fleet_summaries)),
             Route(f"{base}/analytics/vehicles", secured(self.list_vehicle_summaries)),
             Route(f"{base}/analytics/vehicles/live-locations", secured(self.list_live_locations)),
         ]
 
 
 _VEHICLE_ORDERS = ("vehicle_name", "vin", "created_at", "updated_at", "occurred_at")
-
-
-def read_window(query: Query, now: float, *, ignored: bool) -> tuple[float, float]:
-    """Return [from, to) of a history in epoch seconds: by default the last day; at most 45 days.
-
-    A cursor keeps the window of its first page. With `ignored` (only_latest) the span is not checked.
-    """
-    begin, end = query.time("from_datetime"), query.time("to_datetime")
-    kept = window(query)
-    if kept is not None:
-        return kept
-    end = now if end is None else end
-    begin = end - DAY if begin is None and end < now - DAY else (now - DAY if begin is None else begin)
-    if not ignored and end - begin > MAX_SPAN_DAYS * DAY:
-        query.problem("from_datetime", "", f"The span is at most {MAX_SPAN_DAYS} days", "value_error")
-    return begin, end

@@ -7,6 +7,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from sandbox.api_agreements import Agreements
+from sandbox.api_analytics import Analytics
 from sandbox.api_integrations import Integrations
 from sandbox.api_notifications import Notifications
 from sandbox.api_orgs import Orgs
@@ -64,7 +66,7 @@ class Sandbox:
 
     def _api(self, context: Context) -> ASGIApp:
         handlers = {ApiError: on_api_error, AuthError: on_auth_error, 404: on_not_found, 405: on_method}
-        parts = (Orgs, Integrations, Telematics, TrailerEndpoints, Notifications)
+        parts = (Orgs, Agreements, Integrations, Telematics, Analytics, TrailerEndpoints, Notifications)
         routes = [route for part in parts for route in part(context).routes()]
         api = Starlette(routes=routes, exception_handlers=handlers)
         auth = Starlette(routes=self.tokens.routes(), exception_handlers=handlers)

@@ -9,7 +9,7 @@ import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.resources import files
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit
 
 from cachetools import TTLCache
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from sandbox.connect_pages import CLOSED, Message, lost, unknown, with_status
 from sandbox.context import Context
 from sandbox.entities import Invitation, iso
 from sandbox.errors import ApiError
@@ -46,45 +47,6 @@ class Visit:
 
     invitation_id: str
     connections: dict[str, int] = field(default_factory=dict)
-
-
-class Message(Exception):
-    """Ends a request with a page of one heading and one sentence."""
-
-    def __init__(self, status: int, heading: str, text: str, back: str | None = None) -> None:
-        super().__init__(heading)
-        self.status, self.heading, self.text, self.back = status, heading, text, back
-
-
-def _unknown() -> Message:
-    return Message(
-        404, "This link does not work", "It may be incomplete. Ask the company that sent it for a new one."
-    )
-
-
-def _lost() -> Message:
-    return Message(410, "This page has timed out", "Open your invitation link again to go on.")
-
-
-_CLOSED = {
-    "accepted": (
-        "This link has already been used",
-        "Your fleet is connected already. To add a provider, ask for the link to be sent again.",
-    ),
-    "declined": (
-        "You declined this invitation",
-        "Nothing is shared. If you have changed your mind, ask for the link to be sent again.",
-    ),
-    "expired": ("This link has expired", "Ask the company that sent it for a new one."),
-    "deleted": ("This invitation was withdrawn", "The company that sent it has taken it back."),
-}
-
-
-def with_status(url: str, status: str) -> str:
-    """Add `status` to a redirect address, keeping what it holds."""
-    parts = urlsplit(url)
-    query = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] != "status"]
-    return urlunsplit(parts._replace(query=urlencode([*query, ("status", status)])))
 
 
 class Connect:
@@ -126,16 +88,16 @@ class Connect:
         )
 
     async def _on_api_error(self, _request: Request, _error: Exception) -> Response:
-        return self._page("message", 409, heading="This is no longer possible", text=_lost().text)
+        return self._page("message", 409, heading="This is no longer possible", text=lost().text)
 
     async def _on_path(self, request: Request, _error: Exception) -> Response:
-        return await self._on_message(request, _unknown())
+        return await self._on_message(request, unknown())
 
     def _visit(self, token: object) -> tuple[Visit, Invitation]:
         with self._lock:
             visit = self._visits.get(token if isinstance(token, str) else "")
         if visit is None:
-            raise _lost()
+            raise lost()
         return visit, self._all.invitations.get(visit.invitation_id)
 
     async def _form(self, request: Request) -> dict[str, str]:
@@ -152,7 +114,7 @@ class Connect:
     def _accepted(self, token: object) -> tuple[str, Visit, Invitation]:
         visit, invitation = self._visit(token)
         if invitation.fleet is None:
-            raise _lost()
+            raise lost()
         return str(token), visit, invitation
 
     def _offered(self, invitation: Invitation) -> list[Provider]:
@@ -169,14 +131,14 @@ class Connect:
         """Show who asks for what. An accepted invitation that was sent again goes on at the providers."""
         invite = request.query_params.get("invite", "")
         if not is_uuid(invite):
-            raise _unknown()
+            raise unknown()
         try:
             invitation = self._all.invitations.get(invite.lower())
         except ApiError:
-            raise _unknown() from None
+            raise unknown() from None
         status = invitation.status(self._all.world.clock())
         if status != "active" and not invitation.reopened:
-            raise Message(410, *_CLOSED[status])
+            raise Message(410, *CLOSED[status])
         session = secrets.token_urlsafe(24)
         with self._lock:
             self._visits[session] = Visit(invitation.id)

@@ -58,7 +58,8 @@ class Rows:
 
     # --- shared columns
 
-    def _of_connection(self, connection: Ints, value: Callable[[Connection], Any]) -> list[Any]:
+    def of_connection(self, connection: Ints, value: Callable[[Connection], Any]) -> list[Any]:
+        """Return a value of each row's connection."""
         table = [value(one) for one in self.world.connections]
         return [table[number] for number in connection.tolist()]
 
@@ -89,10 +90,10 @@ class Rows:
             "id": row_ids,
             "created_at": isos(created),
             "updated_at": isos(updated),
-            "connection_id": self._of_connection(connection, lambda c: c.id),
-            "tsp_id": self._of_connection(connection, lambda c: c.provider.id),
-            "tsp_slug": self._of_connection(connection, lambda c: c.provider.slug),
-            "source_name": self._of_connection(connection, lambda c: c.provider.source_name),
+            "connection_id": self.of_connection(connection, lambda c: c.id),
+            "tsp_id": self.of_connection(connection, lambda c: c.provider.id),
+            "tsp_slug": self.of_connection(connection, lambda c: c.provider.slug),
+            "source_name": self.of_connection(connection, lambda c: c.provider.source_name),
             "source_data": raw,
             "source_id": source_ids,
             "source_data_hash": [
@@ -100,7 +101,7 @@ class Rows:
                 for one, t in zip(row_ids, occurred_at, strict=True)
             ],
             "occurred_at": occurred_at,
-            "schedule_id": self._of_connection(connection, lambda c: c.schedule_id("vehicle_location")),
+            "schedule_id": self.of_connection(connection, lambda c: c.schedule_id("vehicle_location")),
         }
 
     def _hit(self, fault: str, rows: Ints) -> Bools:
@@ -131,7 +132,8 @@ class Rows:
         known = len(self._places) - 2
         return list(self._places[np.where(style == 0, place, known + style - 1)])
 
-    def _drivers(self, rows: Ints) -> dict[str, list[Any]]:
+    def drivers(self, rows: Ints) -> dict[str, list[Any]]:
+        """Return the drivers' ids, None where a vehicle has none."""
         known = self.vehicles.has_driver[rows]
         driver = ids(self.vehicles.key[rows], "driver")
         return {
@@ -144,7 +146,7 @@ class Rows:
         numbers = self.vehicles.driver_number[rows].tolist()
         return masked([f"Driver {number:04d}" for number in numbers], self.vehicles.has_driver[rows])
 
-    def _readings(self, rows: Ints, t: Floats) -> tuple[dict[str, list[Any]], Ints, Floats]:
+    def readings(self, rows: Ints, t: Floats) -> tuple[dict[str, list[Any]], Ints, Floats]:
         """Return the measured columns, the places, and the speeds before gaps are put in."""
         vehicles, connection = self.vehicles, self.vehicles.connection[rows]
         state = self.world.state(rows, t)
@@ -171,7 +173,7 @@ class Rows:
             state.speed,
         )
 
-    def _shown(self, rows: Ints, t: Floats) -> Floats:
+    def shown(self, rows: Ints, t: Floats) -> Floats:
         """Return the times as reported: a vehicle whose clock is wrong is two hours ahead."""
         return t + np.where(self._hit("future-clock", rows), FUTURE_SECONDS, 0.0)
 
@@ -185,7 +187,7 @@ class Rows:
     def _fixes(self, rows: Ints, t: Floats, *, latest: bool) -> tuple[Columns, Floats]:
         vehicles, key = self.vehicles, self.vehicles.key[rows]
         row_ids = ids(key, "location") if latest else self.sample_ids(key, t, "location")
-        readings, place, speed = self._readings(rows, t)
+        readings, place, speed = self.readings(rows, t)
         vehicle_ids = ids(key, "vehicle")
         arrived = t + vehicles.lag[rows]
         created = np.where(latest, vehicles.begin[rows], arrived)
@@ -196,12 +198,12 @@ class Rows:
                 row_ids,
                 "loc",
                 created=created,
-                occurred=self._shown(rows, t),
+                occurred=self.shown(rows, t),
                 updated=arrived,
             ),
             "vehicle_id": vehicle_ids,
             "source_vehicle_id": [f"veh:{one[:8]}" for one in vehicle_ids],
-            **self._drivers(rows),
+            **self.drivers(rows),
             **readings,
             "inferred_address": self.address(vehicles.connection[rows], place),
         }
@@ -218,7 +220,8 @@ class Rows:
         wanted = models.EngineStatus.__struct_fields__
         return models.build(models.EngineStatus, {k: v for k, v in columns.items() if k in wanted})
 
-    def _named(self, rows: Ints) -> Columns:
+    def named(self, rows: Ints) -> Columns:
+        """Return names, makes and plates."""
         vehicles = self.vehicles
         makes = [names.make(number) for number in vehicles.make[rows].tolist()]
         fleets = self.world.fleets
@@ -234,7 +237,8 @@ class Rows:
             "engine_type": [make[3] for make in makes],
         }
 
-    def _statuses(self, rows: Ints) -> list[str | None]:
+    def statuses(self, rows: Ints) -> list[str | None]:
+        """Return the free-text status, null for some as in records."""
         return masked(["IN_SERVICE"] * len(rows), self.vehicles.gap[rows] < 0.8)
 
     def vehicle_list(self, rows: Ints) -> list[models.Vehicle]:
@@ -250,9 +254,9 @@ class Rows:
                 occurred=begin,
                 updated=begin,
             ),
-            **self._named(rows),
+            **self.named(rows),
             "is_active": [True] * len(rows),
-            "status": self._statuses(rows),
+            "status": self.statuses(rows),
             "started_at": isos(begin),
         }
         return models.build(models.Vehicle, columns)
@@ -274,52 +278,3 @@ class Rows:
             "started_at": isos(begin),
         }
         return models.build(models.User, columns)
-
-    def vehicle_summaries(self, rows: Ints) -> list[models.VehicleSummary]:
-        """Return vehicles with their last position; null where none has ever arrived."""
-        t = self.world.latest(rows, self.now)
-        located = self.vehicles.has_location[rows]
-        readings, _, _ = self._readings(rows, t)
-        vehicle_ids = ids(self.vehicles.key[rows], "vehicle")
-        connection = self.vehicles.connection[rows]
-        named = {k: v for k, v in self._named(rows).items() if k != "engine_type"}
-        fleets = [self.world.fleets[number] for number in self.vehicles.fleet[rows].tolist()]
-        columns: Columns = {
-            "fleet_id": [fleet.id for fleet in fleets],
-            "fleet_ref": [fleet.ref for fleet in fleets],
-            "connection_id": self._of_connection(connection, lambda c: c.id),
-            "vehicle_id": vehicle_ids,
-            "tsp_id": self._of_connection(connection, lambda c: c.provider.id),
-            "tsp_slug": self._of_connection(connection, lambda c: c.provider.slug),
-            "source_name": self._of_connection(connection, lambda c: c.provider.source_name),
-            "source_id": [f"veh:{one[:8]}" for one in vehicle_ids],
-            "status": self._statuses(rows),
-            **named,
-            "last_location_ping": masked(isos(self._shown(rows, t)), located),
-            "last_location_h3_index_11": masked(readings["h3_index_11"], located),
-            "last_location": masked(readings["location"], located),
-            "last_fuel_level": masked(readings["fuel_level"], located),
-            "last_odometer_reading": masked(readings["odometer"], located),
-            "last_engine_hours": masked(readings["engine_hours"], located),
-            "last_speed_reading": masked(readings["speed"], located),
-        }
-        return models.build(models.VehicleSummary, columns)
-
-    def vehicle_live_locations(self, rows: Ints) -> list[models.VehicleLiveLocation]:
-        """Return newest fixes with names. `source_name` differs from the other endpoints for one TSP."""
-        t = self.world.latest(rows, self.now)
-        readings, _, _ = self._readings(rows, t)
-        connection = self.vehicles.connection[rows]
-        columns: Columns = {
-            "vehicle_id": ids(self.vehicles.key[rows], "vehicle"),
-            "vin": self.vehicles.vin[rows].tolist(),
-            "vehicle_name": self.vehicles.name[rows].tolist(),
-            "tsp_id": self._of_connection(connection, lambda c: c.provider.id),
-            "tsp_slug": self._of_connection(connection, lambda c: c.provider.slug),
-            "source_name": self._of_connection(connection, lambda c: c.provider.live_source_name),
-            "driver_id": self._drivers(rows)["driver_id"],
-            "driver_name": self.driver_names(rows),
-            **readings,
-            "occurred_at": isos(self._shown(rows, t)),
-        }
-        return models.build(models.VehicleLiveLocation, columns)

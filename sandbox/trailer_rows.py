@@ -3,6 +3,7 @@
 import numpy as np
 
 from sandbox import models
+from sandbox.analytics_models import TrailerLiveLocation
 from sandbox.models import build
 from sandbox.motion import Floats, Ints
 from sandbox.roster import ids
@@ -67,7 +68,7 @@ class TrailerRows:
         }
         return build(models.TrailerLocation, made)
 
-    def live(self, trailers: Ints, t: Floats) -> list[models.TrailerLiveLocation]:
+    def live(self, trailers: Ints, t: Floats) -> list[TrailerLiveLocation]:
         """Return newest fixes with those of the towing trucks; both are null-safe for dropped trailers."""
         columns = self._trailers
         tows, hooked = columns.tows[trailers], t < columns.dropped_at[trailers]
@@ -90,4 +91,4 @@ class TrailerRows:
             "vehicle_location_occurred_at": masked([one.occurred_at for one in trucks], hooked),
             "vehicle_location": masked([one.location for one in trucks], hooked),
         }
-        return build(models.TrailerLiveLocation, made)
+        return build(TrailerLiveLocation, made)
