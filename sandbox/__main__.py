@@ -4,8 +4,8 @@ import argparse
 
 import uvicorn
 
+from sandbox.api.auth import REALM
 from sandbox.app import Sandbox
-from sandbox.auth import REALM
 from sandbox.config import NAMED_FAULTS, Fault, SandboxConfig
 
 

@@ -7,23 +7,23 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sandbox.api_agreements import Agreements
-from sandbox.api_analytics import Analytics
-from sandbox.api_integrations import Integrations
-from sandbox.api_notifications import Notifications
-from sandbox.api_orgs import Orgs
-from sandbox.api_telematics import Telematics
-from sandbox.api_trailers import TrailerEndpoints
-from sandbox.auth import REALM, Tokens
+from sandbox.api.agreements import Agreements
+from sandbox.api.analytics import Analytics
+from sandbox.api.auth import REALM, Tokens
+from sandbox.api.errors import ApiError, AuthError, on_api_error, on_auth_error, on_method, on_not_found
+from sandbox.api.faults import Faults
+from sandbox.api.integrations import Integrations
+from sandbox.api.notifications import Notifications
+from sandbox.api.orgs import Orgs
+from sandbox.api.telematics import Telematics
+from sandbox.api.trailers import TrailerEndpoints
 from sandbox.config import Fault, SandboxConfig
-from sandbox.connect import Connect
 from sandbox.context import Context
-from sandbox.errors import ApiError, AuthError, on_api_error, on_auth_error, on_method, on_not_found
-from sandbox.faults import Faults
 from sandbox.invitations import Invitations
-from sandbox.seed import plant
+from sandbox.onboarding.connect import Connect
 from sandbox.webhooks import Sender, Webhooks
-from sandbox.world import World
+from sandbox.world.seed import plant
+from sandbox.world.world import World
 
 
 class Sandbox:

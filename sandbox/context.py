@@ -4,16 +4,16 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from sandbox.auth import Tokens
+from sandbox.api.auth import Tokens
+from sandbox.api.errors import ApiError
+from sandbox.api.faults import Faults
 from sandbox.config import SandboxConfig
-from sandbox.entities import Connection
-from sandbox.errors import ApiError
-from sandbox.faults import Faults
 from sandbox.invitations import Invitations
-from sandbox.providers import Provider
-from sandbox.roster import ids
 from sandbox.webhooks import Webhooks
-from sandbox.world import World
+from sandbox.world.entities import Connection
+from sandbox.world.providers import Provider
+from sandbox.world.roster import ids
+from sandbox.world.world import World
 
 
 @dataclass(frozen=True)

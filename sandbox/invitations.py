@@ -5,11 +5,11 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import body as checks
-from sandbox.corridors import CITIES
-from sandbox.entities import DEFAULT_PERMISSIONS, Agreement, Fleet, Invitation, iso
-from sandbox.errors import ApiError, Problem
-from sandbox.world import World
+from sandbox.api import body as checks
+from sandbox.api.errors import ApiError, Problem
+from sandbox.world.corridors import CITIES
+from sandbox.world.entities import DEFAULT_PERMISSIONS, Agreement, Fleet, Invitation, iso
+from sandbox.world.world import World
 
 PARTNER_SLUG = "sandbox-partner"
 PARTNER_ID = "5a4d0b0e-6c0a-5d0f-8f3e-0b5d6c1f7a21"

@@ -22,9 +22,9 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 import msgspec
 
 from sandbox.contract import EVENT_NAMES
-from sandbox.entities import iso
 from sandbox.invitations import PARTNER_ID
-from sandbox.world import World
+from sandbox.world.entities import iso
+from sandbox.world.world import World
 
 log = logging.getLogger(__name__)
 

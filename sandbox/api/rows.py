@@ -8,12 +8,13 @@ import numpy as np
 from h3.api import basic_int as h3
 from numpy.typing import NDArray
 
-from sandbox import models, names
-from sandbox.entities import Connection
-from sandbox.models import Address, Point
-from sandbox.motion import Floats, Ints
-from sandbox.roster import Bools, Trailers, Vehicles, ids
-from sandbox.world import World
+from sandbox.api import models
+from sandbox.api.models import Address, Point
+from sandbox.world import names
+from sandbox.world.entities import Connection
+from sandbox.world.motion import Floats, Ints
+from sandbox.world.roster import Bools, Trailers, Vehicles, ids
+from sandbox.world.world import World
 
 Columns = dict[str, Iterable[Any]]
 H3_RESOLUTION = 11

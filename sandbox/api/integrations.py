@@ -6,15 +6,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox import body as checks
-from sandbox.body import problems_of, read_object
+from sandbox.api import body as checks
+from sandbox.api.body import problems_of, read_object
+from sandbox.api.errors import ApiError, Problem, json_response
+from sandbox.api.paging import cut
+from sandbox.api.query import Query, path_uuid
 from sandbox.context import Context
 from sandbox.contract import RESOURCES, enum
-from sandbox.entities import SCHEDULE_SECONDS, Connection, iso
-from sandbox.errors import ApiError, Problem, json_response
-from sandbox.paging import cut
-from sandbox.providers import BY_ID, PROVIDERS, Provider
-from sandbox.query import Query, path_uuid
+from sandbox.world.entities import SCHEDULE_SECONDS, Connection, iso
+from sandbox.world.providers import BY_ID, PROVIDERS, Provider
 
 _CONNECTION_STATUSES = enum("ConnectionStatusEnum")
 # What a connection's schedules do; `paused` ones of the records kept delivering.

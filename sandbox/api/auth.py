@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox.api.errors import ApiError, AuthError, json_response
 from sandbox.config import SandboxConfig
-from sandbox.errors import ApiError, AuthError, json_response
 
 Handler = Callable[[Request], Awaitable[Response]]
 REALM = "/realms/catena/protocol/openid-connect"

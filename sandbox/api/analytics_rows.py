@@ -1,10 +1,10 @@
 """Vehicles with their newest fix, as the analytics answers show them."""
 
-from sandbox.analytics_models import VehicleLiveLocation, VehicleSummary
-from sandbox.models import build
-from sandbox.motion import Ints
-from sandbox.roster import ids
-from sandbox.rows import Columns, Rows, isos, masked
+from sandbox.api.analytics_models import VehicleLiveLocation, VehicleSummary
+from sandbox.api.models import build
+from sandbox.api.rows import Columns, Rows, isos, masked
+from sandbox.world.motion import Ints
+from sandbox.world.roster import ids
 
 
 def vehicle_summaries(of: Rows, rows: Ints) -> list[VehicleSummary]:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from sandbox.models import Point
+from sandbox.api.models import Point
 
 
 class VehicleSummary(msgspec.Struct):

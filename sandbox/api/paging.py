@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from sandbox.errors import ApiError
-from sandbox.query import Query
+from sandbox.api.errors import ApiError
+from sandbox.api.query import Query
 
 _KEY = secrets.token_bytes(32)  # cursors do not outlive the process
 _BAD = "The cursor is not one of this query"

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sandbox.paths import Roads
+from sandbox.world.paths import Roads
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

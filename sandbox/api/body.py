@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import msgspec
 from starlette.requests import Request
 
+from sandbox.api.errors import ApiError, Problem
+from sandbox.api.query import is_uuid, parse_time
 from sandbox.contract import RESOURCES
-from sandbox.errors import ApiError, Problem
-from sandbox.query import is_uuid, parse_time
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _PHONE = re.compile(r"\+?[0-9][0-9 ().-]{5,24}")

@@ -7,16 +7,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox import body as checks
-from sandbox.body import problems_of, read_object
+from sandbox.api import body as checks
+from sandbox.api.body import problems_of, read_object
+from sandbox.api.errors import ApiError, json_response
+from sandbox.api.paging import cut
+from sandbox.api.query import Query, path_uuid
 from sandbox.context import Context
 from sandbox.contract import CATCH_ALL_EVENTS, EVENT_NAMES, enum
-from sandbox.entities import iso
-from sandbox.errors import ApiError, json_response
 from sandbox.invitations import PARTNER_ID
-from sandbox.paging import cut
-from sandbox.query import Query, path_uuid
 from sandbox.webhooks import Webhook
+from sandbox.world.entities import iso
 
 _EVENTS = frozenset({*EVENT_NAMES, *CATCH_ALL_EVENTS})
 

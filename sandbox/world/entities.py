@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from functools import cache
 
 from sandbox.contract import PERMISSIONS
-from sandbox.corridors import CITIES
-from sandbox.providers import NAMESPACE, Provider
+from sandbox.world.corridors import CITIES
+from sandbox.world.providers import NAMESPACE, Provider
 
 SCHEDULE_SECONDS = 15
 LATE_AFTER_SECONDS = 42 * 60.0

@@ -8,10 +8,10 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from sandbox import names
-from sandbox.motion import Floats, Ints, Motion
-from sandbox.paths import Roads, city_routes
-from sandbox.providers import NAMESPACE, Provider
+from sandbox.world import names
+from sandbox.world.motion import Floats, Ints, Motion
+from sandbox.world.paths import Roads, city_routes
+from sandbox.world.providers import NAMESPACE, Provider
 
 Bools = NDArray[np.bool_]
 DAY = 86_400.0

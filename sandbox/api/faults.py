@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sandbox.api.errors import MESSAGES, error_response
 from sandbox.config import Fault
-from sandbox.errors import MESSAGES, error_response
 
 RETRY_AFTER_SECONDS = 2
 _DETAILS: dict[int, object] = {

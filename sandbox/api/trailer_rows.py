@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from sandbox import models
-from sandbox.analytics_models import TrailerLiveLocation
-from sandbox.models import build
-from sandbox.motion import Floats, Ints
-from sandbox.roster import ids
-from sandbox.rows import Columns, Rows, isos, masked
+from sandbox.api import models
+from sandbox.api.analytics_models import TrailerLiveLocation
+from sandbox.api.models import build
+from sandbox.api.rows import Columns, Rows, isos, masked
+from sandbox.world.motion import Floats, Ints
+from sandbox.world.roster import ids
 
 ARRIVAL_SECONDS = 4.0
 

@@ -18,13 +18,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from sandbox.connect_pages import CLOSED, Message, lost, unknown, with_status
+from sandbox.api.errors import ApiError
+from sandbox.api.query import is_uuid
 from sandbox.context import Context
-from sandbox.entities import Invitation, iso
-from sandbox.errors import ApiError
-from sandbox.providers import BY_SLUG, Provider, allowed
-from sandbox.query import is_uuid
-from sandbox.sharing import in_words
+from sandbox.onboarding.messages import CLOSED, Message, lost, unknown, with_status
+from sandbox.onboarding.sharing import in_words
+from sandbox.world.entities import Invitation, iso
+from sandbox.world.providers import BY_SLUG, Provider, allowed
 
 VISIT_SECONDS = 3600
 MAX_VISITS = 10_000
@@ -57,7 +57,10 @@ class Connect:
         self._visits: TTLCache[str, Visit] = TTLCache(MAX_VISITS, VISIT_SECONDS)
         self._lock = threading.Lock()
         self._pages = Environment(
-            loader=PackageLoader("sandbox"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+            loader=PackageLoader("sandbox.onboarding"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
         )
         routes = [
             Route("/", self.review),
@@ -234,7 +237,7 @@ class Connect:
     async def file(self, request: Request) -> Response:
         """Serve the style sheet and the icon."""
         name = request.url.path.rsplit("/", 1)[-1]
-        content = files("sandbox").joinpath("templates", name).read_bytes()
+        content = files("sandbox.onboarding").joinpath("templates", name).read_bytes()
         headers = {"cache-control": "public, max-age=3600", "x-content-type-options": "nosniff"}
         return Response(content, media_type=_FILES[name], headers=headers)
 

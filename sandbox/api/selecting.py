@@ -7,14 +7,14 @@ import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sandbox.api.errors import ApiError, json_response
+from sandbox.api.paging import cut, window
+from sandbox.api.query import Query, path_uuid
+from sandbox.api.rows import Rows
 from sandbox.context import Context
-from sandbox.errors import ApiError, json_response
-from sandbox.motion import Ints
-from sandbox.paging import cut, window
-from sandbox.query import Query, path_uuid
-from sandbox.roster import DAY
-from sandbox.rows import Rows
-from sandbox.world import World
+from sandbox.world.motion import Ints
+from sandbox.world.roster import DAY
+from sandbox.world.world import World
 
 MAX_SPAN_DAYS = 45
 

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sandbox import names
-from sandbox.corridors import CITIES, CORRIDORS
-from sandbox.entities import (
+from sandbox.world import names
+from sandbox.world.corridors import CITIES, CORRIDORS
+from sandbox.world.entities import (
     DEFAULT_PERMISSIONS,
     LATE_AFTER_SECONDS,
     Agreement,
@@ -16,9 +16,9 @@ from sandbox.entities import (
     Fleet,
     Invitation,
 )
-from sandbox.providers import BY_SLUG, SEEDED
-from sandbox.roster import DAY
-from sandbox.world import World
+from sandbox.world.providers import BY_SLUG, SEEDED
+from sandbox.world.roster import DAY
+from sandbox.world.world import World
 
 HOUR = 3600.0
 _ROADS = tuple(CORRIDORS)

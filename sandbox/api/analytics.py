@@ -4,11 +4,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox.api.errors import json_response
+from sandbox.api.paging import cut
+from sandbox.api.query import Query
+from sandbox.api.selecting import selected
 from sandbox.context import Context
-from sandbox.errors import json_response
-from sandbox.paging import cut
-from sandbox.query import Query
-from sandbox.selecting import selected
 
 
 class Analytics:

@@ -31,7 +31,7 @@ def _country(province: str) -> str:
 
 def _read() -> dict[str, tuple[Waypoint, ...]]:
     roads: dict[str, list[Waypoint]] = {}
-    with files("sandbox").joinpath("corridors.csv").open(encoding="utf-8") as lines:
+    with files("sandbox.world").joinpath("corridors.csv").open(encoding="utf-8") as lines:
         for row in csv.DictReader(lines):
             province = row["province"]
             roads.setdefault(row["road"], []).append(

@@ -8,14 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.analytics_rows import vehicle_live_locations, vehicle_summaries
+from sandbox.api.analytics_rows import vehicle_live_locations, vehicle_summaries
+from sandbox.api.errors import ApiError, json_response
+from sandbox.api.paging import cut
+from sandbox.api.query import Query
+from sandbox.api.rows import Rows
+from sandbox.api.selecting import among, page_of, read_window, rows_for, selected, visible_row
 from sandbox.context import Context
-from sandbox.errors import ApiError, json_response
-from sandbox.motion import Ints
-from sandbox.paging import cut
-from sandbox.query import Query
-from sandbox.rows import Rows
-from sandbox.selecting import among, page_of, read_window, rows_for, selected, visible_row
+from sandbox.world.motion import Ints
 
 Make = Callable[[Rows, Ints], Sequence[Any]]
 

@@ -13,11 +13,11 @@ import numpy as np
 from cachetools import LRUCache
 
 from sandbox.config import SandboxConfig
-from sandbox.entities import Agreement, Connection, Fleet
-from sandbox.motion import Floats, Ints, State
-from sandbox.paths import Roads, build_roads
-from sandbox.providers import PROVIDERS
-from sandbox.roster import DAY, Group, Trailers, Vehicles, draw, draw_trailers, ids
+from sandbox.world.entities import Agreement, Connection, Fleet
+from sandbox.world.motion import Floats, Ints, State
+from sandbox.world.paths import Roads, build_roads
+from sandbox.world.providers import PROVIDERS
+from sandbox.world.roster import DAY, Group, Trailers, Vehicles, draw, draw_trailers, ids
 
 Clock = Callable[[], float]
 

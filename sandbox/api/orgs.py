@@ -6,15 +6,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox import body as checks
-from sandbox.body import problems_of, read_object
+from sandbox.api import body as checks
+from sandbox.api.body import problems_of, read_object
+from sandbox.api.errors import ApiError, json_response
+from sandbox.api.paging import cut
+from sandbox.api.query import Query, path_uuid
 from sandbox.context import Context
 from sandbox.contract import enum
-from sandbox.entities import Fleet, iso
-from sandbox.errors import ApiError, json_response
-from sandbox.paging import cut
-from sandbox.providers import BY_ID, PROVIDERS, Provider
-from sandbox.query import Query, path_uuid
+from sandbox.world.entities import Fleet, iso
+from sandbox.world.providers import BY_ID, PROVIDERS, Provider
 
 _TSP_SINCE = "2026-01-26T15:40:23.624104Z"
 

@@ -5,13 +5,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox.api.errors import json_response
+from sandbox.api.paging import cut
+from sandbox.api.query import Query
+from sandbox.api.selecting import among, page_of, read_window, rows_for, selected, visible_row
+from sandbox.api.trailer_rows import TrailerRows
 from sandbox.context import Context
-from sandbox.errors import json_response
-from sandbox.motion import Floats, Ints
-from sandbox.paging import cut
-from sandbox.query import Query
-from sandbox.selecting import among, page_of, read_window, rows_for, selected, visible_row
-from sandbox.trailer_rows import TrailerRows
+from sandbox.world.motion import Floats, Ints
 
 PERIOD = 900.0  # seconds between a trailer's fixes
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sandbox.corridors import CITIES, CORRIDORS, Waypoint
+from sandbox.world.corridors import CITIES, CORRIDORS, Waypoint
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

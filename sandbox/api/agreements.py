@@ -6,15 +6,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox import body as checks
-from sandbox.body import problems_of, read_object
+from sandbox.api import body as checks
+from sandbox.api.body import problems_of, read_object
+from sandbox.api.errors import ApiError, json_response
+from sandbox.api.paging import cut
+from sandbox.api.query import Query, parse_time, path_uuid
 from sandbox.context import Context
 from sandbox.contract import enum
-from sandbox.entities import Agreement, Fleet, iso
-from sandbox.errors import ApiError, json_response
 from sandbox.invitations import PARTNER_ID
-from sandbox.paging import cut
-from sandbox.query import Query, parse_time, path_uuid
+from sandbox.world.entities import Agreement, Fleet, iso
 
 
 def agreement_body(agreement: Agreement, fleet: Fleet, now: float) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Endpoints, rows and errors of the simulated API."""

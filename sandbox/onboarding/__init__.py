@@ -1,0 +1,1 @@
+"""Catena Connect, simulated."""

@@ -1,0 +1,1 @@
+"""The simulated world: roads, vehicles, fleets and how they came to be."""
