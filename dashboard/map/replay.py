@@ -1,19 +1,17 @@
 """Trails as a map draws them: lines coloured by speed, marked stops, and everybody's place at one moment."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from dashboard.map import bands, units
 from dashboard.map.colours import band_colours
+from dashboard.map.lines import cut, simplify
 from dashboard.map.stops import Stop
 from dashboard.map.trails import Trail
 from dashboard.map.views import MAX_LATITUDE
-
-Point = list[float]
 
 
 def time_range(trails: Iterable[Trail]) -> tuple[datetime, datetime] | None:
@@ -27,14 +25,14 @@ def paths(trail: Trail, name: str, *, dark: bool = False, metric: bool = False) 
 
     The speed of a step is the one reported on arrival; where none was, the line has the colour of the unknown.
 
-    Lines end at holes of more than 15 minutes. A line that crosses the antimeridian is cut there.
+    Lines end at holes of more than 15 minutes. A line that crosses the antimeridian is cut there. No fix lies more
+    than 5 m beside its line.
     """
     colours = band_colours(bands.SPEED_BANDS, dark=dark)
     labels = bands.speed_labels(metric=metric)
     classes = bands.band_codes(trail.speed[1:], bands.SPEED_BANDS)
     joined = trail.joined
     lat = np.clip(trail.lat, -MAX_LATITUDE, MAX_LATITUDE)
-    points = np.column_stack([trail.lon, lat]).tolist()
     lines = []
     breaks = np.flatnonzero((classes[1:] != classes[:-1]) | ~joined[1:] | ~joined[:-1]) + 1
     for run in np.split(np.arange(len(classes)), breaks):
@@ -43,7 +41,9 @@ def paths(trail: Trail, name: str, *, dark: bool = False, metric: bool = False) 
         band = int(classes[run[0]])
         about = {"color": list(colours[band]), "speed": labels[bands.SPEED_BANDS[band].key]}
         about |= {"vehicle_id": trail.vehicle_id, "name": name}
-        lines += [{"path": piece} | about for piece in _cut(points[run[0] : run[-1] + 2])]
+        drawn = run[0] + simplify(trail.lon[run[0] : run[-1] + 2], lat[run[0] : run[-1] + 2])
+        points = np.column_stack([trail.lon[drawn], lat[drawn]]).round(6).tolist()
+        lines += [{"path": piece} | about for piece in cut(points)]
     return lines
 
 
@@ -62,13 +62,9 @@ def stop_marks(trail: Trail, name: str) -> list[dict[str, Any]]:
 
 
 def stop_label(stop: Stop) -> str:
-    """Say how long a stop was, and how much of that nobody saw."""
+    """Say how long a stop was, and for how long at a time nobody saw the vehicle."""
     label = f"stopped {units.duration(stop.seconds)}"
-    return (
-        f"{label}, of which {units.duration(stop.unseen_seconds)} without fixes"
-        if stop.unseen_seconds
-        else label
-    )
+    return f"{label}, unseen for up to {units.duration(stop.longest_hole)}" if stop.longest_hole else label
 
 
 def positions(trails: Mapping[str, Trail], moment: datetime) -> list[dict[str, Any]]:
@@ -102,20 +98,6 @@ def _position(trail: Trail, time: np.datetime64) -> dict[str, Any]:
         "speed": None if held or np.isnan(speed) else speed,
         "held_seconds": held,
     }
-
-
-def _cut(points: list[Point]) -> Iterator[list[Point]]:
-    """Cut a line where it crosses the antimeridian, at the latitude where it does."""
-    piece = points[:1]
-    for (x0, y0), (x1, y1) in pairwise(points):
-        if abs(x1 - x0) > 180:
-            edge = 180.0 if x0 > 0 else -180.0
-            ahead = x1 + 2 * edge
-            y = y0 + (y1 - y0) * (edge - x0) / (ahead - x0) if ahead != x0 else y0
-            yield [*piece, [edge, y]]
-            piece = [[-edge, y]]
-        piece.append([x1, y1])
-    yield piece
 
 
 def _aware(time: np.datetime64) -> datetime:

@@ -33,8 +33,8 @@ class Stop:
     """UTC."""
     seconds: float
     """From the first fix to the last."""
-    unseen_seconds: float
-    """How much of that lies in holes, where the vehicle was seen at the same place before and after."""
+    longest_hole: float
+    """Seconds of the longest hole in it (0: none): the vehicle was seen at the same place before and after."""
     lon: float
     lat: float
     """The middle of its fixes, degrees."""
@@ -45,7 +45,7 @@ def find_stops(
 ) -> tuple[Stop, ...]:
     """Find the stays in fixes that are ordered by time. One far fix alone does not end a stay.
 
-    A stay may span a hole when the vehicle was at the same place before and after; `unseen_seconds` says so.
+    A stay may span a hole when the vehicle was at the same place before and after; `longest_hole` says so.
     """
     clock = (
         (times - times[:1]).astype("timedelta64[us]").astype(np.float64) / 1e6 if len(times) else np.zeros(0)
@@ -61,9 +61,9 @@ def find_stops(
         if seconds[end] - seconds[start] >= SHORTEST_SECONDS:
             steps = np.diff(clock[start : end + 1])
             east = (middle[0] + 180) % 360 - 180
-            unseen = float(steps[steps > gap_seconds].sum())
+            hole = float(steps.max()) if steps.max() > gap_seconds else 0.0
             length = seconds[end] - seconds[start]
-            stops.append(Stop(start, end, times[start], length, unseen, east, middle[1]))
+            stops.append(Stop(start, end, times[start], length, hole, east, middle[1]))
             start = end
         start += 1
     return tuple(stops)

@@ -1,7 +1,7 @@
 """What a vehicle's history tells: where it drove, where it stopped and for how long, how far and how fast.
 
 Nothing is made up between fixes that are far apart: over a hole of more than 15 minutes there is no line, no
-distance and no moving time. A stop may span a hole, and then says how much of it nobody saw.
+distance and no moving time. A stop may span a hole, and then says how long nobody saw the vehicle.
 """
 
 from dataclasses import dataclass

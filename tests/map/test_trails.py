@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard.map.lines import simplify
 from dashboard.map.replay import paths, positions, stop_label, stop_marks, time_range
 from dashboard.map.trails import Trail, metres_between, possible, trails
 from tests.map.frames import NOW
@@ -113,7 +114,7 @@ def test_lines_are_coloured_by_the_speed_on_arrival_and_unknown_is_not_slow() ->
     found = trail((0, 1, 1, 0), (60, 1, 1.001, 5), (120, 1, 1.002, 6), (180, 1, 1.1, 33), (240, 1, 1.2, None))
     drawn = paths(found, "<b>T</b>", metric=True)
     assert [(line["speed"], len(line["path"])) for line in drawn] == [
-        ("under 24 km/h", 3),
+        ("under 24 km/h", 2),
         ("over 113 km/h", 2),
         ("unknown", 2),
     ]
@@ -136,19 +137,43 @@ def test_a_line_over_the_antimeridian_is_cut_and_not_drawn_around_the_world(dire
 
 
 @given(st.lists(st.tuples(st.floats(-180, 180), st.floats(-90, 90), st.integers(1, 2000)), max_size=20))
-def test_lines_never_jump_half_the_world_and_hold_every_joined_fix(
+def test_lines_never_jump_half_the_world_and_join_what_is_joined(
     rows: list[tuple[float, float, int]],
 ) -> None:
     seconds = np.cumsum([gap for *_, gap in rows]).tolist()
     found = trails(fixes(*((s, lon, lat, 3.0) for s, (lon, lat, _) in zip(seconds, rows, strict=True))))
     for one in found.values():
         drawn = [line["path"] for line in paths(one, "T")]
-        points = {tuple(point) for path in drawn for point in path}
+        assert bool(drawn) == bool(one.joined.any())
         for path in drawn:
             assert len(path) >= 2
             assert (np.abs(np.diff([x for x, _ in path])) <= 180).all()
-        for index in np.flatnonzero(one.joined):
-            assert (one.lon[index], np.clip(one.lat[index], -85.0511, 85.0511)) in points
+            assert all(abs(x) <= 180 and abs(y) <= 85.06 for x, y in path)
+
+
+@given(
+    st.lists(st.tuples(st.integers(-60, 60), st.integers(-60, 60)), min_size=2, max_size=60),
+    st.sampled_from([0.0, 179.9999]),
+)
+def test_no_fix_lies_far_beside_its_line(steps: list[tuple[int, int]], start: float) -> None:
+    lon = (start + np.cumsum([x for x, _ in steps]) * METRE + 180) % 360 - 180
+    lat = 10 + np.cumsum([y for _, y in steps]) * METRE
+    kept = simplify(lon, lat)
+    assert (kept[0], kept[-1]) == (0, len(lon) - 1)
+    x = (np.unwrap(lon, period=360) - start) / METRE * np.cos(np.radians(10))
+    y = (lat - 10) / METRE
+    for index in range(len(lon)):
+        after = int(np.searchsorted(kept, index, side="right"))
+        a, b = kept[max(after - 1, 0)], kept[min(after, len(kept) - 1)]
+        along = np.array([x[b] - x[a], y[b] - y[a]])
+        across = np.array([x[index] - x[a], y[index] - y[a]])
+        share = float(np.clip(across @ along / (along @ along), 0, 1)) if (along @ along) else 0.0
+        assert np.hypot(*(across - share * along)) <= 5.5
+
+
+def test_a_straight_drive_is_drawn_with_few_points() -> None:
+    (line,) = paths(trail(*drive(0, 3600, 5, 15)), "T")
+    assert len(line["path"]) == 2
 
 
 def test_distance_is_the_great_circle() -> None:
@@ -178,7 +203,7 @@ def test_a_stop_is_found_in_spite_of_jitter(jitter: float, speed: float | None) 
     found = trail(*there, *parked, *away)
     (stop,) = found.stops
     assert stop.seconds == pytest.approx(3540, abs=120)
-    assert stop.unseen_seconds == 0
+    assert stop.longest_hole == 0
     assert abs(stop.lat - at) < 30 * METRE
     assert found.summary.stopped_seconds == stop.seconds
     assert found.summary.moving_seconds == pytest.approx(2400, abs=180)
@@ -222,8 +247,8 @@ def test_two_stops_apart_are_two() -> None:
 def test_a_stop_over_a_hole_says_what_nobody_saw() -> None:
     found = trail(*stand(0, 600, 5, 10), *stand(600 + 7200, 600, 5, 10))
     (stop,) = found.stops
-    assert (stop.seconds, stop.unseen_seconds) == (8400, 7200)
-    assert stop_label(stop) == "stopped 2 h 20 min, of which 2 h without fixes"
+    assert (stop.seconds, stop.longest_hole) == (8400, 7200)
+    assert stop_label(stop) == "stopped 2 h 20 min, unseen for up to 2 h"
     assert found.summary.gaps == 1
 
 
