@@ -39,7 +39,6 @@ class _OAuthError(msgspec.Struct):
 @dataclass(frozen=True, slots=True)
 class _Failure:
     error: CatenaError
-    attempt: int
     until: float
     """Clock time up to which nobody asks again."""
 
@@ -50,8 +49,6 @@ class TokenAuth(Auth):
     One token request serves all threads: those that wait for it share its outcome, good or bad. A 401 leads
     to one new token (unless another thread has fetched it already) and one more try.
     """
-
-    requires_response_body = True
 
     def __init__(
         self,
@@ -68,10 +65,12 @@ class TokenAuth(Auth):
         self._cache: TLRUCache[str, TokenAnswer] = TLRUCache(
             maxsize=1, ttu=lambda _key, token, now: now + _useful_seconds(token.expires_in), timer=clock
         )
-        self._attempts = 0
+        self._ended = 0
+        """Token requests that are over."""
         self._failure: _Failure | None = None
 
-    def auth_flow(self, request: Request) -> Generator[Request, Response, None]:
+    # Not auth_flow: httpx closes this generator itself when a request fails, which releases the lock at once.
+    def sync_auth_flow(self, request: Request) -> Generator[Request, Response, None]:
         """Send the request with a token; on a 401 once more with a newer one."""
         token = yield from self._token(rejected=None)
         _authorize(request, token)
@@ -93,21 +92,23 @@ class TokenAuth(Auth):
         return None if token is None else self._request("revoke", token=token.access_token.reveal())
 
     def _token(self, rejected: Secret | None) -> Generator[Request, Response, Secret]:
-        seen = self._attempts
+        ended = self._ended
         with self._lock:
             cached = self._cache.get(_KEY)
             if cached is not None and cached.access_token != rejected:
                 return cached.access_token
-            self._raise_known_failure(seen)
+            self._raise_known_failure(ended)
             self._cache.clear()
-            self._attempts += 1
-            # Holds if nothing comes back: httpx then closes this generator.
+            # Stays the outcome if nothing comes back: httpx then closes this generator.
             self._failed(
                 ConnectionFailed("The token request of another call got no answer. Try again later.")
             )
-            response = yield self._request("token", grant_type="client_credentials", scope="organization")
             try:
-                token = self._read(Answer(response.status_code, response.headers, response.content))
+                response = yield self._request("token", grant_type="client_credentials", scope="organization")
+            finally:
+                self._ended += 1
+            try:
+                token = self._read(Answer(response.status_code, response.headers, response.read()))
             except AuthenticationFailed as error:
                 self._failed(error, REFUSAL_SECONDS)
                 raise
@@ -119,11 +120,12 @@ class TokenAuth(Auth):
             return token.access_token
 
     def _failed(self, error: CatenaError, seconds: float = 0.0) -> None:
-        self._failure = _Failure(copy.copy(error), self._attempts, self._clock() + seconds)
+        self._failure = _Failure(copy.copy(error), self._clock() + seconds)
 
-    def _raise_known_failure(self, seen: int) -> None:
+    def _raise_known_failure(self, ended: int) -> None:
+        """Raise what the request we waited for came to (one has ended since), or a refusal not yet over."""
         failure = self._failure
-        if failure is not None and (failure.attempt > seen or self._clock() < failure.until):
+        if failure is not None and (self._ended > ended or self._clock() < failure.until):
             raise copy.copy(failure.error)
 
     def _request(self, path: str, **form: str) -> Request:

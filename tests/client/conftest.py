@@ -1,0 +1,30 @@
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from catena_client import CatenaClient, RetryPolicy
+from tests.client.fake import CLIENT_SECRET, FakeCatena, Waits
+
+
+@pytest.fixture
+def fake() -> FakeCatena:
+    return FakeCatena()
+
+
+@pytest.fixture
+def waits() -> Waits:
+    return Waits()
+
+
+@pytest.fixture
+def client(fake: FakeCatena, waits: Waits) -> Iterator[CatenaClient]:
+    with CatenaClient(
+        "the-client",
+        CLIENT_SECRET,
+        api_url="https://api.test",
+        auth_url="https://auth.test/realms/catena",
+        transport=httpx.MockTransport(fake),
+        retry=RetryPolicy(sleep=waits),
+    ) as made:
+        yield made

@@ -1,0 +1,237 @@
+"""Answers to models or errors, without a server."""
+
+import copy
+import json
+import pickle
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+
+from catena_client import (
+    ApiError,
+    BadRequest,
+    CatenaError,
+    Conflict,
+    Fleet,
+    Forbidden,
+    MethodNotAllowed,
+    NotFound,
+    Page,
+    Problem,
+    RateLimited,
+    Secret,
+    ServerError,
+    Unauthorized,
+    UnexpectedAnswer,
+    ValidationFailed,
+)
+from catena_client.call import Answer, Call
+from catena_client.decoding import decode, raise_for_error
+from tests.client.fake import example, fleet_row
+
+CALL = Call("GET", "/v2/orgs/fleets")
+
+
+def answer(status: int, content: Any = b"", **headers: str) -> Answer:
+    raw = content if isinstance(content, bytes) else json.dumps(content).encode()
+    return Answer(status, headers, raw)
+
+
+def error_of(given: Answer, call: Call = CALL) -> CatenaError:
+    with pytest.raises(CatenaError) as caught:
+        raise_for_error(call, given)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, BadRequest),
+        (401, Unauthorized),
+        (403, Forbidden),
+        (404, NotFound),
+        (405, MethodNotAllowed),
+        (409, Conflict),
+        (410, ApiError),
+        (418, ApiError),
+        (422, ValidationFailed),
+        (429, RateLimited),
+        (500, ServerError),
+        (501, ServerError),
+        (503, ServerError),
+        (504, ServerError),
+        (599, ServerError),
+    ],
+)
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"code": 7, "message": "Said", "detail": "More"},
+        {"code": None, "message": None, "detail": None},
+        {"code": "x", "message": 5, "detail": [1, {"path": None}, None]},
+        {"detail": {"retry_after_seconds": "soon", "message": ["x"]}},
+        [],
+        "text",
+        b"",
+        b"<html><title>502</title></html>",
+        b'{"message": "cut of',
+        b"\xff\xfe",
+    ],
+)
+def test_each_status_has_its_error_whatever_the_body(status: int, kind: type[ApiError], content: Any) -> None:
+    error = error_of(answer(status, content))
+    assert type(error) is kind
+    assert isinstance(error, ApiError)
+    assert error.status == status
+    assert str(error).startswith(f"GET /v2/orgs/fleets was answered {status}")
+    assert str(error).endswith(".")
+
+
+@pytest.mark.parametrize("status", [100, 204, 200, 201])
+def test_success_is_no_error(status: int) -> None:
+    if status >= 200:
+        raise_for_error(CALL, answer(status))
+    else:
+        assert isinstance(error_of(answer(status)), UnexpectedAnswer)
+
+
+@pytest.mark.parametrize("status", [301, 302, 304, 600])
+def test_neither_success_nor_error_is_unexpected(status: int) -> None:
+    assert type(error_of(answer(status, b"<html>", location="https://elsewhere"))) is UnexpectedAnswer
+
+
+def test_the_message_says_what_was_asked_what_came_and_what_to_do() -> None:
+    error = error_of(answer(403, {"code": 403, "message": "Forbidden", "detail": "fleet:read is missing"}))
+    assert str(error) == (
+        "GET /v2/orgs/fleets was answered 403 Forbidden (fleet:read is missing). "
+        "The account may not do this: ask Catena for the permission, or check the share agreement."
+    )
+
+
+def test_a_gateways_page_is_not_quoted() -> None:
+    error = error_of(answer(502, b"<html>internal host 10.1.2.3</html>"))
+    assert str(error) == (
+        "GET /v2/orgs/fleets was answered 502 Bad Gateway (a web page, probably of a gateway). "
+        "The fault is on Catena's side: ask again later."
+    )
+
+
+def test_a_422_lists_its_problems() -> None:
+    detail = [{"path": "body.fleet_ref", "input": "{}", "message": "Field required", "error_type": "missing"}]
+    error = error_of(answer(422, {"code": 422, "message": "Invalid Request Body", "detail": detail}))
+    assert isinstance(error, ValidationFailed)
+    assert error.problems == (Problem("body.fleet_ref", "{}", "Field required", "missing"),)
+    assert str(error).endswith("(Invalid Request Body). Correct body.fleet_ref: Field required.")
+
+
+@pytest.mark.parametrize(
+    ("detail", "header", "seconds"),
+    [
+        ({"retry_after_seconds": 5, "message": "slow"}, None, 5),
+        ({"retry_after_seconds": 5}, "60", 5),
+        ({"retry_after_seconds": 0.5}, None, 0.5),
+        ({"retry_after_seconds": -3}, None, 0),
+        ({"retry_after_seconds": True}, "7", 7),
+        ({"retry_after_seconds": None}, "7", 7),
+        ("text", "7", 7),
+        (None, " 7 ", 7),
+        (None, "-7", 0),
+        (None, "nan", None),
+        (None, "inf", None),
+        (None, "soon", None),
+        (None, "", None),
+        (None, None, None),
+    ],
+)
+def test_how_long_a_429_asks_to_wait(detail: Any, header: str | None, seconds: float | None) -> None:
+    headers = {} if header is None else {"retry-after": header}
+    error = error_of(Answer(429, headers, json.dumps({"code": 429, "detail": detail}).encode()))
+    assert isinstance(error, RateLimited)
+    assert error.retry_after == seconds
+
+
+def test_a_429_may_name_a_date() -> None:
+    later = format_datetime(datetime.now(UTC) + timedelta(minutes=10), usegmt=True)
+    past = "Wed, 21 Oct 2015 07:28:00 GMT"
+    soon = error_of(Answer(429, {"retry-after": later}, b""))
+    gone = error_of(Answer(429, {"retry-after": past}, b""))
+    assert isinstance(soon, RateLimited)
+    assert isinstance(gone, RateLimited)
+    assert soon.retry_after is not None
+    assert 0 < soon.retry_after <= 600
+    assert gone.retry_after == 0
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<!doctype html><p>hello",
+        b"",
+        b'{"items": [',
+        b"\xff\xfe",
+        {},
+        [],
+        None,
+        {"items": None},
+        {"items": {}},
+        {"items": [], "total": "many"},
+        {"items": [], "next_page": 5},
+        {"items": [{}]},
+        {"items": [fleet_row(id=5)]},
+        {"items": [fleet_row(created_at="yesterday")]},
+        {"items": [fleet_row(created_at="2026-04-17T01:41:18")]},
+        {"items": [fleet_row(invitation_id=5)]},
+    ],
+    ids=repr,
+)
+def test_an_answer_off_the_contract_is_unexpected(content: Any) -> None:
+    with pytest.raises(UnexpectedAnswer, match=r"^GET /v2/orgs/fleets was answered 200 with .+\.$") as caught:
+        decode(CALL, answer(200, content), Page[Fleet])
+    assert caught.value.__context__ is None
+
+
+def test_an_unreadable_answer_to_a_post_warns_of_repeating() -> None:
+    with pytest.raises(UnexpectedAnswer, match="It may have been carried out: look before repeating it"):
+        decode(Call("POST", "/v2/orgs/invitations"), answer(201, b"<html>"), Fleet)
+
+
+def test_an_echo_of_a_secret_is_taken_out_of_errors() -> None:
+    call = Call(
+        "GET",
+        "/v2/orgs/invitations/{invitation_id}",
+        {"invitation_id": Secret("the id")},
+        hidden=(Secret("the-cursor"), Secret("")),
+    )
+    said = {"message": "No the id", "detail": "/v2/orgs/invitations/the%20id?cursor=the-cursor"}
+    assert error_of(answer(404, said), call).args == (404,)
+    assert "No [hidden]; /v2/orgs/invitations/[hidden]?cursor=[hidden]" in str(
+        error_of(answer(404, said), call)
+    )
+    detail = [{"path": "cursor", "input": "the-cursor", "message": "bad the-cursor", "error_type": "x"}]
+    problems = error_of(answer(422, {"detail": detail}), call)
+    assert isinstance(problems, ValidationFailed)
+    assert problems.problems == (Problem("cursor", "[hidden]", "bad [hidden]", "x"),)
+
+
+def test_errors_survive_copying_and_pickling() -> None:
+    detail = [{"path": "body", "input": "1", "message": "wrong", "error_type": "type"}]
+    error = error_of(answer(422, {"code": 1, "message": "No", "detail": detail}))
+    for again in (copy.copy(error), pickle.loads(pickle.dumps(error))):
+        assert type(again) is type(error)
+        assert str(again) == str(error)
+        assert vars(again) == vars(error)
+
+
+def test_the_examples_of_errors_are_read() -> None:
+    recorded = json.loads(example("errors"))
+    statuses = {status: body for status, body in recorded.items() if status.isdigit()}
+    for status, body in statuses.items():
+        error = error_of(answer(int(status), body))
+        assert isinstance(error, ApiError)
+        assert error.message == body["message"]
+        assert error.code == body.get("code")
+    limited = error_of(answer(429, recorded["429"]))
+    assert isinstance(limited, RateLimited)
+    assert limited.retry_after == 5
