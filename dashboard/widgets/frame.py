@@ -11,11 +11,11 @@ ICON = str(assets.FOLDER / "brand" / "favicon.png")
 STYLE = """
 <style>
 /* The map is the page: little air around it, and all the height that the window has. */
-[data-testid="stMainBlockContainer"] { padding: 4.5rem 1.25rem 1rem; max-width: none; }
+[data-testid="stMainBlockContainer"] { padding: 3.9rem 1.25rem 1rem; max-width: none; }
 [data-testid="stDeckGlJsonChart"] {
-  height: calc(100dvh - 17rem) !important; min-height: 22rem; border-radius: .75rem; overflow: hidden;
+  height: calc(100dvh - 16.25rem) !important; min-height: 22rem; border-radius: .75rem; overflow: hidden;
 }
-.map-legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 0; padding: 0; list-style: none; }
+.map-legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 0 !important; padding: 0 !important; list-style: none; }
 .map-legend li { font-size: .875rem; margin: 0; }
 .map-legend i { display: inline-block; width: .75rem; height: .75rem; border-radius: 50%; margin-right: .4rem; }
 [data-testid="stDecoration"] { display: none; }
