@@ -128,7 +128,8 @@ class Rows:
     def address(self, connection: Ints, place: Ints) -> list[Address | None]:
         """Return addresses as each provider fills them: full, three nulls, or null."""
         style = np.array(
-            [("full", "empty", "none").index(c.provider.address) for c in self.world.connections]
+            [("full", "empty", "none").index(c.provider.address) for c in self.world.connections],
+            dtype=np.int64,
         )[connection]
         known = len(self._places) - 2
         return list(self._places[np.where(style == 0, place, known + style - 1)])
@@ -152,8 +153,10 @@ class Rows:
         vehicles, connection = self.vehicles, self.vehicles.connection[rows]
         state = self.world.state(rows, t)
         points, h3_cells = self.where(rows, state.lon, state.lat)
-        hours = np.array([c.provider.engine_hours for c in self.world.connections])[connection]
-        sensors = np.array([c.provider.engine_sensors for c in self.world.connections])[connection]
+        hours = np.array([c.provider.engine_hours for c in self.world.connections], dtype=bool)[connection]
+        sensors = np.array([c.provider.engine_sensors for c in self.world.connections], dtype=bool)[
+            connection
+        ]
         warm = state.speed > 0
         wave = np.sin(state.odometer / 5_000.0)
         return (

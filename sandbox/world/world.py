@@ -190,8 +190,8 @@ class World:
 
     def horizons(self, connection: Ints, now: float) -> Floats:
         """Return, per row, the time after which nothing has arrived yet."""
-        per_connection = np.array([c.horizon(now) for c in self.connections])
-        return per_connection[connection] if len(connection) else np.zeros(0)
+        per_connection = np.array([c.horizon(now) for c in self.connections], dtype=np.float64)
+        return per_connection[connection]
 
     def latest(self, rows: Ints, now: float) -> Floats:
         """Return the epoch seconds of the newest fix of each vehicle row."""
