@@ -62,6 +62,10 @@ class Agreements:
         ]
         return json_response(page.body(items))
 
+    async def create_legacy(self, _request: Request) -> Response:
+        """Answer POST to the older path: creating agreements is gone from the contract."""
+        raise ApiError(405)
+
     def _agreement(self, request: Request) -> Agreement:
         wanted = path_uuid(request, "share_agreement_id")
         for one in self._world.agreements:
@@ -125,7 +129,8 @@ class Agreements:
         one = f"{base}/{{share_agreement_id}}"
         return [
             Route(base, secured(self.list_agreements)),
-            Route("/v2/orgs/share_agreements", secured(self.list_agreements)),
+            Route("/v2/orgs/share_agreements", secured(self.list_agreements), methods=["GET"]),
+            Route("/v2/orgs/share_agreements", secured(self.create_legacy), methods=["POST"]),
             Route(one, secured(self.get_agreement), methods=["GET"]),
             Route(one, secured(self.update_agreement), methods=["PATCH"]),
             Route(one, secured(self.delete_agreement), methods=["DELETE"]),

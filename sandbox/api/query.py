@@ -123,6 +123,7 @@ class Query:
             return default
         if value.lower() not in _TRUE | _FALSE:
             self.problem(name, value, "Input should be a valid boolean", "bool_parsing")
+            return default
         return value.lower() in _TRUE
 
     def time(self, name: str) -> float | None:

@@ -28,7 +28,7 @@ class Api:
     """Calls an ASGI app without a server."""
 
     def __init__(self, app: Any, token: str | None = None) -> None:
-        self._transport = httpx.ASGITransport(app)
+        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE)
         self._runner = asyncio.Runner()
         self.token = token
 
@@ -37,11 +37,7 @@ class Api:
         if self.token is not None:
             headers.setdefault("authorization", f"Bearer {self.token}")
 
-        async def call() -> httpx.Response:
-            async with httpx.AsyncClient(transport=self._transport, base_url=BASE) as client:
-                return await client.request(method, path, headers=headers, **kwargs)
-
-        return self._runner.run(call())
+        return self._runner.run(self._client.request(method, path, headers=headers, **kwargs))
 
     def get(self, path: str, **params: Any) -> Any:
         """Return a good answer's JSON."""
@@ -74,6 +70,7 @@ class Api:
 
     def close(self) -> None:
         """End the event loop."""
+        self._runner.run(self._client.aclose())
         self._runner.close()
 
 

@@ -164,7 +164,7 @@ def test_the_same_seed_gives_the_same_world_but_for_the_secrets(rows) -> None:
         other.close()
 
 
-@pytest.mark.parametrize("vehicles, fleets", [(0, 0), (0, 3), (1, 1), (7, 40), (5000, 300)])
+@pytest.mark.parametrize(("vehicles", "fleets"), [(0, 0), (0, 3), (1, 1), (7, 40), (5000, 300)])
 def test_worlds_of_any_size(vehicles: int, fleets: int) -> None:
     rig = Rig(vehicles=vehicles, fleets=fleets)
     try:
