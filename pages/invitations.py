@@ -8,9 +8,13 @@ from dashboard.widgets.invitation_bulk import bulk
 from dashboard.widgets.invitation_card import invitation_card, stage
 from dashboard.widgets.invitation_form import invite_form
 from dashboard.widgets.invitation_funnel import invitation_funnel
+from dashboard.widgets.invitation_state import INVITE_TAB, page_state
 from dashboard.widgets.invitation_table import invitation_table
 from dashboard.widgets.invitation_webhook import webhook_button
 from pages import live_map
+
+TAB_KEY = "invitations-tab"
+READING_WIDTH = 860
 
 
 def render() -> None:
@@ -24,14 +28,16 @@ def render() -> None:
     if stage(service(), viewer, fly_to):
         return
     st.title("Invitations")
-    tabs = st.tabs(
-        ["Invite", "Follow up", "Progress", "Many at once"], on_change="rerun", key="invitations-tab"
-    )
+    state = page_state()
+    if state.go_to:
+        st.session_state[TAB_KEY], state.go_to = state.go_to, ""
+    tabs = st.tabs([INVITE_TAB, "Follow up", "Progress", "Many at once"], on_change="rerun", key=TAB_KEY)
     invite, follow, progress, many = tabs
     with invite:
         if invite.open:
-            invitation_card(service(), viewer, fly_to)
-            invite_form(desk, service().settings, viewer.name)
+            with st.container(width=READING_WIDTH):
+                invitation_card(service(), viewer, fly_to)
+                invite_form(desk, service().settings, viewer.name)
     with follow:
         if follow.open:
             invitation_table(service(), viewer)

@@ -214,6 +214,10 @@ class InvitationDesk:
         self._tsps = (time.monotonic(), known)
         return known
 
+    def tsps_known(self) -> tuple[Tsp, ...]:
+        """Return the providers as read last, without causing any call."""
+        return self._tsps[1]
+
     def _unread(self) -> bool:
         return self._view.taken_at is None and not self._view.problems
 

@@ -67,7 +67,7 @@ BUNDLES = {
         Bundle(
             "everything",
             "Everything",
-            "everything your telematics provider records: vehicles, trailers, drivers, locations, hours of "
+            "your telematics data in full: vehicles, trailers, drivers, locations, hours of "
             "service, inspections, engine, fuel and safety data",
             RESOURCES,
         ),

@@ -13,7 +13,8 @@ from dashboard.invitations.desk import Item
 from dashboard.invitations.words import plain, zone
 from dashboard.service import Service
 from dashboard.widgets.invitation_card import card_of
-from dashboard.widgets.invitation_form import defaults, sent_for
+from dashboard.widgets.invitation_form import defaults
+from dashboard.widgets.invitation_providers import sent_for
 from dashboard.widgets.invitation_state import page_state
 
 TICK_SECONDS = 1.0

@@ -29,15 +29,16 @@ STYLE = """<style>
 .invite-card p,.invite-card ol{margin:.5rem 0;line-height:1.45;color:#16202c}
 .invite-card ol{padding-left:1.3rem}
 .invite-card .until{color:#45525f}
-.invite-stage{min-height:80vh;justify-content:center}
-.invite-stage img{width:min(86vw,calc(100vh - 19rem));min-width:14rem}
+.invite-stage{justify-content:center;padding:.5rem 1rem 1rem;gap:.25rem}
+.invite-stage img{width:min(88vw,calc(100dvh - 26rem));min-width:13rem}
 .invite-stage .qr{flex-basis:100%;display:flex;justify-content:center}
 .invite-stage .say{text-align:center;flex-basis:100%}
-.invite-stage .fleet{font-size:2rem}
+.invite-stage ol{display:inline-block;text-align:left}
+.invite-stage .fleet{font-size:2rem;margin:0}
 </style>"""
 HIDE_CHROME = """<style>
 [data-testid="stSidebar"],[data-testid="stHeader"],[data-testid="stSidebarCollapsedControl"]{display:none!important}
-[data-testid="stMainBlockContainer"]{max-width:none!important;padding:1rem!important}
+[data-testid="stMainBlockContainer"]{max-width:none!important;padding:3rem 1rem 1rem!important}
 </style>"""
 
 
@@ -58,6 +59,7 @@ def invitation_card(service: Service, viewer: Viewer, fly: Callable[[str], None]
     st.code(card.link, language=None, wrap_lines=True)
     _actions(card, item)
     _drafts(card, item)
+    st.subheader("Invite another fleet", anchor=False)
 
 
 def stage(service: Service, viewer: Viewer, fly: Callable[[str], None]) -> bool:
@@ -149,6 +151,9 @@ def _actions(card: Card, item: Item) -> None:
             icon=":material/print:",
             on_click="ignore",
         )
+        if st.button("Close", type="tertiary", key="close-card"):
+            state.shown = ""
+            st.rerun()
 
 
 def _drafts(card: Card, item: Item) -> None:

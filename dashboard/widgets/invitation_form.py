@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from catena_client import CatenaError, InvitationCreate, Tsp, ValidationFailed
+from catena_client import CatenaError, InvitationCreate, ValidationFailed
 from dashboard.invitations.desk import AlreadyInvited, InvitationDesk, Item, Made
 from dashboard.invitations.permissions import BUNDLES
 from dashboard.invitations.rules import Draft, check, problems_from_api
 from dashboard.invitations.words import STATUS_WORDS, local, plain, zone
 from dashboard.settings import Settings
+from dashboard.widgets.invitation_providers import chosen_providers, pick_providers
 from dashboard.widgets.invitation_state import PageState, page_state
 
 LABELS = {
@@ -18,13 +19,12 @@ LABELS = {
     "fleet_regulatory_id": "Regulatory number",
     "fleet_regulatory_id_type": "Kind of number",
     "fleet_website": "Website",
-    "fleet_country_code": "Country",
+    "fleet_country_code": "Country (three letters)",
     "success_redirect_url": "After success, send the fleet to",
     "failure_redirect_url": "After a failure, send the fleet to",
-    "callback_url": "Webhook of your own",
-    "limit_tsps": "Providers the fleet may choose",
+    "callback_url": "Webhook of your own for this invitation (https)",
     "permissions": "What the fleet is asked to share",
-    "expires_in_hours": "Hours until it expires",
+    "expires_in_hours": "Hours until it expires (1 to 672)",
 }
 HINTS = {
     "fleet_ref": "e.g. POLICY-4711",
@@ -39,14 +39,25 @@ HINTS = {
     "failure_redirect_url": "https://example.com/help",
     "callback_url": "https://example.com/hook",
 }
+PAIRS = (
+    ("fleet_name", "fleet_email"),
+    ("fleet_phone", "fleet_country_code"),
+    ("fleet_regulatory_id", "fleet_regulatory_id_type"),
+    ("fleet_website", "expires_in_hours"),
+)
 
 
 def invite_form(desk: InvitationDesk, settings: Settings, by: str) -> None:
     """Show the form with the objections of the last try; create the invitation when asked to."""
     state = page_state()
     with st.form(f"invite-{state.generation}", border=True):
-        draft = _fields(state, desk, settings)
-        sent = st.form_submit_button("Create invitation", type="primary", icon=":material/add_link:")
+        draft = _fields(state, settings)
+        chosen_providers(desk, settings.limit_tsps_by)
+        _objection(state, "limit_tsps")
+        with st.container(horizontal=True):
+            # The first one is what the Enter key presses.
+            sent = st.form_submit_button("Create invitation", type="primary", icon=":material/add_link:")
+            limit = st.form_submit_button("Limit providers", type="tertiary", icon=":material/filter_list:")
         if problem := state.problems.get(""):
             st.error(plain(problem))
     if sent:
@@ -56,6 +67,8 @@ def invite_form(desk: InvitationDesk, settings: Settings, by: str) -> None:
             with st.spinner("Creating the invitation …"):
                 create(desk, checked.create, by, state)
         st.rerun()
+    if limit:
+        pick_providers(desk, settings.limit_tsps_by)
     if state.question:
         _ask(desk, by, state)
 
@@ -74,7 +87,7 @@ def create(
     except CatenaError as error:
         state.problems = {"": str(error)}
     else:
-        state.problems, state.generation = {}, state.generation + 1
+        state.problems, state.limit_tsps, state.generation = {}, (), state.generation + 1
         state.shown, state.note = made.item.handle, outcome(made)
 
 
@@ -87,16 +100,15 @@ def outcome(made: Made) -> str:
     return f"**Refreshed** the invitation that {ref} already had. It now works until {until}."
 
 
-def _fields(state: PageState, desk: InvitationDesk, settings: Settings) -> Draft:
+def _fields(state: PageState, settings: Settings) -> Draft:
     values: dict[str, str] = {}
 
-    def text(name: str, value: str = "", help_text: str | None = None) -> None:
+    def text(name: str, value: str = "") -> None:
         values[name] = st.text_input(
             LABELS[name],
             value,
             key=f"invite-{state.generation}-{name}",
             placeholder=HINTS.get(name),
-            help=help_text,
             autocomplete="off",
         )
         _objection(state, name)
@@ -105,57 +117,23 @@ def _fields(state: PageState, desk: InvitationDesk, settings: Settings) -> Draft
     st.caption("Your own number or name for this fleet. It comes back with all of its data.")
     in_more = any(name and name != "fleet_ref" for name in state.problems)
     with st.expander("More", expanded=in_more, icon=":material/tune:"):
-        left, right = st.columns(2)
-        with left:
-            text("fleet_name")
-            text("fleet_phone")
-            text("fleet_regulatory_id", help_text="For example a US DOT number.")
-            text("fleet_website")
-        with right:
-            text("fleet_email")
-            text("fleet_country_code", help_text="Three letters (ISO 3166 alpha-3).")
-            text("fleet_regulatory_id_type")
-            text(
-                "expires_in_hours",
-                str(settings.invite_expires_hours),
-                "From 1 to 672 hours, that is 28 days.",
-            )
-        chosen = _providers(state, desk, settings)
-        bundle = st.radio(
+        for pair in PAIRS:  # row by row, so that a narrow screen keeps them together
+            for column, name in zip(st.columns(2), pair, strict=True):
+                with column:
+                    text(name, str(settings.invite_expires_hours) if name == "expires_in_hours" else "")
+        chosen = st.radio(
             LABELS["permissions"],
             list(BUNDLES),
             index=list(BUNDLES).index(settings.invite_permissions),
             format_func=lambda key: BUNDLES[key].label,
-            captions=[b.agrees[0].upper() + b.agrees[1:] for b in BUNDLES.values()],
+            captions=[bundle.agrees.replace("your ", "", 1).capitalize() for bundle in BUNDLES.values()],
             key=f"invite-{state.generation}-permissions",
         )
         _objection(state, "permissions")
         text("success_redirect_url", settings.invite_success_url)
         text("failure_redirect_url", settings.invite_failure_url)
-        text(
-            "callback_url",
-            help_text="Catena sends this invitation's events there. It must start with https://.",
-        )
-    return Draft(**values, limit_tsps=chosen, permissions=bundle)
-
-
-def _providers(state: PageState, desk: InvitationDesk, settings: Settings) -> tuple[str, ...]:
-    """Let the operator search the providers; none chosen means all of them."""
-    try:
-        tsps = {value: tsp for tsp in desk.tsps() if (value := sent_for(tsp, settings.limit_tsps_by))}
-    except CatenaError as error:
-        st.caption(f"The list of providers cannot be read just now, so all are allowed. {plain(str(error))}")
-        return ()
-    chosen = st.multiselect(
-        LABELS["limit_tsps"],
-        list(tsps),
-        format_func=lambda value: _provider_label(tsps[value]),
-        key=f"invite-{state.generation}-limit_tsps",
-        placeholder="All providers: type to search",
-        select_all=False,
-    )
-    _objection(state, "limit_tsps")
-    return tuple(chosen)
+        text("callback_url")
+    return Draft(**values, limit_tsps=state.limit_tsps, permissions=chosen)
 
 
 def defaults(settings: Settings) -> Draft:
@@ -165,19 +143,6 @@ def defaults(settings: Settings) -> Draft:
         expires_in_hours=str(settings.invite_expires_hours),
         success_redirect_url=settings.invite_success_url,
         failure_redirect_url=settings.invite_failure_url,
-    )
-
-
-def sent_for(tsp: Tsp, kind: str) -> str:
-    """Return what stands for a provider in ``limit_tsps``: its slug, source name or id, as the settings say."""
-    return str(getattr(tsp, kind) or "")
-
-
-def _provider_label(tsp: Tsp) -> str:
-    name = plain(tsp.name or tsp.slug or "")
-    logo = tsp.logo_url or ""
-    return (
-        f"![]({logo}) {name}" if logo.startswith("https://") and not set(logo) & set(" ()<>\"'\\") else name
     )
 
 
@@ -195,7 +160,7 @@ def _ask(desk: InvitationDesk, by: str, state: PageState) -> None:
         st.warning(
             f"**{plain(item.fleet_ref)} has an invitation already** ({STATUS_WORDS[item.status].lower()}, from "
             f"{plain(local(item.created_at, zone(st.context.timezone)))}). Nothing was sent yet. "
-            f"{consequence(item)}"
+            f"{consequence(item)} The options set now apply."
         )
         with st.container(horizontal=True):
             if st.button("Send it again", type="primary", key="again-yes"):
@@ -221,5 +186,5 @@ def consequence(item: Item) -> str:
         reason = f" (“{plain(item.decline_reason)}”)" if item.decline_reason else ""
         return f"The fleet has declined{reason}. Sending again revives the invitation: they can accept after all."
     if item.status == "active":
-        return "Sending again extends its expiry and applies the options you have set now."
+        return "Sending again extends its expiry."
     return "Sending again asks Catena for a working link."

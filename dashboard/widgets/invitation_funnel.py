@@ -11,11 +11,18 @@ import streamlit as st
 from dashboard.access import Viewer
 from dashboard.invitations.funnel import STEPS, Line, totals
 from dashboard.invitations.overview import fleet_lines
-from dashboard.invitations.words import duration, local, zone
+from dashboard.invitations.words import duration, local, plain, zone
 from dashboard.service import Service
-from dashboard.widgets.invitation_table import PAGE_ROWS, problems
+from dashboard.widgets.invitation_table import PAGE_ROWS, problems, rows_key
 
 TICK_SECONDS = 5.0
+COLUMNS = {
+    "Fleet": st.column_config.TextColumn(width="medium"),
+    "Waiting for": st.column_config.TextColumn(width="medium"),
+    "Since": st.column_config.TextColumn(width=90),
+    "Sharing": st.column_config.TextColumn(width="small"),
+    "Provider connected": st.column_config.TextColumn(width="large"),
+}
 STYLE = """<style>
 .funnel{display:grid;grid-template-columns:minmax(7.5rem,auto) 1fr;gap:.3rem .75rem;align-items:center;margin:.5rem 0}
 .funnel .bar{background:var(--bar,#0b6e6e);color:#fff;border-radius:4px;height:1.9rem;min-width:2px}
@@ -50,20 +57,37 @@ def _funnel(service: Service, viewer: Viewer, fly: Callable[[str], None]) -> Non
     service.firsts.want(line.fleet_id for line in shown if line.reached >= 5)
     picked = st.dataframe(
         frame(shown, now, zone(st.context.timezone)),
-        key=f"funnel-{page}-{only_stuck}",
+        key=rows_key("funnel", [line.fleet_id or line.handle for line in shown]),
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
-        column_config={"Fleet": st.column_config.TextColumn(pinned=True, width="medium")},
+        column_config=COLUMNS,
         height=min(38 + 35 * len(shown), 460),
         alt="Fleets and how far each has come",
     )
     rows = picked["selection"]["rows"]
-    if rows and rows[0] < len(shown) and shown[rows[0]].reached == len(STEPS):
-        if st.button(f"Fly to {shown[rows[0]].fleet}", icon=":material/flight_takeoff:", key="funnel-fly"):
-            fly(shown[rows[0]].fleet_id)
+    if rows and rows[0] < len(shown):
+        _steps(shown[rows[0]], fly)
     else:
-        st.caption("Choose a fleet that is on the map to fly there.")
+        st.caption("Choose a fleet to see its steps, or to fly there.")
+
+
+def _steps(line: Line, fly: Callable[[str], None]) -> None:
+    """Show one fleet's steps below each other."""
+    where = zone(st.context.timezone)
+    with st.container(border=True):
+        st.markdown(f"**{plain(line.fleet)}**  \n{plain(line.waiting or 'Data flows')}.")
+        st.markdown(
+            "\n".join(
+                f"1. {'**' + name + '**' if step.done else name} {plain(local(step.at, where))} "
+                f"{plain(_cell(line, index).removeprefix('✓').removeprefix(' · '))}"
+                for index, (name, step) in enumerate(zip(STEPS, line.steps, strict=True))
+            )
+        )
+        if line.reached == len(STEPS) and st.button(
+            "Fly there", icon=":material/flight_takeoff:", key="funnel-fly"
+        ):
+            fly(line.fleet_id)
 
 
 def picture(numbers: Sequence[int]) -> str:

@@ -8,6 +8,8 @@ from catena_client import InvitationCreate
 from dashboard.invitations.desk import Item
 from dashboard.invitations.rules import Problems
 
+INVITE_TAB = "Invite"
+
 
 @dataclass
 class PageState:
@@ -19,6 +21,10 @@ class PageState:
     """By field; what concerns the whole form is under ``""``."""
     question: tuple[InvitationCreate, Item] | None = None
     """A live invitation exists for what was asked: send again?"""
+    limit_tsps: tuple[str, ...] = ()
+    """The providers chosen for the next invitation; none means all."""
+    go_to: str = ""
+    """The tab to open in the next run."""
     shown: str = ""
     """Handle of the invitation whose card is on the page."""
     note: str = ""

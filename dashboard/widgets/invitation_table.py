@@ -1,7 +1,8 @@
 """Follow up: all invitations with their countdown and next step, and what can be done about one of them."""
 
 import math
-from collections.abc import Callable, Sequence
+import zlib
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -15,14 +16,14 @@ from dashboard.invitations.words import STATUS_WORDS, expiry, local, next_step, 
 from dashboard.names import masked
 from dashboard.service import Service
 from dashboard.widgets.invitation_form import consequence, outcome
-from dashboard.widgets.invitation_state import page_state
+from dashboard.widgets.invitation_state import INVITE_TAB, page_state
 
 PAGE_ROWS = 100
 TICK_SECONDS = 10.0
 COLUMNS = {
-    "fleet": st.column_config.TextColumn("Fleet", width="medium", pinned=True),
-    "status": st.column_config.TextColumn("Status", width="small"),
-    "expires": st.column_config.TextColumn("Expires", width="small"),
+    "fleet": st.column_config.TextColumn("Fleet", width="medium"),
+    "status": st.column_config.TextColumn("Status", width=90),
+    "expires": st.column_config.TextColumn("Expires", width=120),
     "next": st.column_config.TextColumn("Next step", width="large"),
     "name": st.column_config.TextColumn("Name", width="medium"),
     "created": st.column_config.TextColumn("Created", width="medium"),
@@ -71,6 +72,11 @@ def matching(items: Sequence[Item], search: str, statuses: Sequence[str]) -> lis
     ]
 
 
+def rows_key(name: str, handles: Sequence[str]) -> str:
+    """Return the key of a table: other rows make another table, so that a selection cannot slip to a neighbour."""
+    return f"{name}-{zlib.crc32(' '.join(handles).encode()):x}"
+
+
 def _rows(service: Service, viewer: Viewer, search: str, statuses: tuple[str, ...]) -> None:
     view, now = service.invitations.view(), datetime.now(UTC)
     found = matching(view.items, search, statuses)
@@ -87,9 +93,10 @@ def _rows(service: Service, viewer: Viewer, search: str, statuses: tuple[str, ..
         page = min(st.pagination(pages, key=f"follow-page-{pages}"), pages)
     shown = found[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
     st.caption(f"{len(found):,} of {len(view.items):,} invitations. Choose one for what you can do about it.")
+    steps = _steps(service, viewer, now)
     picked = st.dataframe(
-        _frame(shown, _steps(service, viewer, now), now),
-        key=f"follow-{page}-{search}-{statuses}",
+        pd.DataFrame([_words(item, steps, now) for item in shown], columns=list(COLUMNS)),
+        key=rows_key("follow", [item.handle for item in shown]),
         hide_index=True,
         column_config=COLUMNS,
         column_order=list(COLUMNS),
@@ -100,7 +107,7 @@ def _rows(service: Service, viewer: Viewer, search: str, statuses: tuple[str, ..
     )
     rows = picked["selection"]["rows"]
     if rows and rows[0] < len(shown):
-        _actions(service, viewer, shown[rows[0]])
+        _actions(service, viewer, shown[rows[0]], steps)
 
 
 def _steps(service: Service, viewer: Viewer, now: datetime) -> dict[str, str]:
@@ -110,35 +117,39 @@ def _steps(service: Service, viewer: Viewer, now: datetime) -> dict[str, str]:
     }
 
 
-def _frame(items: Sequence[Item], steps: dict[str, str], now: datetime) -> pd.DataFrame:
-    where = zone(st.context.timezone)
-    rows = [
-        {
-            "fleet": masked(item.fleet_ref),
-            "status": STATUS_WORDS.get(item.status, item.status),
-            "expires": expiry(item.status, item.expires_at, now),
-            "next": next_step(
-                item.status, item.expires_at, now, item.decline_reason, steps.get(item.handle, "")
-            ),
-            "name": masked(item.fleet_name),
-            "created": local(item.created_at, where),
-            "by": item.created_by or "-",
-        }
-        for item in items
-    ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+def _words(item: Item, steps: Mapping[str, str], now: datetime) -> dict[str, str]:
+    """Write an invitation for people, by column."""
+    return {
+        "fleet": masked(item.fleet_ref),
+        "status": STATUS_WORDS.get(item.status, item.status),
+        "expires": expiry(item.status, item.expires_at, now),
+        "next": next_step(item.status, item.expires_at, now, item.decline_reason, steps.get(item.handle, "")),
+        "name": masked(item.fleet_name),
+        "created": local(item.created_at, zone(st.context.timezone)),
+        "by": item.created_by or "-",
+    }
 
 
-def _actions(service: Service, viewer: Viewer, item: Item) -> None:
+def _actions(service: Service, viewer: Viewer, item: Item, steps: Mapping[str, str]) -> None:
     state = page_state()
     with st.container(border=True):
+        words = _words(item, steps, datetime.now(UTC))
         st.markdown(
-            f"**{plain(masked(item.fleet_ref))}**: {STATUS_WORDS.get(item.status, item.status).lower()}, created "
-            f"{plain(local(item.created_at, zone(st.context.timezone)))}"
+            f"**{plain(words['fleet'])}** {plain(words['name'])}  \n{plain(words['status'])}, "
+            f"created {plain(words['created'])}"
+            + (f" by {plain(item.created_by)}" if item.created_by else "")
+            + (f", expires {plain(words['expires'])}" if item.status == "active" else "")
+            + f"  \n{plain(words['next'])}."
         )
+        if item.status == "active":
+            st.code(
+                service.reachable_link(service.invitations.link(item.handle), st.context.url or ""),
+                language=None,
+                wrap_lines=True,
+            )
         with st.container(horizontal=True):
             if st.button("Show QR code and link", icon=":material/qr_code_2:", key=f"show-{item.handle}"):
-                state.shown, state.note = item.handle, ""
+                state.shown, state.note, state.go_to = item.handle, "", INVITE_TAB
                 st.rerun()
             if st.button("Resend", icon=":material/autorenew:", key=f"resend-{item.handle}"):
                 _confirm_resend(service, viewer, item)
@@ -165,7 +176,7 @@ def _confirm_resend(service: Service, viewer: Viewer, item: Item) -> None:
     def resend() -> None:
         made = service.invitations.resend(item.handle, by=viewer.name)
         state = page_state()
-        state.shown, state.note = made.item.handle, outcome(made)
+        state.shown, state.note, state.go_to = made.item.handle, outcome(made), INVITE_TAB
 
     _confirm("Resend", resend)
 
