@@ -70,6 +70,12 @@ def raise_for_error(call: Call, answer: Answer) -> None:
         raise UnexpectedAnswer(
             f"{call} was answered {status}, which is neither success nor an error. Check the API address."
         )
+    raise _api_error(call, answer)
+
+
+def _api_error(call: Call, answer: Answer) -> ApiError:
+    # A function of its own: the body is in no frame of the traceback, as it may echo a secret.
+    status = answer.status
     body = _error_body(answer)
     code = body.get("code")
     message = body.get("message")
@@ -85,7 +91,7 @@ def raise_for_error(call: Call, answer: Answer) -> None:
     )
     if isinstance(error, ValidationFailed):
         error.problems = _problems(call, detail)
-    raise error
+    return error
 
 
 def _own_types(kind: type, value: object) -> object:
