@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from catena_client.models.base import Model, Time
 
 
@@ -23,7 +25,7 @@ class FleetSummary(Model, kw_only=True, frozen=True):
 
     fleet_ref: str | None
     """The partner's own name of the fleets."""
-    fleet_ids: list[str]
+    fleet_ids: list[str] = msgspec.field(default_factory=list)
     """Ids of the fleets."""
     connections: int = 0
     """Number of connections."""

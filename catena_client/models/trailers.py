@@ -47,7 +47,7 @@ class Trailer(SourceRow, kw_only=True, frozen=True):
 class TrailerLocation(SourceRow, kw_only=True, frozen=True):
     """Where a trailer was."""
 
-    trailer_id: str
+    trailer_id: str | None = None
     """Id of the trailer."""
     source_trailer_id: str | None = None
     """Id of the trailer in the TSP's system."""
