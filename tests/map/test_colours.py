@@ -149,6 +149,17 @@ def test_colours_are_stable_and_never_shared_by_two_named_sources(rounds: list[l
     assert len(set(seen.values())) == len(seen) <= 12
 
 
+def test_a_row_without_any_category_is_not_known() -> None:
+    frame = vehicles({"source": "geotab"}, {"source": "samsara"})
+    frame["source"] = frame["source"].cat.remove_categories("samsara")
+    coloured = colour(frame, "source", NOW, slots=Slots())
+    assert [(e.label, e.count, e.values) for e in coloured.entries] == [
+        ("geotab", 1, ("geotab",)),
+        ("not known", 1, ()),
+    ]
+    assert coloured.codes.tolist() == [0, 1]
+
+
 def test_no_vehicles_have_an_empty_legend() -> None:
     for by in COLOUR_BY:
         coloured = colour(vehicles(), by, NOW, slots=Slots())

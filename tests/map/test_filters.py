@@ -226,4 +226,5 @@ def test_a_legend_entry_switches_its_values_on_and_off() -> None:
     one = toggle(Filters(states=("moving",)), "fleets", ["f1", "f2"])
     assert one == Filters(fleets=("f1", "f2"), states=("moving",))
     assert toggle(one, "fleets", ["f1"]) == Filters(fleets=("f2",), states=("moving",))
+    assert toggle(one, "fleets", ["f2", "f1"]) == Filters(states=("moving",))
     assert toggle(one, "fleets", ["f1", "f3"]) == Filters(fleets=("f1", "f2", "f3"), states=("moving",))

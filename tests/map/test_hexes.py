@@ -57,7 +57,9 @@ def test_every_placed_vehicle_is_counted_once_where_it_is(
 
 
 def test_a_vehicle_that_is_not_on_the_map_is_not_in_a_hexagon() -> None:
-    frame = vehicles({"h3": cell(0, 0)}, {"lon": 1.0}, {"lon": -88.0, "lat": 42.0, "h3": cell(-88, 42)})
+    frame = vehicles(
+        {"h3": cell(0, 0)}, {"lon": 1.0}, {"lat": 1.0}, {"lon": -88.0, "lat": 42.0, "h3": cell(-88, 42)}
+    )
     assert hexagons(frame, 5)["count"].tolist() == [1]
 
 

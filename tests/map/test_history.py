@@ -148,6 +148,8 @@ def test_one_vehicles_failure_is_said_and_does_not_lose_the_others() -> None:
     assert set(job.fixes()["vehicle_id"]) == {"a", "c"}
     bad, odd = sorted(job.notes())
     assert bad.startswith("The history of Truck <b> could not be fetched, the others are not affected: ")
+    assert "500" in bad
+    assert "the log of the server" not in bad
     assert "the log of the server" in odd
     assert "a bug" not in odd
 

@@ -171,7 +171,17 @@ def test_no_fix_lies_far_beside_its_line(steps: list[tuple[int, int]], start: fl
         assert np.hypot(*(across - share * along)) <= 5.5
 
 
+def test_the_antimeridian_is_one_line_from_either_side() -> None:
+    found = trail((0, 180, 10, 9), (60, -180, 11, 9), (120, 180, 12, 9))
+    ends = [line["path"] for line in paths(found, "T")]
+    assert ends[0][0] == [180, 10]
+    assert ends[-1][-1] == [180, 12]
+    assert found.summary.distance == pytest.approx(2 / METRE, rel=1e-6)
+
+
 def test_a_straight_drive_is_drawn_with_few_points() -> None:
+    over = (np.linspace(179.9, 180.1, 50) + 180) % 360 - 180
+    assert simplify(over, np.zeros(50)).tolist() == [0, 49]
     (line,) = paths(trail(*drive(0, 3600, 5, 15)), "T")
     assert len(line["path"]) == 2
 
@@ -220,6 +230,25 @@ def test_one_glitch_does_not_end_a_stop_nor_add_distance() -> None:
     assert found.summary.distance == 0
 
 
+def test_two_far_fixes_in_a_row_are_no_glitch() -> None:
+    rows = stand(0, 1800, 5, 10)
+    rows[10] = rows[11] = (600, 5.01, 10.01, 0.0)
+    rows[11] = (660, 5.01, 10.01, 0.0)
+    assert [(stop.first, stop.last) for stop in trail(*rows).stops] == [(0, 9), (12, 30)]
+
+
+def test_a_stop_is_around_its_middle_and_not_around_its_first_fix() -> None:
+    offsets = [60, 0, -30, -40, 20] + [-40, 20] * 8
+    rows = [(60 * n, 5, 10 + off * METRE, None) for n, off in enumerate(offsets)]
+    (stop,) = trail(*rows).stops
+    assert (stop.first, stop.last) == (0, len(rows) - 1)
+
+
+def test_jitter_at_rest_is_not_driving_even_for_a_moment() -> None:
+    numbers = trail(*((10 * n, 5, 10 + (n % 2) * 20 * METRE, 0.0) for n in range(20))).summary
+    assert (numbers.moving_seconds, numbers.stopped_seconds) == (0, 0)
+
+
 def test_driving_off_and_back_between_rare_fixes_is_not_a_stop() -> None:
     assert trail((0, 5, 10, 0), (600, 5.1, 10.1, 0), (1200, 5, 10, 0)).stops == ()
 
@@ -258,7 +287,7 @@ def test_a_stop_over_a_hole_says_what_nobody_saw() -> None:
 def test_stops_on_special_lines(lon: float, lat: float) -> None:
     rows = stand(0, 900, lon, lat, jitter=0)
     if abs(lon) == 180:
-        rows = [(s, -lon if n % 2 else lon, y, v) for n, (s, _, y, v) in enumerate(rows)]
+        rows = [(s, -lon if n < 8 else lon, y, v) for n, (s, _, y, v) in enumerate(rows)]
     (stop,) = trail(*rows).stops
     assert (abs(stop.lon), stop.lat) == (pytest.approx(abs(lon)), pytest.approx(lat))
 
