@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from dashboard.access import vehicles_of
 from dashboard.service import service
-from dashboard.widgets import sign_in
+from dashboard.widgets import map_view, sign_in
 from dashboard.widgets.invitation_bulk import bulk
 from dashboard.widgets.invitation_card import invitation_card, stage
 from dashboard.widgets.invitation_form import invite_form
@@ -52,6 +53,10 @@ def render() -> None:
 
 def fly_to(fleet_id: str) -> None:
     """Open the live map on one fleet."""
+    snapshot = service().poller.state.snapshot
+    if snapshot is not None:
+        frame = vehicles_of(sign_in.viewer(), snapshot)
+        map_view.open_at(frame[frame["fleet_id"] == fleet_id])
     st.switch_page(
         st.Page(live_map.render, url_path="live_map", default=True), query_params={"fleet": fleet_id}
     )
