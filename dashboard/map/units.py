@@ -89,5 +89,4 @@ def _joined(large: int, large_name: str, small: int, small_name: str) -> str:
 
 
 def _whole(value: float) -> str:
-    # Adding 0 turns the -0 of a rounded small negative into 0.
-    return f"{round(value) + 0:,}"
+    return f"{round(value):,}"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.map.lines import simplify
+from dashboard.map.lines import cut, simplify
 from dashboard.map.replay import paths, positions, stop_label, stop_marks, time_range
 from dashboard.map.trails import Trail, metres_between, possible, trails
 from tests.map.frames import NOW
@@ -174,6 +174,7 @@ def test_no_fix_lies_far_beside_its_line(steps: list[tuple[int, int]], start: fl
 def test_the_antimeridian_is_one_line_from_either_side() -> None:
     found = trail((0, 180, 10, 9), (60, -180, 11, 9), (120, 180, 12, 9))
     ends = [line["path"] for line in paths(found, "T")]
+    assert list(cut([[180, 10], [-180, 11]])) == [[[180, 10], [180, 10]], [[-180, 10], [-180, 11]]]
     assert ends[0][0] == [180, 10]
     assert ends[-1][-1] == [180, 12]
     assert found.summary.distance == pytest.approx(2 / METRE, rel=1e-6)
