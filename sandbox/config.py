@@ -31,7 +31,7 @@ class Fault:
     amount: float
 
     def __post_init__(self) -> None:
-        if self.kind not in NAMED_FAULTS and not (self.kind.isdecimal() and int(self.kind) in STATUS_FAULTS):
+        if self.kind not in NAMED_FAULTS and self.kind not in {str(code) for code in STATUS_FAULTS}:
             codes = ", ".join(str(code) for code in sorted(STATUS_FAULTS))
             raise ValueError(
                 f"Unknown fault {self.kind!r}: use {', '.join(NAMED_FAULTS)} or a status code ({codes})."

@@ -77,6 +77,8 @@ class Tokens:
     # --- the auth host
 
     async def _client(self, request: Request, *needed: str) -> dict[str, str]:
+        if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+            raise AuthError("invalid_request", "The form must be sent form-encoded")
         form = await request.form()
         fields = {name: value for name, value in form.items() if isinstance(value, str)}
         missing = [name for name in needed if not fields.get(name)]

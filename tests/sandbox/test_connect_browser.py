@@ -1,0 +1,99 @@
+"""Connect in a real Chromium, as a phone and a desktop show it."""
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, sync_playwright
+
+from sandbox import Sandbox, SandboxConfig
+
+pytestmark = pytest.mark.browser
+ARGUMENTS = ["--no-sandbox", "--disable-gpu-sandbox", "--disable-quic", "--no-first-run"]
+ARGUMENTS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[Sandbox, str]]:
+    sandbox = Sandbox(SandboxConfig(vehicles=60, fleets=2))
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+        server = uvicorn.Server(uvicorn.Config(sandbox.app, log_level="error", lifespan="off", ws="none"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        while not server.started:
+            time.sleep(0.02)
+        yield sandbox, f"http://127.0.0.1:{port}"
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def barriers(page: Page) -> list[str]:
+    return [
+        f"{one['id']}: {one['nodes'][0]['html']}"
+        for one in Axe().run(page).response["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+def link(served: tuple[Sandbox, str], fleet_ref: str) -> str:
+    sandbox, base = served
+    invitation, _ = sandbox.invitations.create({"fleet_ref": fleet_ref, "fleet_name": "Phone Fleet"})
+    return f"{base}/connect/?invite={invitation.id}"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_whole_way(served, chromium, width: int, scheme: str) -> None:
+    page = chromium.new_page(viewport={"width": width, "height": 844}, color_scheme=scheme)
+    hosts: set[str] = set()
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+    troubles: list[str] = []
+    page.on("console", lambda message: troubles.append(message.text))
+
+    def look(heading: str) -> None:
+        assert page.get_by_role("heading", level=1).inner_text() == heading
+        assert page.get_by_text("Simulated Catena Connect — no real data is shared").is_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing sticks out"
+        assert barriers(page) == []
+
+    page.goto(link(served, f"walk-{width}-{scheme}"))
+    look("Sandbox Partner would like to see your fleet")
+    page.get_by_role("button", name="Accept and continue").click()
+    look("Choose your provider")
+    page.get_by_label("Search providers").fill("geo")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="Geotab", exact=True).click()
+    look("Sign in to Geotab")
+    assert page.locator("input[type=password]").get_attribute("autocomplete") == "off"
+    page.get_by_label("Password or API key").fill("anything")
+    page.get_by_role("button", name="Connect").click()
+    look("You're connected")
+    assert len(hosts) == 1, "no other host was asked"
+    assert troubles == []
+    page.close()
+
+
+def test_declining(served, chromium) -> None:
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    page.goto(link(served, "no"))
+    page.get_by_label("Reason").fill("not this year")
+    page.get_by_role("button", name="Decline").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "You declined"
+    sandbox, _ = served
+    assert sandbox.invitations.listed("no")[0].decline_reason == "not this year"
+    page.close()
