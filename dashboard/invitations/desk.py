@@ -168,7 +168,9 @@ class InvitationDesk:
                 if found is None:
                     raise
                 invitation, created = found
-            return Made(self._remember(invitation, by), created)
+            made = Made(self._remember(invitation, by), created)
+        self.invalidate()
+        return made
 
     def resend(self, handle: str, *, by: str, hours: int | None = None) -> Made:
         """Post an invitation again with the same options: extends, renews or revives it. Raises like `create`."""
@@ -299,12 +301,14 @@ class InvitationDesk:
         )
         return replace(view, items=items)
 
-    def _remember(self, invitation: Invitation, by: str) -> Item:
+    def _remember(self, invitation: Invitation, by: str = "") -> Item:
+        """Put an invitation into memory as it is now; lists that are being read at this moment are read again."""
         handle = self._handle(invitation)
         with self._state:
             self._changes += 1
             self._invitations[handle] = invitation
-            self._creators.setdefault(handle, by)
+            if by:
+                self._creators.setdefault(handle, by)
             item = self._item(invitation)
             items = self._view.items
             if any(known.handle == handle for known in items):
@@ -312,15 +316,16 @@ class InvitationDesk:
             else:
                 items = (item, *items)
             self._view = replace(self._view, items=items)
-        self.invalidate()
         return item
 
     def _of_ref(self, fleet_ref: str, *, ask: bool) -> list[Invitation]:
         if ask:
-            found = self._client.invitations.iterate(fleet_ref=fleet_ref, size=PAGE_SIZE)
+            found = list(self._client.invitations.iterate(fleet_ref=fleet_ref, size=PAGE_SIZE))
+            for invitation in found:
+                self._remember(invitation)
         else:
             with self._state:
-                found = iter(list(self._invitations.values()))
+                found = list(self._invitations.values())
         return [invitation for invitation in found if invitation.fleet_ref == fleet_ref]
 
     def _made_all_the_same(

@@ -1,8 +1,10 @@
 """The funnel as one viewer may see it, from memory."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from dashboard.access import Viewer, vehicles_of
+from dashboard.invitations.desk import Item
 from dashboard.invitations.funnel import Line, fleet_facts, funnel
 from dashboard.service import Service
 
@@ -15,3 +17,20 @@ def fleet_lines(service: Service, viewer: Viewer, now: datetime) -> list[Line]:
     return [
         line for line in lines if viewer.fleets is None or not line.fleet_id or line.fleet_id in viewer.fleets
     ]
+
+
+def fleet_line(service: Service, viewer: Viewer, item: Item, now: datetime) -> Line | None:
+    """Return the line of one invitation; None when the viewer may not see its fleet."""
+    snapshot, view, fleet_id = service.poller.state.snapshot, service.invitations.view(), item.fleet_id
+    if viewer.fleets is not None and fleet_id and fleet_id not in viewer.fleets:
+        return None
+    frame = vehicles_of(viewer, snapshot) if snapshot and fleet_id else None
+    mine = replace(
+        view,
+        items=(item,),
+        agreements=tuple(row for row in view.agreements if row.fleet_id == fleet_id),
+        connections=tuple(row for row in view.connections if row.fleet_id == fleet_id),
+        freshness=tuple(row for row in view.freshness if row.fleet_id == fleet_id),
+    )
+    facts = {} if frame is None else fleet_facts(frame[frame["fleet_id"] == fleet_id])
+    return next(iter(funnel(mine, facts, now, service.firsts.known)), None)

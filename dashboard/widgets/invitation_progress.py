@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.access import Viewer
 from dashboard.invitations.desk import Item
 from dashboard.invitations.funnel import STEPS, Line
-from dashboard.invitations.overview import fleet_lines
+from dashboard.invitations.overview import fleet_line
 from dashboard.invitations.words import expiry, plain
 from dashboard.service import Service
 from dashboard.widgets.invitation_state import page_state
@@ -27,10 +27,7 @@ def _status(service: Service, viewer: Viewer, handle: str, fly: Callable[[str], 
     if item is None:
         st.info("This invitation is not listed any more.")
         return
-    mine = {item.handle, item.fleet_id} - {None}
-    line = next(
-        (line for line in fleet_lines(service, viewer, now) if mine & {line.handle, line.fleet_id}), None
-    )
+    line = fleet_line(service, viewer, item, now)
     if line and line.reached == len(STEPS):
         _arrived(line, item, fly)
     elif item.status in ("declined", "expired"):
