@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.browser import rig
 
@@ -47,11 +47,23 @@ def sandbox_server(folder) -> Iterator[Callable[..., rig.Server]]:
 
 # Per module, not per session: while Playwright runs, no asyncio test of another folder could.
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = rig.launch(playwright)
-        yield browser
-        browser.close()
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    browser = rig.launch(playwright)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="module")
+def chromium_without_graphics(playwright: Playwright) -> Iterator[Browser]:
+    browser = rig.launch(playwright, graphics=False)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,18 @@ class Replay(ThreadingHTTPServer):
         self.token_status = token_status
         self.asked: Counter[str] = Counter()
         """Requests so far by path."""
+        self._connections: list[socket.socket] = []
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Remember the connection, to be able to hang up."""
+        self._connections.append(request)
+        super().process_request(request, client_address)
+
+    def hang_up(self) -> None:
+        """End all connections, kept-alive ones too."""
+        for connection in self._connections:
+            with suppress(OSError):  # closed already
+                connection.shutdown(socket.SHUT_RDWR)
 
     @property
     def url(self) -> str:
@@ -61,6 +74,8 @@ class Replay(ThreadingHTTPServer):
             return self._locations(query)
         if path == "/v2/integrations/connections/data-freshness":
             return 200, self.example("integrations_data_freshness") or []
+        if path == "/v2/orgs/tsps":
+            return 200, self.example("orgs_tsps_list") or []
         name = path.removeprefix("/v2/").replace("/", "_").replace("-", "_")
         found = self.example(f"{name}_list") or self.example(name)
         return 200, found if found is not None else EMPTY
@@ -98,7 +113,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if path == AUTH + "token":
             if self.server.token_status != 200:
-                refusal = {"error": "invalid_client", "error_description": "Invalid client or Invalid credentials"}
+                refusal = {
+                    "error": "invalid_client",
+                    "error_description": "Invalid client or Invalid credentials",
+                }
                 return self._send(self.server.token_status, refusal)
             token = {"access_token": "replayed-token-d4e5f6", "expires_in": 300, "token_type": "Bearer"}
             return self._send(200, token)
@@ -128,3 +146,4 @@ def replaying(examples: Path, port: int = 0, *, token_status: int = 200) -> Iter
         server.shutdown()
         thread.join()
         server.server_close()
+        server.hang_up()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -15,7 +18,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Response, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Response, expect
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT.parent / "shared" / "catena-api" / "examples"
@@ -31,6 +34,18 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Streamlit keeps the map's view in a React property, and tells nobody.
+READ_VIEW = """() => {
+  let node = document.querySelector('[data-testid="stDeckGlJsonChart"] canvas');
+  const key = () => Object.keys(node).find((name) => name.startsWith("__reactFiber$"));
+  while (!key()) node = node.parentElement;
+  for (let fiber = node[key()]; fiber; fiber = fiber.return) {
+    const view = fiber.memoizedProps && fiber.memoizedProps.viewState;
+    if (view && "longitude" in view) {
+      return {longitude: view.longitude, latitude: view.latitude, zoom: view.zoom};
+    }
+  }
+}"""
 
 
 def chromium_path() -> str:
@@ -45,9 +60,10 @@ def chromium_path() -> str:
     return found
 
 
-def launch(playwright: Playwright) -> Browser:
-    """A headless Chromium with software graphics."""
-    return playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_FLAGS)
+def launch(playwright: Playwright, *, graphics: bool = True) -> Browser:
+    """A headless Chromium with software graphics; or without, where many pages are open whose map does not matter."""
+    flags = CHROMIUM_FLAGS if graphics else [*CHROMIUM_FLAGS, "--disable-3d-apis"]
+    return playwright.chromium.launch(executable_path=chromium_path(), args=flags)
 
 
 def free_port() -> int:
@@ -96,7 +112,9 @@ class Server:
 
 def run(command: Sequence[str], environ: Mapping[str, str], log_path: Path, url: str) -> Server:
     """Start a process in the repository with an environment that no setting of the caller leaks into."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CATENA_", "STREAMLIT_"))}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("CATENA_", "STREAMLIT_"))
+    }
     with log_path.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, *command],
@@ -111,17 +129,38 @@ def run(command: Sequence[str], environ: Mapping[str, str], log_path: Path, url:
 
 @contextmanager
 def dashboard(
-    folder: Path, environ: Mapping[str, str] | None = None, *, base_path: str = "", port: int | None = None
+    folder: Path,
+    environ: Mapping[str, str] | None = None,
+    *,
+    base_path: str = "",
+    secrets: str = "",
+    port: int | None = None,
 ) -> Iterator[Server]:
-    """The dashboard as `streamlit run app.py` starts it; on the embedded sandbox unless `environ` says otherwise."""
+    """The dashboard as `streamlit run app.py` starts it; on the embedded sandbox unless `environ` says otherwise.
+
+    `secrets` is the content of secrets.toml.
+    """
     port = port or free_port()
     url = f"http://127.0.0.1:{port}" + (f"/{base_path}" if base_path else "")
-    command = ["-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.address", "127.0.0.1"]
+    command = [
+        "-m",
+        "streamlit",
+        "run",
+        "app.py",
+        "--server.port",
+        str(port),
+        "--server.address",
+        "127.0.0.1",
+    ]
     command += ["--server.headless", "true", "--server.fileWatcherType", "none"]
-    command += ["--secrets.files", str(folder / "no-secrets.toml")]
+    secrets_path = folder / f"secrets-{port}.toml"
+    secrets_path.write_text(secrets)
+    command += ["--secrets.files", str(secrets_path)]
     if base_path:
         command += ["--server.baseUrlPath", base_path]
-    server = run(command, {"CATENA_POLL_SECONDS": "2", **(environ or {})}, folder / f"dashboard-{port}.log", url)
+    server = run(
+        command, {"CATENA_POLL_SECONDS": "2", **(environ or {})}, folder / f"dashboard-{port}.log", url
+    )
     try:
         server.wait_until(f"{url}/_stcore/health")
         yield server
@@ -158,7 +197,7 @@ class Watch:
 
     def __post_init__(self) -> None:
         page = self.page
-        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        page.on("console", self._hear)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", lambda request: self._see(request.url))
         page.on("response", lambda response: self.responses.append(response))  # noqa: PLW0108 - no builtins here
@@ -166,9 +205,18 @@ class Watch:
             "websocket",
             lambda socket: socket.on(
                 "framereceived",
-                lambda payload: self.frames.append(payload if isinstance(payload, bytes) else payload.encode()),
+                lambda payload: self.frames.append(
+                    payload if isinstance(payload, bytes) else payload.encode()
+                ),
             ),
         )
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        where = str(message.location.get("url", ""))
+        # Streamlit looks for its server below the page's own path first, where nothing is.
+        looking = where.endswith(("/_stcore/health", "/_stcore/host-config")) and "404" in message.text
+        if message.type == "error" and not looking:
+            self.errors.append(f"{message.text} ({where})")
 
     def _see(self, url: str) -> None:
         parts = urlsplit(url)
@@ -198,9 +246,23 @@ class Watch:
 
     def rows(self) -> list[dict[str, str]]:
         """The vehicles that the map was last given."""
-        lines = self.feeds()[-1].text().splitlines()
-        header = lines[0].split(",")
-        return [dict(zip(header, line.split(","), strict=False)) for line in lines[1:]]
+        return list(csv.DictReader(io.StringIO(self.feeds()[-1].text())))
+
+    def counts(self) -> tuple[int, int]:
+        """The numbers over the map: shown, total."""
+        text = self.page.get_by_text(" shown of ").inner_text()
+        shown, total = re.findall(r"[\d,]+", text)[:2]
+        return int(shown.replace(",", "")), int(total.replace(",", ""))
+
+    def view(self) -> dict[str, float]:
+        """Where the map looks: longitude, latitude, zoom."""
+        found: dict[str, float] = self.page.evaluate(READ_VIEW)
+        return found
+
+    def ticks(self, number: int) -> None:
+        """Wait until the map was given newer data so many times."""
+        before = len(self.feeds())
+        self.until(lambda: len(self.feeds()) >= before + number, f"{number} more answers of the feed", 60)
 
     def until(self, condition: object, what: str, seconds: float = 30) -> None:
         """Wait until a condition of this side holds, while the page lives on."""
@@ -218,13 +280,14 @@ class Watch:
 
 @contextmanager
 def watched(
-    browser: Browser, server_url: str, *, width: int = 1280, height: int = 800, theme: str = "light"
+    browser: Browser, server_url: str, *, width: int = 1000, height: int = 640, theme: str = "light"
 ) -> Iterator[Watch]:
     """A page of its own browser context."""
     context: BrowserContext = browser.new_context(
         viewport={"width": width, "height": height}, color_scheme="dark" if theme == "dark" else "light"
     )
     context.set_default_timeout(30_000)
+    expect.set_options(timeout=30_000)
     try:
         yield Watch(context.new_page(), server_url)
     finally:

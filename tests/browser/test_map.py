@@ -2,20 +2,109 @@
 
 from __future__ import annotations
 
-import re
+from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 from playwright.sync_api import expect
+
+from tests.browser import rig
 
 pytestmark = pytest.mark.browser
 
 
+def choose(seen: rig.Watch, label: str, number: int) -> str:
+    """Tick an option of a multiselect; its text without the count."""
+    box = seen.page.get_by_role("combobox", name=label)
+    box.click()
+    options = seen.page.get_by_role("option").filter(has_not_text="Select all")
+    text = options.nth(number).inner_text().strip()
+    options.nth(number).click()
+    seen.page.keyboard.press("Escape")
+    return text.rpartition(" (")[0]
+
+
+def settle(seen: rig.Watch) -> list[dict[str, str]]:
+    """Wait until what the map was given is what the line over it says, and give its rows."""
+    seen.until(lambda: len(seen.rows()) == seen.counts()[0], "map and counts to agree")
+    return seen.rows()
+
+
 @pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "dark")])
-def test_vehicles_are_on_the_map_and_nobody_outside_is_asked(dashboard, visit, width: int, theme: str) -> None:
+def test_vehicles_are_on_the_map_and_nobody_outside_is_asked(
+    dashboard, visit, width: int, theme: str
+) -> None:
     seen = visit(dashboard(), width=width, theme=theme).map_shown()
-    rows = seen.rows()
-    shown = int(re.search(r"([\d,]+) shown of", seen.page.get_by_text(" shown of ").inner_text())[1].replace(",", ""))
-    assert len(rows) == shown > 1000
+    rows = settle(seen)
+    assert len(rows) > 1000
     assert all(-180 <= float(row["lon"]) <= 180 and -90 <= float(row["lat"]) <= 90 for row in rows)
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
     seen.clean()
+
+
+def test_simulated_data_is_called_so_on_every_page(dashboard, visit) -> None:
+    for path in ("/", "/invitations"):
+        expect(visit(dashboard(), path).page.get_by_text("Simulated data")).to_be_visible()
+
+
+def test_fleet_and_source_filter_together_and_live_in_the_address(dashboard, visit) -> None:
+    seen = visit(dashboard()).map_shown()
+    everything = settle(seen)
+    fleet = choose(seen, "Fleet", 0)
+    seen.until(lambda: {row["fleet"] for row in seen.rows()} == {fleet}, "one fleet alone")
+    of_fleet = settle(seen)
+    assert 0 < len(of_fleet) < len(everything)
+
+    choose(seen, "Source", 0)
+    seen.until(lambda: "source" in parse_qs(urlsplit(seen.page.url).query), "the source in the address")
+    seen.settled()
+    seen.ticks(1)
+    both = settle(seen)
+    assert len(both) < len(of_fleet)
+    assert {row["n"] for row in both} <= {row["n"] for row in of_fleet}
+    assert seen.counts()[1] >= len(everything)
+
+    address = urlsplit(seen.page.url)
+    assert set(parse_qs(address.query)) >= {"fleet", "source"}
+    again = visit(dashboard(), f"/?{address.query}").map_shown()
+    again.until(
+        lambda: {row["n"] for row in again.rows()} == {row["n"] for row in both}, "the same vehicles by link"
+    )
+    seen.clean()
+
+
+def test_an_unknown_fleet_in_the_address_is_ignored_with_a_note(dashboard, visit) -> None:
+    seen = visit(dashboard(), "/?fleet=no-such-fleet").map_shown()
+    assert len(settle(seen)) > 1000
+    expect(seen.page.get_by_text("no-such-fleet")).to_be_visible()
+
+
+def test_pan_and_zoom_survive_ticks(dashboard, visit) -> None:
+    seen = visit(dashboard()).map_shown()
+    seen.ticks(1)
+    start = seen.view()
+    seen.page.mouse.move(640, 500)
+    seen.page.mouse.wheel(0, -400)
+    seen.until(lambda: seen.view()["zoom"] > start["zoom"] + 0.3, "the map to zoom")
+    seen.page.mouse.down()
+    seen.page.mouse.move(400, 420, steps=5)
+    seen.page.mouse.up()
+    seen.page.wait_for_timeout(1000)  # dragging goes on by inertia for a moment
+    moved = seen.view()
+    assert moved["longitude"] != pytest.approx(start["longitude"], abs=0.5)
+    seen.ticks(3)
+    assert seen.view() == pytest.approx(moved, abs=1e-6)
+
+
+def test_the_feed_refuses_who_was_not_given_a_link(dashboard, visit) -> None:
+    seen = visit(dashboard()).map_shown()
+    url = seen.feeds()[-1].url
+    scope = parse_qs(urlsplit(url).query)["scope"][0]
+    middle = len(scope) // 2
+    altered = scope[:middle] + ("A" if scope[middle] != "A" else "B") + scope[middle + 1 :]
+    with httpx.Client() as stranger:
+        assert stranger.get(url).status_code == 200
+        for bad in (url.replace(scope, altered), url.replace(scope, ""), url.partition("?")[0]):
+            answer = stranger.get(bad)
+            assert answer.status_code == 403
+            assert "lon" not in answer.text

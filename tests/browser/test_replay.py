@@ -1,0 +1,70 @@
+"""The dashboard over recorded answers of the real API, through the real client and real HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import rig
+from tests.browser.replay import AUTH, Replay, replaying
+
+LOCATIONS = "/v2/telematics/vehicle-locations"
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not rig.EXAMPLES.is_dir(), reason="the recorded answers are not beside this checkout"),
+]
+
+
+@pytest.fixture(scope="module")
+def replay() -> Iterator[Replay]:
+    with replaying(rig.EXAMPLES) as server:
+        yield server
+
+
+def test_all_recorded_vehicles_are_on_the_map(dashboard, visit, replay: Replay) -> None:
+    seen = visit(dashboard(replay.settings)).map_shown()
+    recorded = replay.example("telematics_vehicle_locations_list")["items"]
+    assert seen.counts() == (26, 26)
+    drawn = {(float(row["lon"]), float(row["lat"])) for row in seen.rows()}
+    assert len(seen.rows()) == len({row["vehicle_id"] for row in recorded}) == 26
+    assert drawn == {tuple(round(x, 5) for x in row["location"]["coordinates"][:2]) for row in recorded}
+    assert seen.page.get_by_text("Simulated data").count() == 0
+    seen.clean()
+
+
+def test_names_that_hold_an_invitation_id_are_masked(dashboard, visit, replay: Replay) -> None:
+    seen = visit(dashboard(replay.settings)).map_shown()
+    (fleet,) = replay.example("orgs_fleets_list")["items"]
+    secret = fleet["invitation_id"]
+    assert secret in fleet["name"]
+    seen.ticks(1)
+    assert all(secret not in answer.text() for answer in seen.feeds())
+    assert all(secret.encode() not in frame for frame in seen.frames)
+
+
+def test_ten_viewers_cause_the_traffic_of_one(dashboard, chromium_without_graphics, replay: Replay) -> None:
+    server = dashboard(replay.settings)
+
+    def asked_during(viewers: list[rig.Watch]) -> tuple[int, int]:
+        """Polls, and requests of any kind, during eight seconds of these viewers looking on."""
+        polls, everything = replay.asked[LOCATIONS], replay.asked.total()
+        viewers[0].page.wait_for_timeout(8000)
+        return replay.asked[LOCATIONS] - polls, replay.asked.total() - everything
+
+    def viewer(stack: ExitStack) -> rig.Watch:
+        seen = stack.enter_context(rig.watched(chromium_without_graphics, server.url)).open()
+        expect(seen.page.get_by_text(" shown of ")).to_be_visible()
+        return seen
+
+    with ExitStack() as stack:
+        viewers = [viewer(stack)]
+        one_polls, one = asked_during(viewers)
+        viewers += [viewer(stack) for _ in range(9)]
+        ten_polls, ten = asked_during(viewers)
+    assert one_polls > 0
+    assert ten_polls <= one_polls * 2
+    assert ten <= one * 2
+    assert replay.asked[AUTH + "token"] == 1
