@@ -4,13 +4,14 @@ import time
 from collections.abc import Callable, Sequence
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.api.agreements import Agreements
 from sandbox.api.analytics import Analytics
 from sandbox.api.auth import REALM, Tokens
-from sandbox.api.errors import ApiError, AuthError, on_api_error, on_auth_error, on_method, on_not_found
+from sandbox.api.errors import ApiError, AuthError, on_api_error, on_auth_error, on_http_error
 from sandbox.api.faults import Faults
 from sandbox.api.integrations import Integrations
 from sandbox.api.notifications import Notifications
@@ -31,7 +32,8 @@ class Sandbox:
 
     `api` answers the auth host's and the API's paths, `connect` the onboarding pages (at any prefix), `app` both
     with Connect at `/connect`. `clock` returns epoch seconds and decides where every vehicle is. With a `sender`
-    webhooks wait for `webhooks.flush()`; without one a thread posts them.
+    webhooks wait for `webhooks.flush()`; without one a thread posts them. `context` connects a fleet
+    (`connect_provider`) or makes a connection fail, go stale or recover (`set_status`).
     """
 
     def __init__(
@@ -50,9 +52,11 @@ class Sandbox:
         self.invitations = Invitations(
             self.world, plant(self.world), self.webhooks.announce, self.tokens.issue
         )
-        context = Context(self.config, self.world, self.tokens, self._faults, self.invitations, self.webhooks)
-        self.api: ASGIApp = self._api(context)
-        self.connect: ASGIApp = Connect(context).app
+        self.context = Context(
+            self.config, self.world, self.tokens, self._faults, self.invitations, self.webhooks
+        )
+        self.api: ASGIApp = self._api(self.context)
+        self.connect: ASGIApp = Connect(self.context).app
         self.app: ASGIApp = Starlette(routes=[Mount("/connect", self.connect), Mount("/", self.api)])
 
     @property
@@ -65,7 +69,7 @@ class Sandbox:
         self._faults.switches = tuple(switches)
 
     def _api(self, context: Context) -> ASGIApp:
-        handlers = {ApiError: on_api_error, AuthError: on_auth_error, 404: on_not_found, 405: on_method}
+        handlers = {ApiError: on_api_error, AuthError: on_auth_error, HTTPException: on_http_error}
         parts = (Orgs, Agreements, Integrations, Telematics, Analytics, TrailerEndpoints, Notifications)
         routes = [route for part in parts for route in part(context).routes()]
         api = Starlette(routes=routes, exception_handlers=handlers)

@@ -24,7 +24,7 @@ async def read_object(request: Request) -> dict[str, Any]:
     raw = await request.body()
     try:
         body = msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise ApiError(422, [Problem("body", "", "JSON decode error", "json_invalid")]) from None
     if not isinstance(body, dict):
         raise ApiError(422, [Problem("body", shown(body), "Input should be a valid dictionary", "dict_type")])

@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -72,11 +73,7 @@ async def on_auth_error(_request: Request, error: Exception) -> Response:
     return json_response({"error": error.error, "error_description": error.description}, 401)
 
 
-async def on_not_found(_request: Request, _error: Exception) -> Response:
-    """Starlette handler for an unknown path."""
-    return error_response(404)
-
-
-async def on_method(_request: Request, _error: Exception) -> Response:
-    """Starlette handler for a known path with another method."""
-    return error_response(405)
+async def on_http_error(_request: Request, error: Exception) -> Response:
+    """Starlette handler for its own refusals: an unknown path, another method, an unreadable form."""
+    assert isinstance(error, HTTPException)  # noqa: S101  registered for this type alone
+    return error_response(error.status_code)

@@ -6,11 +6,17 @@ contract's `TspEnum` under a slug of our own making. Logos are null: nothing her
 
 import uuid
 from dataclasses import dataclass
+from functools import cache
 
 NAMESPACE = uuid.UUID("5b9f4d52-3c1d-5e0e-9a53-0d5d3a1f7c11")
 
 _ALL = frozenset({"vehicle", "vehicle_location", "user", "engine_status"})
 _TRAILERS = _ALL | {"trailer", "trailer_location"}
+
+
+@cache
+def _tsp_id(slug: str) -> str:
+    return str(uuid.uuid5(NAMESPACE, f"tsp:{slug}"))
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,7 @@ class Provider:
     @property
     def id(self) -> str:
         """The TSP's id, the same in every sandbox."""
-        return str(uuid.uuid5(NAMESPACE, f"tsp:{self.slug}"))
+        return _tsp_id(self.slug)
 
     @property
     def live_source_name(self) -> str:

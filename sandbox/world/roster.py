@@ -85,8 +85,8 @@ def ids(key: NDArray[np.uint8], kind: str) -> list[str]:
     raw[:, 6] = (raw[:, 6] & 0x0F) | 0x50
     raw[:, 8] = (raw[:, 8] & 0x3F) | 0x80
     text = raw.tobytes().hex()
-    cuts = ((0, 8), (8, 12), (12, 16), (16, 20), (20, 32))
-    return ["-".join([text[i + a : i + b] for a, b in cuts]) for i in range(0, len(text), 32)]
+    parts = [text[i : i + 32] for i in range(0, len(text), 32)]
+    return [f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}" for h in parts]
 
 
 @dataclass(frozen=True)

@@ -201,7 +201,7 @@ def test_what_is_refused_and_where(rig: Rig, body: dict, field: str) -> None:
     assert [one["path"] for one in response.json()["detail"]] == [f"body.{field}"]
 
 
-@pytest.mark.parametrize("raw", [b"", b"{", b"[1]", b"null", b"\xff\xfe", b'"text"'])
+@pytest.mark.parametrize("raw", [b"", b"{", b"[1]", b"null", b"\xff\xfe", b'"text"', b"[" * 100_000])
 def test_what_is_no_object(rig: Rig, raw: bytes) -> None:
     response = rig.api("POST", PATH, content=raw, headers={"content-type": "application/json"})
     assert response.status_code == 422

@@ -184,3 +184,27 @@ def test_vehicles_are_split_exactly() -> None:
 
 def test_fleet_names_differ() -> None:
     assert len({fleet_name(number) for number in range(1000)}) == 1000
+
+
+def test_a_connection_that_goes_stale_and_recovers(rig: Rig) -> None:
+    context = rig.sandbox.context
+    connection = rig.sandbox.world.connections[0]
+
+    def newest() -> float:
+        rows = rig.api.every(LOCATIONS, connection_id=connection.id)
+        return max(datetime.fromisoformat(row["occurred_at"]).timestamp() for row in rows)
+
+    def freshness() -> dict[str, str]:
+        rows = rig.api.get("/v2/integrations/connections/data-freshness")
+        return next(row for row in rows if row["connection_id"] == connection.id)
+
+    rig.clock.now += 20
+    context.set_status(connection, "stale")
+    stopped, mark = newest(), freshness()["last_successful_execution_at"]
+    rig.clock.now += 200
+    assert newest() == stopped
+    assert freshness()["last_successful_execution_at"] == mark
+    assert freshness()["schedule_status"] == "stale"
+    context.set_status(connection, "active")
+    assert newest() > stopped + 100
+    assert freshness()["schedule_status"] == "active"
