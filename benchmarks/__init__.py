@@ -1,0 +1,1 @@
+"""What the design costs beside the plain way, as ratios: `python -m benchmarks`."""

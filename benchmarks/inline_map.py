@@ -1,0 +1,60 @@
+"""The plain page's map: our layer and our rows, but with the rows in the layer instead of an address."""
+
+from __future__ import annotations
+
+import io
+import re
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+import pandas as pd
+import pydeck as pdk
+from starlette.requests import Request
+
+from dashboard.access import OPERATOR
+from dashboard.deck import TOOLTIP, vehicles_layer
+from dashboard.feed import Feed
+from dashboard.scope import Scope
+from dashboard.snapshot import Snapshot
+
+LAYER = {"theme": "light", "assets_url": "assets/", "glide": True}
+
+
+def layer(rows: pd.DataFrame) -> pdk.Layer:
+    """Our vehicles' layer with rows in it."""
+    inline = vehicles_layer("", **LAYER)
+    inline.data = rows
+    return inline
+
+
+def columns() -> list[str]:
+    """What the layer's accessors and the tooltip read of a row; nothing else is worth sending."""
+    spec = vehicles_layer("", **LAYER).to_json()
+    accessors = " ".join(re.findall(r'"@@=([^"]+)"', spec))
+    return re.findall(r"[a-z]\w*", accessors) + re.findall(r"{(\w+)}", str(TOOLTIP["html"]))
+
+
+def rows_of(feed: Feed, snapshot: Snapshot) -> pd.DataFrame:
+    """What our feed would send of a snapshot, less the columns that only our page needs."""
+    return _rows(feed, snapshot.version, feed.url(snapshot, Scope(OPERATOR)))
+
+
+@lru_cache(maxsize=1)
+def _rows(feed: Feed, _version: int, url: str) -> pd.DataFrame:
+    body = answer(feed, url, compressed=False)
+    return pd.read_csv(io.BytesIO(body), keep_default_na=False)[columns()]
+
+
+def answer(feed: Feed, url: str, *, compressed: bool) -> bytes:
+    """What the feed answers to one of its own URLs."""
+    headers = [(b"accept-encoding", b"gzip")] if compressed else []
+    asked = {
+        "type": "http",
+        "method": "GET",
+        "query_string": urlsplit(url).query.encode(),
+        "headers": headers,
+    }
+    response = feed.answer(Request(asked))
+    if response.status_code != 200:
+        raise RuntimeError(f"The feed answered {response.status_code}: {bytes(response.body)[:200]!r}")
+    return bytes(response.body)

@@ -1,0 +1,34 @@
+"""The plain way: a DataFrame in the layer. Everything else is as on our map, so that only the delivery differs."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from benchmarks.inline_map import layer, rows_of
+from benchmarks.meter import unmetered
+from dashboard.access import OPERATOR
+from dashboard.deck import deck
+from dashboard.service import service
+from dashboard.widgets import map_view
+from pages.live_map import TICK_SECONDS
+
+st.set_page_config(layout="wide")
+st.title("Vehicles")
+
+
+@st.fragment(run_every=min(TICK_SECONDS, service().settings.poll_seconds))
+def show() -> None:
+    """Draw the newest positions."""
+    snapshot = service().poller.state.snapshot
+    if snapshot is None:
+        st.info("Reading …")
+        return
+    with unmetered():  # our rows are not made in the script either
+        rows = rows_of(service().feed, snapshot)
+    view = map_view.opening(OPERATOR, snapshot)
+    st.pydeck_chart(
+        deck([layer(rows)], view, setting="", theme="light", assets_url="assets/"), key="map", height=545
+    )
+
+
+show()
