@@ -36,6 +36,13 @@ def vehicles_of(viewer: Viewer, snapshot: Snapshot) -> pd.DataFrame:
     return frame[frame["fleet_id"].isin(viewer.fleets)]
 
 
+def vehicle_of(viewer: Viewer, snapshot: Snapshot, vehicle_id: str) -> pd.DataFrame | None:
+    """One vehicle as a frame of one row; None when there is none that the viewer may see."""
+    frame = vehicles_of(viewer, snapshot)
+    found = frame[(frame["vehicle_id"] == vehicle_id).to_numpy()]
+    return found if len(found) else None
+
+
 def vehicles_for(viewer: Viewer, snapshot: Snapshot, filters: Filters, now: datetime) -> pd.DataFrame:
     """The vehicles that a viewer may see and has asked for, those without a position included."""
     frame = vehicles_of(viewer, snapshot)

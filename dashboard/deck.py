@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pydeck as pdk
 
-from dashboard import basemap, icons
+from dashboard import assets, basemap, icons
 from dashboard.map.views import View
 
 VEHICLES = "vehicles"
@@ -27,7 +27,7 @@ TOOLTIP = {
 }
 
 
-def vehicles_layer(data_url: str, *, glide: bool) -> pdk.Layer:
+def vehicles_layer(data_url: str, *, theme: basemap.Theme, assets_url: str, glide: bool) -> pdk.Layer:
     """The vehicles, drawn from the CSV at a relative URL of the feed.
 
     `glide` only while the rows are the same as before: after a row came or went, the transition would carry
@@ -40,18 +40,33 @@ def vehicles_layer(data_url: str, *, glide: bool) -> pdk.Layer:
         get_position="[lon, lat]",
         get_icon="icon",
         get_angle="angle",
-        get_color="[r, g, b]",
-        icon_atlas=pdk.types.String(icons.ATLAS),
-        icon_mapping=icons.MAPPING,
+        icon_atlas=pdk.types.String(assets.url(assets_url, f"icons/{theme}.svg")),
+        icon_mapping=pdk.types.String(assets.url(assets_url, f"icons/{theme}.json")),
         # Small over a continent, so that a road full of trucks stays legible; larger in a town.
         get_size=8000,
         size_units=pdk.types.String("meters"),
-        size_min_pixels=13,
-        size_max_pixels=26,
+        size_min_pixels=16,
+        size_max_pixels=28,
         billboard=False,
         pickable=True,
         auto_highlight=True,
         transitions={"getPosition": GLIDE_MS} if glide else None,
+    )
+
+
+def chosen_layer(lon: float, lat: float, *, theme: basemap.Theme, assets_url: str) -> pdk.Layer:
+    """A ring around the chosen vehicle."""
+    return pdk.Layer(
+        "IconLayer",
+        id="chosen",
+        data=[{"lon": lon, "lat": lat, "icon": icons.name("selected", icons.MARK[theme])}],
+        get_position="[lon, lat]",
+        get_icon="icon",
+        icon_atlas=pdk.types.String(assets.url(assets_url, f"icons/{theme}.svg")),
+        icon_mapping=pdk.types.String(assets.url(assets_url, f"icons/{theme}.json")),
+        get_size=44,
+        pickable=False,
+        transitions={"getPosition": GLIDE_MS},
     )
 
 

@@ -11,7 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from dashboard import icons
 from dashboard.map import units
+from dashboard.map.colours import Colouring
 from dashboard.map.freshness import FRESHNESS, STATES, ages, freshness_codes, state_codes
 
 LIKE_A_NUMBER = (
@@ -21,12 +23,11 @@ GUARD = "\u2060"
 """A word joiner, invisible: deck.gl's CSV reader would turn a vehicle called 0412 into the number 412."""
 
 
-def drawn(frame: pd.DataFrame, colours: NDArray[np.uint8], now: datetime, *, metric: bool) -> pd.DataFrame:
+def drawn(frame: pd.DataFrame, colouring: Colouring, now: datetime, *, metric: bool) -> pd.DataFrame:
     """One row per vehicle of a frame in which all can be drawn, in its order.
 
     Columns: `lon`, `lat` (degrees, 5 decimals: about a metre), `n` (ordinal), `angle` (degrees counter-clockwise,
-    as deck.gl turns icons), `icon`, `r`, `g`, `b`, and the tooltip's texts `name`, `fleet`, `provider`, `speed`,
-    `age`. `colours` has a row of red, green and blue for each vehicle.
+    as deck.gl turns icons), `icon`, and the tooltip's texts `name`, `fleet`, `provider`, `speed`, `age`.
     """
     heading = frame["heading"].to_numpy(dtype=np.float64)
     return pd.DataFrame(
@@ -35,10 +36,7 @@ def drawn(frame: pd.DataFrame, colours: NDArray[np.uint8], now: datetime, *, met
             "lat": np.round(frame["lat"].to_numpy(), 5),
             "n": frame["ordinal"].to_numpy(),
             "angle": -np.round(np.nan_to_num(heading)).astype(np.int16),
-            "icon": icons(frame, now),
-            "r": colours[:, 0],
-            "g": colours[:, 1],
-            "b": colours[:, 2],
+            "icon": icon_names(shapes(frame, now), colouring),
             "name": guarded(frame["name"].mask(frame["name"] == "", "Unnamed vehicle")),
             "fleet": guarded_categories(frame["fleet"]),
             "provider": guarded_categories(frame["provider"]),
@@ -48,25 +46,37 @@ def drawn(frame: pd.DataFrame, colours: NDArray[np.uint8], now: datetime, *, met
     )
 
 
-def icons(frame: pd.DataFrame, now: datetime) -> pd.Categorical[str]:
-    """The name of each vehicle's icon: what it does, and how fresh that knowledge is."""
+SHAPES = ("moving", "moving_unknown", "stopped", "unknown", "late", "moving_late", "silent", "clock")
+
+
+def shapes(frame: pd.DataFrame, now: datetime) -> NDArray[np.int8]:
+    """Which of `SHAPES` each vehicle is drawn with: what it does, and how fresh that knowledge is."""
     state = state_codes(frame, now)
     fresh = freshness_codes(frame, now)
-    has_heading = ~np.isnan(frame["heading"].to_numpy(dtype=np.float64))
-    moving, stopped = STATES.index("moving"), STATES.index("stopped")
-    names = ["moving", "moving_unknown", "stopped", "unknown", "silent", "late"]
-    codes = np.select(
-        [
-            fresh == FRESHNESS.index("silent"),
-            fresh == FRESHNESS.index("late"),
-            (state == moving) & has_heading,
-            state == moving,
-            state == stopped,
-        ],
-        [4, 5, 0, 1, 2],
-        default=3,
-    )
-    return pd.Categorical.from_codes(codes, categories=pd.Index(names))
+    turned = ~np.isnan(frame["heading"].to_numpy(dtype=np.float64))
+    moving = state == STATES.index("moving")
+    cases = [
+        (fresh == FRESHNESS.index("clock"), "clock"),
+        (fresh == FRESHNESS.index("silent"), "silent"),
+        ((fresh == FRESHNESS.index("late")) & moving & turned, "moving_late"),
+        (fresh == FRESHNESS.index("late"), "late"),
+        (moving & turned, "moving"),
+        (moving, "moving_unknown"),
+        (state == STATES.index("stopped"), "stopped"),
+    ]
+    chosen = [SHAPES.index(shape) for _, shape in cases]
+    return np.select([case for case, _ in cases], chosen, default=SHAPES.index("unknown")).astype(np.int8)
+
+
+def icon_names(shape_codes: NDArray[np.int8], colouring: Colouring) -> pd.Categorical[str]:
+    """The name of each vehicle's picture: its shape in its colour."""
+    hexes = [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in (entry.colour for entry in colouring.entries)]
+    names = [icons.name(shape, colour) for colour in dict.fromkeys(hexes) for shape in SHAPES]
+    place = {colour: position for position, colour in enumerate(dict.fromkeys(hexes))}
+    rows = np.array([place[colour] for colour in hexes], dtype=np.int32)
+    # Entries may share a colour, and a category may be named once only.
+    codes = rows[colouring.codes] * len(SHAPES) + shape_codes
+    return pd.Categorical.from_codes(codes, categories=pd.Index(names, dtype="str"))
 
 
 def guarded(column: pd.Series) -> pd.Series:
@@ -100,7 +110,9 @@ def age_words(seconds: NDArray[np.float64]) -> pd.Categorical[str]:
     return _words(np.trunc(seconds / size) * size, units.age, "time unknown")
 
 
-def _words(values: NDArray[np.float64], say: Callable[[float], str | None], unknown: str) -> pd.Categorical[str]:
+def _words(
+    values: NDArray[np.float64], say: Callable[[float], str | None], unknown: str
+) -> pd.Categorical[str]:
     """Say each different value once: values that read alike were made equal before."""
     different, codes = np.unique(values, return_inverse=True)
     said = [say(float(value)) or unknown for value in different]

@@ -25,10 +25,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from dashboard.access import Viewer, vehicles_for
+from dashboard.access import Viewer, vehicles_for, vehicles_of
 from dashboard.drawn import drawn
 from dashboard.map.colours import Slots
 from dashboard.map.filters import Filters
+from dashboard.map.search import SearchIndex
 from dashboard.scope import Choices, Scope, Summary, as_of, choices, coloured, placeable, summarise
 from dashboard.snapshot import Snapshot
 
@@ -36,6 +37,8 @@ LIFE_SECONDS = 600
 """How long a minted URL is answered. A watching page mints a new one with every snapshot."""
 REUSE_SECONDS = 300
 """Within this time, viewers with the same scope are given the same URL."""
+WATCHED_SECONDS = 60
+"""A scope that no page has asked for this long is no longer prepared."""
 GZIP_LEVEL = 1
 
 
@@ -52,6 +55,9 @@ class Feed:
         self._summary = cached(LRUCache(256), _of_version, condition=threading.Condition())(self._summarise)
 
         self._choices = cached(LRUCache(32), _of_viewer, condition=threading.Condition())(choices)
+        self._index = cached(LRUCache(8), _of_viewer, condition=threading.Condition())(_search_index)
+        self._watched: TTLCache[Scope, None] = TTLCache(64, WATCHED_SECONDS)
+        self._watched_lock = threading.Lock()
 
     def url(self, snapshot: Snapshot, scope: Scope) -> str:
         """A relative URL of the CSV for a scope; it changes exactly when the data does, or its ages matter."""
@@ -60,11 +66,28 @@ class Feed:
 
     def summary(self, snapshot: Snapshot, scope: Scope) -> Summary:
         """The numbers that go with the CSV of a scope."""
+        with self._watched_lock:
+            self._watched[scope] = None
         return self._summary(snapshot, scope, as_of(snapshot))
 
     def choices(self, snapshot: Snapshot, viewer: Viewer) -> Choices:
         """What a viewer can filter by."""
         return self._choices(snapshot, viewer)
+
+    def prepare(self, snapshot: Snapshot) -> None:
+        """Count ahead, for a snapshot about to be published, what the pages now open will ask of it.
+
+        Otherwise the script of whoever looks first would pay for every vehicle.
+        """
+        with self._watched_lock:
+            watched = list(self._watched)
+        for scope in watched:
+            self._choices(snapshot, scope.viewer)
+            self._summary(snapshot, scope, as_of(snapshot))
+
+    def search(self, snapshot: Snapshot, viewer: Viewer) -> SearchIndex:
+        """What a viewer's vehicles can be found by."""
+        return self._index(snapshot, viewer)
 
     def route(self, prefix: str) -> Route:
         """The route that answers the URLs, below a base path such as `/maps` or ""."""
@@ -104,7 +127,7 @@ class Feed:
 
     def _pack(self, snapshot: Snapshot, scope: Scope, now: datetime) -> bytes:
         frame = placeable(vehicles_for(scope.viewer, snapshot, scope.filters, now))
-        colours = coloured(frame, scope, now, self._slots(scope.viewer)).rgb()
+        colours = coloured(frame, scope, now, self._slots(scope.viewer))
         return gzip.compress(csv_bytes(drawn(frame, colours, now, metric=scope.metric)), GZIP_LEVEL)
 
     def _summarise(self, snapshot: Snapshot, scope: Scope, now: datetime) -> Summary:
@@ -113,6 +136,10 @@ class Feed:
 
 def _new_slots(_viewer: Viewer) -> Slots:
     return Slots()
+
+
+def _search_index(snapshot: Snapshot, viewer: Viewer) -> SearchIndex:
+    return SearchIndex(vehicles_of(viewer, snapshot))
 
 
 def _of_version(snapshot: Snapshot, scope: Scope, now: datetime) -> tuple[int, Scope, datetime]:

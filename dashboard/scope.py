@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pandas as pd
 
 from dashboard.access import Viewer, vehicles_for, vehicles_of
 from dashboard.map.colours import Colouring, LegendEntry, Slots, colour
 from dashboard.map.filters import Filters, Known
+from dashboard.map.providers import Banner, banners
 from dashboard.snapshot import Snapshot, counts
 
+LEGEND_KINDS = {
+    "source": "sources",
+    "fleet": "fleets",
+    "state": "states",
+    "speed": "speeds",
+    "fuel": "fuels",
+    "age": "ages",
+}
+"""What is coloured by to the field of `Filters` that its legend sets."""
 STALE_AFTER_SECONDS = 120
 """Without a new snapshot for this long, ages are counted anew each minute."""
 
@@ -40,7 +51,10 @@ class Summary:
     unplaceable: Mapping[str, int]
     """Vehicles asked for that cannot be drawn, by reason."""
     legend: tuple[LegendEntry, ...]
-    """What the colours mean, with the number of drawn vehicles that have each."""
+    """What the colours mean, each with its number of vehicles. What is filtered by colour is still counted, so
+    that a viewer sees what else there is."""
+    late: tuple[Banner, ...]
+    """Providers that are behind, for the vehicles asked for."""
     rows: str
     """Equal for two summaries exactly when the same vehicles are drawn in the same order."""
 
@@ -67,11 +81,17 @@ def summarise(snapshot: Snapshot, scope: Scope, now: datetime, slots: Slots) -> 
     reasons = dict(counts(frame, "unplaceable"))
     reasons.pop("", None)
     placed = placeable(frame)
+    open_kind: dict[str, Any] = {LEGEND_KINDS[scope.color_by]: ()}
+    open_filters = replace(scope.filters, **open_kind)
+    seen = placed
+    if open_filters != scope.filters:
+        seen = placeable(vehicles_for(scope.viewer, snapshot, open_filters, now))
     return Summary(
         shown=len(placed),
         total=len(vehicles_of(scope.viewer, snapshot)),
         unplaceable=reasons,
-        legend=coloured(placed, scope, now, slots).entries,
+        legend=coloured(seen, scope, now, slots).entries,
+        late=tuple(banners(frame, snapshot.deliveries, now)),
         rows=hashlib.blake2b(placed["ordinal"].to_numpy().tobytes(), digest_size=8).hexdigest(),
     )
 

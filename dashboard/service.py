@@ -37,8 +37,8 @@ class Service:
                 auth_url=settings.auth_url,
                 on_retry=concurrency.on_retry,
             )
-        self.poller = Poller(self.client, concurrency, settings.poll_seconds)
         self.feed = Feed(lambda: self.poller.state.snapshot)
+        self.poller = Poller(self.client, concurrency, settings.poll_seconds, self.feed.prepare)
         self.invitations = InvitationDesk(self.client)
         self.bulk_runs: dict[str, BulkRun] = {}
         """The file of invitations each viewer is sending or has sent last, by the viewer's name."""

@@ -39,6 +39,8 @@ class Snapshot:
     """When its locations had all arrived, aware UTC."""
     vehicles: pd.DataFrame = field(repr=False)
     """One row per known vehicle, sorted by `ordinal`; the columns are those of `columns_of`."""
+    deliveries: Mapping[str, datetime | None] = field(default_factory=dict, repr=False)
+    """When each connection last delivered locations, by connection id; None: never; missing: not known."""
     superseded: int = 0
     """Older fixes of a vehicle that also reported a newer one; the newer one is in `vehicles`."""
 
@@ -55,7 +57,13 @@ class SnapshotBuilder:
         self._headings = Headings()
         self._version = 0
 
-    def build(self, fixes: Sequence[Fix], names: Names, taken_at: datetime) -> Snapshot:
+    def build(
+        self,
+        fixes: Sequence[Fix],
+        names: Names,
+        taken_at: datetime,
+        deliveries: Mapping[str, datetime | None] | None = None,
+    ) -> Snapshot:
         """Join fixes with names. Of several fixes of one vehicle the newest wins; the others are counted."""
         newest: dict[str, Fix] = {}
         for fix in fixes:
@@ -75,7 +83,7 @@ class SnapshotBuilder:
         frame = pd.DataFrame(columns)
         frame = frame.sort_values("ordinal", ignore_index=True)
         self._version += 1
-        return Snapshot(self._version, taken_at, frame, superseded=len(fixes) - len(newest))
+        return Snapshot(self._version, taken_at, frame, deliveries or {}, superseded=len(fixes) - len(newest))
 
 
 def columns_of(fixes: Iterable[Fix], silent: Sequence[str], names: Names) -> dict[str, Any]:

@@ -8,20 +8,25 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
 from catena_client import CatenaClient, CatenaError, Fleet, User, Vehicle
+from dashboard.map.providers import delivered
 from dashboard.names import masked, unique_names
 
 log = logging.getLogger(__name__)
 
 FULL_SECONDS = 600.0
 """Names of vehicles, drivers and providers are read anew after this long."""
+DELIVERIES_SECONDS = 60.0
+"""When each connection last delivered is read anew after this long."""
 UNKNOWN_SECONDS = 20.0
 """Vehicles nobody has named yet are asked for at most this often."""
 FEW = 500
-"""Up to so many unknown vehicles are asked for by id; more cost less as a full reading."""
+"""Up to so many unknown vehicles are asked for by id; more are had for less by reading all."""
 
 
 class VehicleFacts(NamedTuple):
@@ -78,13 +83,20 @@ class Directory:
         self._lock = threading.Lock()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="names")
         self._busy = False
+        self._deliveries: Mapping[str, datetime | None] = MappingProxyType({})
         self._full_at = float("-inf")
+        self._deliveries_at = float("-inf")
         self._unknown_at = float("-inf")
 
     @property
     def names(self) -> Names:
         """The names as known now."""
         return self._names
+
+    @property
+    def deliveries(self) -> Mapping[str, datetime | None]:
+        """When each connection last delivered locations, by connection id; None: never."""
+        return self._deliveries
 
     def refresh_fleets(self) -> None:
         """Read the fleet list, so that a new fleet is named with its first vehicles. Raises `CatenaError`."""
@@ -94,31 +106,42 @@ class Directory:
 
     def refresh_when_due(self, vehicle_ids: Iterable[str], on_change: Callable[[], None]) -> None:
         """Start a background reading when the names are old or some vehicles have none; call back on new ones."""
-        now = self._clock()
         if self._busy:
             return
+        now = self._clock()
+        reads: list[tuple[str, Callable[[], None]]] = []
+        if now - self._deliveries_at >= DELIVERIES_SECONDS:
+            self._deliveries_at = now
+            reads.append(("freshness of the connections", self._read_deliveries))
         if now - self._full_at >= FULL_SECONDS:
             self._full_at = self._unknown_at = now
-            self._start(self._read_all, on_change)
-            return
-        unknown = [vehicle_id for vehicle_id in vehicle_ids if vehicle_id not in self._names.vehicles]
-        if unknown and now - self._unknown_at >= UNKNOWN_SECONDS:
+            reads += [
+                ("providers", self._read_providers),
+                ("vehicle names", self._read_vehicles),
+                ("driver names", self._read_drivers),
+            ]
+        elif now - self._unknown_at >= UNKNOWN_SECONDS and (unknown := self._unknown(vehicle_ids)):
             self._unknown_at = now
-            few = [vehicle_id for vehicle_id in unknown if "/" not in vehicle_id][: FEW + 1]
-            if len(few) > FEW:
-                self._start(self._read_all, on_change)
-            elif few:
-                self._start(lambda: self._read_vehicles(few), on_change)
+            wanted = unknown if len(unknown) <= FEW else ()
+            reads.append(("vehicle names", partial(self._read_vehicles, wanted)))
+        if reads:
+            self._start(reads, on_change)
 
     def close(self) -> None:
         """Stop reading."""
         self._worker.shutdown(wait=False, cancel_futures=True)
 
-    def _start(self, read: Callable[[], None], on_change: Callable[[], None]) -> None:
+    def _unknown(self, vehicle_ids: Iterable[str]) -> list[str]:
+        """Ids that the API knows but nobody has asked it about; those made up of source ids hold a slash."""
+        known = self._names.vehicles
+        return [vehicle_id for vehicle_id in vehicle_ids if vehicle_id not in known and "/" not in vehicle_id]
+
+    def _start(self, reads: list[tuple[str, Callable[[], None]]], on_change: Callable[[], None]) -> None:
         def run() -> None:
             before = self._names
             try:
-                read()
+                for what, read in reads:
+                    self._try(what, read)
             finally:
                 self._busy = False
             if self._names is not before:
@@ -130,13 +153,8 @@ class Directory:
         except RuntimeError:  # closed meanwhile
             self._busy = False
 
-    def _read_all(self) -> None:
-        # Each list by itself: one that the account may not read must not cost the others.
-        self._try("providers", self._read_providers)
-        self._try("vehicle names", self._read_vehicles)
-        self._try("driver names", self._read_drivers)
-
     def _try(self, what: str, read: Callable[[], None]) -> None:
+        """Do one reading by itself: a list that the account may not read must not cost the others."""
         try:
             read()
         except CatenaError as error:
@@ -156,6 +174,9 @@ class Directory:
         # A vehicle asked for but not found is remembered as nameless, so as not to be asked for again and again.
         nameless = {vehicle_id: NOTHING for vehicle_id in wanted if vehicle_id not in found}
         self._set(vehicles={**self._names.vehicles, **nameless, **found} if wanted else found)
+
+    def _read_deliveries(self) -> None:
+        self._deliveries = MappingProxyType(delivered(self._client.connections.data_freshness()))
 
     def _read_drivers(self) -> None:
         self._set(

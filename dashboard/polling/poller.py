@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -37,13 +38,23 @@ class PollState:
 
 
 class Poller:
-    """Polls in its own thread between `start` and `close` and publishes each result by swapping `state`."""
+    """Polls in its own thread between `start` and `close` and publishes each result by swapping `state`.
 
-    def __init__(self, client: CatenaClient, concurrency: Concurrency, poll_seconds: float) -> None:
+    `prepare` is given each snapshot just before it is published.
+    """
+
+    def __init__(
+        self,
+        client: CatenaClient,
+        concurrency: Concurrency,
+        poll_seconds: float,
+        prepare: Callable[[Snapshot], None] = lambda _snapshot: None,
+    ) -> None:
         self.state = PollState()
         self.poll_seconds = poll_seconds
         self._client = client
         self._concurrency = concurrency
+        self._prepare = prepare
         self._directory = Directory(client)
         self._builder = SnapshotBuilder()
         self._wake = threading.Event()
@@ -79,6 +90,7 @@ class Poller:
         self.state = replace(self.state, running=True)
         try:
             snapshot = self._take()
+            self._prepare(snapshot)
         except CatenaError as error:
             self._failed(str(error))
             if isinstance(error, AuthenticationFailed):
@@ -103,7 +115,8 @@ class Poller:
                 fleet_id: n for fleet_id, n in counts(held.vehicles, "fleet_id").items() if fleet_id in sizes
             }
         fixes = fetch(self._client, sizes, self._concurrency.current)
-        snapshot = self._builder.build(fixes, self._directory.names, datetime.now(UTC))
+        directory = self._directory
+        snapshot = self._builder.build(fixes, directory.names, datetime.now(UTC), directory.deliveries)
         self._directory.refresh_when_due((fix.vehicle_id for fix in fixes), self.wake)
         return snapshot
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import assets
+from dashboard.basemap import Theme
 
 ICON = str(assets.FOLDER / "brand" / "favicon.png")
 
@@ -13,11 +14,15 @@ STYLE = """
 /* The map is the page: little air around it, and all the height that the window has. */
 [data-testid="stMainBlockContainer"] { padding: 3.9rem 1.25rem 1rem; max-width: none; }
 [data-testid="stDeckGlJsonChart"] {
-  height: calc(100dvh - 16.25rem) !important; min-height: 22rem; border-radius: .75rem; overflow: hidden;
+  height: calc(100dvh - 15.25rem) !important; min-height: 22rem; border-radius: .75rem; overflow: hidden;
 }
-.map-legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 0 !important; padding: 0 !important; list-style: none; }
-.map-legend li { font-size: .875rem; margin: 0; }
-.map-legend i { display: inline-block; width: .75rem; height: .75rem; border-radius: 50%; margin-right: .4rem; }
+.st-key-map_legend button { min-height: 1.9rem; padding: .1rem .6rem; }
+.st-key-map_legend button::before {
+  content: ""; flex: none; width: .75rem; height: .75rem; border-radius: 50%; margin-right: .4rem;
+}
+.facts { display: grid; grid-template-columns: auto 1fr; gap: .2rem .9rem; margin: 0; font-size: .9rem; }
+.facts dt { opacity: .7; }
+.facts dd { margin: 0; overflow-wrap: anywhere; }
 [data-testid="stDecoration"] { display: none; }
 /* Right in the header where there is room, a line of its own where there is not. */
 .st-key-simulated_notice { position: fixed; top: 1.1rem; right: 4rem; width: auto !important; z-index: 1000000; }
@@ -45,7 +50,7 @@ def logo() -> None:
     )
 
 
-def theme() -> str:
+def theme() -> Theme:
     """`light` or `dark`, as the viewer sees it."""
     return "dark" if st.context.theme.type == "dark" else "light"
 

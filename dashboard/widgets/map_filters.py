@@ -1,73 +1,88 @@
-"""The map's filters, kept in the page's URL so that a link reopens the same view."""
+"""The map's filters: Fleet and Source in sight, the others one click away."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
-from dashboard.map.filters import PARAMS, Filters, Known, parse, to_query
+from dashboard.invitations.words import plain
+from dashboard.map.colours import COLOUR_BY
+from dashboard.map.filters import Known
+from dashboard.map.filters import sentence as filters_in_words
 from dashboard.scope import Choices
+from dashboard.widgets.map_link import Wanted, clear, key
 
-WIDGETS = {"fleets": "Fleet", "sources": "Source"}
+IN_SIGHT = {"fleets": "Fleet", "sources": "Source"}
 """Field of `Filters` to the label of its control."""
+MORE = {
+    "providers": "Provider",
+    "states": "State",
+    "ages": "Last fix",
+    "speeds": "Speed",
+    "fuels": "Fuel level",
+}
+COLOUR_LABELS = {
+    "source": "Source",
+    "fleet": "Fleet",
+    "state": "State",
+    "speed": "Speed",
+    "fuel": "Fuel level",
+    "age": "Age of last fix",
+}
 
 
-def controls(offered: Choices) -> Filters:
-    """Show the controls and give what is asked for."""
-    known = offered.known
-    if known.fleets or known.sources:
-        _take_from_url(known)
-    chosen: dict[str, Any] = {}
-    with st.container(horizontal=True):
-        for kind, label in WIDGETS.items():
-            labels, numbers = known.labels(kind), offered.counts.get(kind, {})
-            chosen[kind] = tuple(
-                st.multiselect(
-                    label,
-                    list(labels),
-                    format_func=partial(_option, labels, numbers),
-                    key=_key(kind),
-                    placeholder=f"All {label.lower()}s",
-                )
-            )
-    filters = Filters(**chosen)
-    if known.fleets or known.sources:
-        _write_to_url(filters)
-    for note in st.session_state.get("filter_notes", ()):
-        st.caption(f":material/info: {note}")
-    return filters
+def in_sight(offered: Choices) -> None:
+    """Show the filters by fleet and by source."""
+    for kind, label in IN_SIGHT.items():
+        _multiselect(kind, label, offered, metric=False, placeholder=f"All {label.lower()}s")
+
+
+def more(offered: Choices, *, metric: bool) -> None:
+    """Show the button that opens the other filters, and says how many of them are set."""
+    asked = sum(bool(st.session_state.get(key(kind))) for kind in MORE)
+    with st.popover(
+        f"More filters ({asked})" if asked else "More filters", icon=":material/tune:", key="more"
+    ):
+        for kind, label in MORE.items():
+            _multiselect(kind, label, offered, metric=metric, placeholder="Any")
+        st.button("Clear all filters", on_click=clear, icon=":material/filter_alt_off:", key="clear_in_more")
+
+
+def sentence(asked: Wanted, known: Known) -> None:
+    """Say in words what is filtered, with a button that clears it; nothing when nothing is."""
+    if not asked.filters:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="map_sentence"):
+        st.markdown(plain(filters_in_words(asked.filters, known, metric=asked.look.metric)), width="content")
+        st.button(
+            "Clear all", on_click=clear, type="tertiary", icon=":material/filter_alt_off:", key="clear_all"
+        )
+
+
+def view() -> None:
+    """Show the button that opens how the map is drawn."""
+    with st.popover("View", icon=":material/palette:", key="view"):
+        st.selectbox("Colour by", COLOUR_BY, format_func=COLOUR_LABELS.__getitem__, key=key("colour_by"))
+        st.toggle("Kilometres and °C", key=key("metric"), help="Otherwise miles and °F.")
+
+
+def _multiselect(kind: str, label: str, offered: Choices, *, metric: bool, placeholder: str) -> None:
+    labels, numbers = offered.known.labels(kind, metric=metric), offered.counts.get(kind, {})
+    # A fleet that left takes its place in the filter with it.
+    st.session_state[key(kind)] = [
+        value for value in st.session_state.get(key(kind)) or [] if value in labels
+    ]
+    st.multiselect(
+        label,
+        list(labels),
+        format_func=partial(_option, labels, numbers),
+        key=key(kind),
+        placeholder=placeholder,
+    )
 
 
 def _option(labels: Mapping[str, str], counts: Mapping[str, int], value: str) -> str:
-    return f"{labels.get(value, value)} ({counts.get(value, 0):,})"
-
-
-def _key(kind: str) -> str:
-    return f"filter_{kind}"
-
-
-def _query() -> dict[str, list[str]]:
-    return {name: st.query_params.get_all(name) for name in PARAMS.values() if name in st.query_params}
-
-
-def _take_from_url(known: Known) -> None:
-    """Set the controls from the URL, when it is not what the controls themselves last wrote there."""
-    query = _query()
-    if query == st.session_state.get("filter_query"):
-        return
-    filters, st.session_state["filter_notes"] = parse(query, known)
-    for kind in WIDGETS:
-        st.session_state[_key(kind)] = list(getattr(filters, kind))
-
-
-def _write_to_url(filters: Filters) -> None:
-    wanted = to_query(filters)
-    if wanted != _query():
-        others = {
-            name: st.query_params.get_all(name) for name in st.query_params if name not in PARAMS.values()
-        }
-        st.query_params.from_dict({**others, **wanted})
-    st.session_state["filter_query"] = wanted
+    label = labels.get(value, value)
+    return f"{label} ({counts[value]:,})" if value in counts else label

@@ -1,20 +1,38 @@
-"""What the colours on the map mean."""
+"""What the colours on the map mean. Each entry can be clicked to show only its vehicles."""
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
 
-from dashboard.scope import Summary
+from dashboard.invitations.words import plain
+from dashboard.map.colours import LegendEntry
+from dashboard.widgets.map_link import key
 
 
-def show(summary: Summary) -> None:
-    """One entry per colour, with the number of vehicles drawn in it."""
-    entries = "".join(
-        f'<li><i style="background:rgb{entry.colour}"></i>{escape(entry.label)} <b>{entry.count:,}</b></li>'
-        for entry in summary.legend
-        if entry.count
+def show(legend: tuple[LegendEntry, ...], chosen: dict[str, tuple[str, ...]]) -> None:
+    """One button per colour, with the number of vehicles in it; `chosen` are the filters set now, by kind."""
+    shown = [entry for entry in legend if entry.count]
+    swatches = "".join(
+        f".st-key-legend_{n} button::before{{background:rgb{entry.colour}}}" for n, entry in enumerate(shown)
     )
-    if entries:
-        st.html(f'<ul class="map-legend" aria-label="Legend">{entries}</ul>')
+    with st.container(horizontal=True, gap="xsmall", key="map_legend"):
+        st.html(f"<style>{swatches}</style>")
+        for n, entry in enumerate(shown):
+            picked = bool(entry.values) and set(entry.values) <= set(chosen.get(entry.kind, ()))
+            st.button(
+                f"{plain(entry.label)} **{entry.count:,}**",
+                key=f"legend_{n}",
+                type="secondary" if picked else "tertiary",
+                disabled=not entry.values,
+                on_click=_toggle,
+                args=(entry,),
+                help="Show all again" if picked else "Show only these",
+            )
+
+
+def _toggle(entry: LegendEntry) -> None:
+    values = st.session_state.get(key(entry.kind)) or []
+    if set(entry.values) <= set(values):
+        st.session_state[key(entry.kind)] = [value for value in values if value not in entry.values]
+    else:
+        st.session_state[key(entry.kind)] = [*values, *(v for v in entry.values if v not in values)]

@@ -1,30 +1,72 @@
-"""Where the map opens. It then belongs to the viewer: nothing moves it but their own hand."""
+"""Where the map looks. It belongs to the viewer: nothing moves it but their own hand, or what they asked for."""
 
 from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from dashboard.access import Viewer, vehicles_of
-from dashboard.map.views import NOWHERE, View, fit
-from dashboard.snapshot import Snapshot
+from dashboard.map.views import CLOSEST, NOWHERE, View, fit
+from dashboard.widgets.map_link import choose
 
 TYPICAL_WIDTH, TYPICAL_HEIGHT = 1000, 560
 """Pixels assumed of the map, since Streamlit does not tell its size."""
+NUDGE = 1e-6
+"""Degrees. Streamlit moves a map only when the view it is told changes, so equal views are told apart by this."""
 
 
-def opening(viewer: Viewer, snapshot: Snapshot | None) -> View:
-    """The view of this session's map: all vehicles, decided once when the first are known."""
+def ask(what: str) -> None:
+    """Ask to be shown `shown` (all vehicles drawn) or `vehicle` (the chosen one) with the next drawing."""
+    st.session_state["map_ask"] = what
+
+
+def needs_rows() -> bool:
+    """Whether the next drawing moves the map to the vehicles drawn, so that their places are needed."""
+    asked: str | None = st.session_state.get("map_ask", None if "map_view" in st.session_state else "shown")
+    return asked == "shown"
+
+
+def picked(event: Any, layer: str, frame: pd.DataFrame) -> bool:
+    """Take over a click on the map: the vehicle under it is chosen, a click beside all lets go of it.
+
+    `event` is what `st.pydeck_chart` returned, `frame` the vehicles the viewer may see. Gives whether the choice
+    has changed. The row's ordinal is what counts: its index may belong to another vehicle by now.
+    """
+    rows = event["selection"]["objects"].get(layer, [])
+    ordinal = int(rows[0]["n"]) if rows else -1
+    if ordinal == st.session_state.get("map_picked", -1):
+        return False
+    st.session_state["map_picked"] = ordinal
+    found = frame["vehicle_id"].to_numpy()[(frame["ordinal"] == ordinal).to_numpy()]
+    choose(str(found[0]) if len(found) else "")
+    return True
+
+
+def current(shown: pd.DataFrame | None, vehicle: pd.DataFrame | None, *, follow: bool) -> View:
+    """The view to tell the map: as before, unless something was asked for or a chosen vehicle is followed.
+
+    `shown` are the vehicles drawn, `vehicle` the row of the chosen one; either may be missing or not placeable.
+    """
     view: View | None = st.session_state.get("map_view")
-    if view is None and snapshot is not None:
-        open_at(vehicles_of(viewer, snapshot))
-        view = st.session_state.get("map_view")
+    asked = st.session_state.pop("map_ask", None if view else "shown")
+    spot = None if vehicle is None or vehicle["lon"].isna().all() else vehicle.iloc[0]
+    if asked == "vehicle" and spot is not None:
+        view = _told(View(float(spot["lon"]), float(spot["lat"]), CLOSEST - 3))
+    elif asked == "shown" and shown is not None and len(shown):
+        lon, lat = shown["lon"].to_numpy(), shown["lat"].to_numpy()
+        view = _told(fit(lon, lat, width=TYPICAL_WIDTH, height=TYPICAL_HEIGHT))
+    elif follow and spot is not None and view is not None:
+        # Only the changed fields reach the map, so the viewer's own zoom stays.
+        view = replace(view, longitude=float(spot["lon"]), latitude=float(spot["lat"]))
+        st.session_state["map_view"] = view
     return view or NOWHERE
 
 
-def open_at(frame: pd.DataFrame) -> None:
-    """Let the map open on these vehicles the next time it is shown; without a position among them, as before."""
-    if (frame["unplaceable"] == "").any():
-        st.session_state["map_view"] = fit(
-            frame["lon"].to_numpy(), frame["lat"].to_numpy(), width=TYPICAL_WIDTH, height=TYPICAL_HEIGHT
-        )
+def _told(view: View) -> View:
+    count = st.session_state["map_moves"] = st.session_state.get("map_moves", 0) + 1
+    nudge = NUDGE * (count % 2 + 1)
+    view = View(view.longitude + nudge, view.latitude + nudge, view.zoom + nudge)
+    st.session_state["map_view"] = view
+    return view

@@ -1,46 +1,43 @@
-"""Vehicle icons: inside the atlas, and each a shape of its own."""
+"""Vehicle icons: inside the atlas, in every colour, and each a shape of its own."""
 
-import base64
-from xml.etree import ElementTree as ET
+import json
+import xml.etree.ElementTree as ET
 
-from dashboard import icons
+import pytest
 
-NAMES = {
-    "moving",
-    "moving_unknown",
-    "stopped",
-    "unknown",
-    "late",
-    "moving_late",
-    "silent",
-    "trailer",
-    "selected",
-}
+from dashboard import assets, icons
+from dashboard.drawn import SHAPES
+from dashboard.map.colours import DARK, LIGHT
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 
-def test_mapping_lies_inside_the_atlas_without_overlap() -> None:
-    root = ET.fromstring(icons.SVG)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_icon_lies_in_the_atlas_and_is_drawn(theme):
+    root = ET.fromstring(icons.atlas(theme))
     width, height = int(root.attrib["width"]), int(root.attrib["height"])
-    seen: set[int] = set()
-    for cell in icons.MAPPING.values():
+    drawn = {group.attrib["transform"] for group in root.findall(f"{SVG}g") if len(group)}
+    for cell in icons.mapping(theme).values():
         assert 0 <= cell["x"] <= width - cell["width"]
         assert 0 <= cell["y"] <= height - cell["height"]
-        columns = set(range(cell["x"], cell["x"] + cell["width"]))
-        assert not columns & seen
-        seen |= columns
-        assert cell["anchorX"] * 2 == cell["width"]
-        assert cell["anchorY"] * 2 == cell["height"]
-        assert cell["mask"]
+        assert f"translate({cell['x']} {cell['y']})" in drawn
 
 
-def test_every_state_has_an_icon_of_its_own() -> None:
-    assert set(icons.MAPPING) == NAMES
-    root = ET.fromstring(icons.SVG)
-    shapes = [ET.tostring(group[0]) + b"".join(map(ET.tostring, group[1:])) for group in root]
-    assert len(set(shapes)) == len(NAMES)
+@pytest.mark.parametrize(("theme", "palette"), [("light", LIGHT), ("dark", DARK)])
+def test_every_shape_comes_in_every_colour(theme, palette):
+    mapped = icons.mapping(theme)
+    every = (*palette.categories, *palette.steps, *palette.states, palette.other, palette.wrong)
+    for colour in every:
+        for shape in SHAPES:
+            assert icons.name(shape, colour) in mapped
+    assert icons.name("selected", icons.MARK[theme]) in mapped
 
 
-def test_the_atlas_is_an_address_without_a_request() -> None:
-    prefix = "data:image/svg+xml;base64,"
-    assert icons.ATLAS.startswith(prefix)
-    assert base64.b64decode(icons.ATLAS.removeprefix(prefix)).decode() == icons.SVG
+def test_no_two_shapes_are_alike():
+    assert len(set(icons.SHAPES.values())) == len(icons.SHAPES)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_atlas_and_mapping_are_served(theme):
+    assert assets.url("assets/", f"icons/{theme}.svg").startswith(f"assets/icons/{theme}.svg?v=")
+    assert json.loads(icons.files()[f"icons/{theme}.json"]) == icons.mapping(theme)

@@ -1,0 +1,72 @@
+"""Find a vehicle: one box over name, VIN, plate, driver and fleet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from dashboard.invitations.words import plain
+from dashboard.map.search import Hit, SearchIndex
+from dashboard.widgets import map_view
+from dashboard.widgets.map_link import choose, key
+
+MOST = 8
+"""Results shown; typing on narrows them."""
+FIELD_LABELS = {"name": "", "vin": "VIN", "plate": "plate", "driver": "driver", "fleet": "fleet"}
+
+
+def box() -> str:
+    """Show the search box; gives what was typed."""
+    return (
+        st.text_input(
+            "Find a vehicle",
+            key="map_search",
+            type="search",
+            icon=":material/search:",
+            placeholder="Name, plate, VIN, driver, fleet",
+            live=True,
+        )
+        or ""
+    )
+
+
+def results(typed: str, index: Callable[[], SearchIndex]) -> None:
+    """List what was found. Choosing one flies there and opens its panel."""
+    if not typed.strip():
+        return
+    hits = index().find(typed, MOST + 1)
+    with st.container(key="map_results", border=True, gap="xsmall"):
+        if not hits:
+            st.caption(f"No vehicle of yours matches “{typed.strip()[:60]}”.")
+        for position, hit in enumerate(hits[:MOST]):
+            st.button(
+                _label(hit),
+                key=f"map_result_{position}",
+                type="tertiary",
+                on_click=_go,
+                args=(hit.vehicle_id,),
+            )
+        if hits:
+            with st.container(horizontal=True):
+                st.button("Show only matches on the map", on_click=_keep, args=(typed,), key="map_keep")
+                if len(hits) > MOST:
+                    st.caption("There are more. Type on to narrow them down.")
+
+
+def _label(hit: Hit) -> str:
+    why = FIELD_LABELS.get(hit.field, "")
+    return " · ".join(
+        map(plain, (hit.name, hit.fleet, *([f"{why} {hit.value}"] if why and why != "fleet" else [])))
+    )
+
+
+def _go(vehicle_id: str) -> None:
+    choose(vehicle_id)
+    st.session_state["map_search"] = ""
+    map_view.ask("vehicle")
+
+
+def _keep(typed: str) -> None:
+    st.session_state[key("text")] = typed
+    st.session_state["map_search"] = ""
