@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.routing import Mount
+from starlette.routing import Mount, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.api.agreements import Agreements
@@ -57,7 +57,7 @@ class Sandbox:
         )
         self.api: ASGIApp = self._api(self.context)
         self.connect: ASGIApp = Connect(self.context).app
-        self.app: ASGIApp = Starlette(routes=[Mount("/connect", self.connect), Mount("/", self.api)])
+        self.app: ASGIApp = Router(routes=[Mount("/connect", self.connect)], default=self.api)
 
     @property
     def faults(self) -> Sequence[Fault]:

@@ -70,7 +70,7 @@ class Context:
         with world.lock:
             now = world.clock()
             flows = status in {"active", "paused"}
-            connection.frozen_at = float("inf") if flows else min(connection.frozen_at, now)
+            connection.frozen_at = float("inf") if flows else connection.horizon(now)
             connection.status, connection.updated_at = status, now
             world.changed()
         if status == "stale":

@@ -173,9 +173,19 @@ def test_other_methods_are_refused(rig: Rig, method: str, template: str, operati
         assert response.json() == {"code": 405, "message": "Method Not Allowed", "detail": None}
 
 
-def test_an_unknown_path(shared: Rig) -> None:
-    response = shared.api("GET", "/v2/orgs/nothing")
+@pytest.mark.parametrize(
+    "path", ["/v2/orgs/nothing", "/", "/v2/orgs/fle%0Aets", "/v2/orgs/fleets/a/b", "/v2"]
+)
+def test_an_unknown_path(shared: Rig, path: str) -> None:
+    response = shared.api("GET", path)
     assert (response.status_code, response.json()["code"]) == (404, 404)
+
+
+@pytest.mark.parametrize("text", ["%0A", "a%0Ab", "%00", "..%2f", "%F0%9F%9A%9A", "x" * 3000])
+def test_what_is_no_id_is_refused_in_the_declared_shape(shared: Rig, text: str) -> None:
+    response = shared.api("GET", f"/v2/orgs/fleets/{text}")
+    assert response.status_code in (404, 422)
+    assert response.json()["code"] == response.status_code
 
 
 WRITES = [
