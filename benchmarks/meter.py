@@ -41,7 +41,7 @@ def _timing_fragment(body: Callable[..., Any] | None = None, **options: Any) -> 
 def _timed(body: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(body)
     def timed(*arguments: Any, **options: Any) -> Any:
-        global _unmetered  # noqa: PLW0603
+        global _unmetered
         snapshot = service().poller.state.snapshot
         _unmetered, at, before = 0.0, time.time(), time.thread_time()
         try:

@@ -6,6 +6,7 @@ with the same httpx, `response.json()` and `pandas.json_normalize`.
 
 from __future__ import annotations
 
+import gzip
 import json
 import resource
 import sys
@@ -13,47 +14,75 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import pandas as pd
 import psutil
 
+from benchmarks.inline_map import answer
 from catena_client import CatenaClient
 from catena_client.http import Client
+from dashboard.access import OPERATOR
+from dashboard.feed import Feed
 from dashboard.polling.directory import Directory
 from dashboard.polling.fixes import PAGE_SIZE, Concurrency, fetch
-from dashboard.snapshot import SnapshotBuilder
+from dashboard.scope import Scope
+from dashboard.snapshot import Snapshot, SnapshotBuilder
 from sandbox import SandboxConfig
 
 ROUNDS = 3
 MEGABYTE = 1_000_000
+T = TypeVar("T")
 
 
 def main() -> None:
-    """Poll some times and print what each cost."""
+    """Poll some times and print what each cost, and with `ours` what the feed then costs."""
     kind, api_url, auth_url = sys.argv[1:]
     idle = psutil.Process().memory_info().rss
     poll = {"ours": ours, "plain": plain}[kind](api_url, auth_url)
     rounds = [timed(poll) for _ in range(ROUNDS)]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024  # Linux counts in KiB
-    print(
-        json.dumps(
-            {
-                "vehicles": rounds[0][0],
-                "cpu_seconds": [seconds for _, seconds in rounds],
-                "peak_mb": (peak - idle) / MEGABYTE,
-            }
-        )
-    )
+    found = {
+        "vehicles": located(rounds[-1][0]),
+        "cpu_seconds": [seconds for _, seconds in rounds],
+        "peak_mb": (peak - idle) / MEGABYTE,
+    }
+    if kind == "ours":
+        found["feed"] = feed_cost(rounds[-1][0])
+    print(json.dumps(found))
 
 
-def timed(poll: Callable[[], int]) -> tuple[int, float]:
-    """The rows that a poll brought, and the CPU seconds that the whole process spent on it."""
+def located(polled: Snapshot | pd.DataFrame) -> int:
+    """Vehicles with a fix."""
+    return int((polled.vehicles if isinstance(polled, Snapshot) else polled)["occurred_at"].notna().sum())
+
+
+def feed_cost(snapshot: Snapshot) -> dict[str, float]:
+    """What the feed spends on the first answer and on the ones after it; fields of `report.FeedCost`."""
+    feed, again = Feed(lambda: snapshot), 20
+    url = feed.url(snapshot, Scope(OPERATOR))
+    before = time.process_time()
+    body = answer(feed, url, compressed=True)
+    between = time.process_time()
+    same = [answer(feed, url, compressed=True) for _ in range(again)]
+    after = time.process_time()
+    assert all(other == body for other in same)
+    drawn = gzip.decompress(body).count(b"\n") - 1
+    return {
+        "first_ms": (between - before) * 1000,
+        "next_ms": (after - between) * 1000 / again,
+        "bytes_per_vehicle": len(body) / drawn,
+    }
+
+
+def timed(poll: Callable[[], T]) -> tuple[T, float]:
+    """What a poll brought, and the CPU seconds that the whole process spent on it."""
     before = time.process_time()
     rows = poll()
     return rows, time.process_time() - before
 
 
-def ours(api_url: str, auth_url: str) -> Callable[[], int]:
+def ours(api_url: str, auth_url: str) -> Callable[[], Snapshot]:
     """The dashboard's own way, after the directory has read all names."""
     config = SandboxConfig()
     client = CatenaClient(config.client_id, config.client_secret, api_url=api_url, auth_url=auth_url)
@@ -66,22 +95,22 @@ def ours(api_url: str, auth_url: str) -> Callable[[], int]:
     directory.close()
     builder, parallel = SnapshotBuilder(), Concurrency().current
 
-    def poll() -> int:
+    def poll() -> Snapshot:
         names = directory.names
         fixes = fetch(client, dict.fromkeys(names.fleets, 1), parallel)
         snapshot = builder.build(fixes, names, datetime.now(UTC))
         assert (snapshot.vehicles["name"] != "").mean() > 0.9
-        return int(snapshot.vehicles["occurred_at"].notna().sum())
+        return snapshot
 
     return poll
 
 
-def plain(api_url: str, auth_url: str) -> Callable[[], int]:
+def plain(api_url: str, auth_url: str) -> Callable[[], pd.DataFrame]:
     """As one would write it: follow the cursor, parse, normalise, concatenate."""
     config = SandboxConfig()
     token_url = f"{auth_url}/protocol/openid-connect/token"
 
-    def poll() -> int:
+    def poll() -> pd.DataFrame:
         with Client() as http:
             grant = {
                 "grant_type": "client_credentials",
@@ -98,7 +127,7 @@ def plain(api_url: str, auth_url: str) -> Callable[[], int]:
                 frames.append(pd.json_normalize(page["items"]))
                 cursor = page["next_page"]
                 if cursor is None:
-                    return len(pd.concat(frames, ignore_index=True))
+                    return pd.concat(frames, ignore_index=True)
 
     return poll
 
