@@ -73,6 +73,7 @@ class Sandbox:
         parts = (Orgs, Agreements, Integrations, Telematics, Analytics, TrailerEndpoints, Notifications)
         routes = [route for part in parts for route in part(context).routes()]
         api = Starlette(routes=routes, exception_handlers=handlers)
+        api.router.redirect_slashes = False  # the contract declares no redirect
         auth = Starlette(routes=self.tokens.routes(), exception_handlers=handlers)
         faulty = self._faults.around(api)
 
