@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pydeck as pdk
 
 from dashboard import assets, basemap, icons
@@ -71,7 +73,7 @@ def chosen_layer(lon: float, lat: float, *, theme: basemap.Theme, assets_url: st
 
 
 def deck(
-    overlay: list[pdk.Layer], view: View, *, setting: str, theme: basemap.Theme, assets_url: str
+    overlay: Sequence[pdk.Layer], view: View, *, setting: str, theme: basemap.Theme, assets_url: str
 ) -> pdk.Deck:
     """A deck of the basemap that the settings ask for, with the layers of `overlay` on it."""
     provider, style = basemap.style(setting, theme)

@@ -2,44 +2,68 @@
 
 from __future__ import annotations
 
+import math
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
-from typing import NamedTuple
+from functools import lru_cache
+from itertools import chain
+from typing import Any
 
-from catena_client import CatenaClient, Retry, VehicleLocation
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from catena_client import CatenaClient, Page, Retry
+from catena_client.models.base import Time
 
 PAGE_SIZE = 1000
 """The largest page that the API gives (shared facts: 1 to 1000)."""
 MERCATOR_LATITUDE = 85.0511
 """Web Mercator cannot draw anything nearer to a pole than this."""
+NOWHERE = (math.nan, math.nan)
 
 
-class Fix(NamedTuple):
-    """What the dashboard keeps of one latest location, in SI units as the API sends them."""
+class Address(msgspec.Struct, frozen=True, gc=False):
+    """Where a position lies, as the API says it."""
 
-    row_id: str
-    vehicle_id: str
-    fleet_id: str
-    fleet_ref: str
+    city: str | None = None
+    province: str | None = None
+    country_code: str | None = None
+
+
+class Fix(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What the dashboard reads of one latest location: fields and units of the API's `VehicleLocation`.
+
+    A model of its own, because each field costs time and memory on every row of every poll. Not tracked by the
+    garbage collector: it holds nothing that refers back to it.
+    """
+
+    id: str
     connection_id: str
-    tsp_id: str
-    tsp_slug: str
-    source: str
-    driver_id: str
-    occurred_at: datetime | None
-    lon: float
-    lat: float
-    unplaceable: str
-    """Why it cannot be drawn; empty when it can."""
-    speed: float | None
-    odometer: float | None
-    fuel_level: float | None
-    engine_hours: float | None
-    coolant_temperature: float | None
-    h3: int
-    place: str
+    source_name: str
+    vehicle_id: str | None = None
+    fleet_id: str | None = None
+    fleet_ref: str | None = None
+    tsp_slug: str | None = None
+    driver_id: str | None = None
+    source_vehicle_id: str | None = None
+    occurred_at: Time | None = None
+    deleted_at: Time | None = None
+    location: Any = None
+    """The contract lets it be anything; `place` reads it."""
+    h3_index_11: int | None = None
+    speed: float | None = None
+    odometer: float | None = None
+    fuel_level: float | None = None
+    engine_hours: float | None = None
+    coolant_temperature: float | None = None
+    inferred_address: Address | None = None
+
+    @property
+    def vehicle(self) -> str:
+        """Id of the vehicle, or one made up of its connection and its id there."""
+        return self.vehicle_id or f"{self.connection_id}/{self.source_vehicle_id or self.id}"
 
 
 class Concurrency:
@@ -79,23 +103,26 @@ def fetch(client: CatenaClient, fleet_sizes: Mapping[str, int], parallel: int) -
     Fleets that no list names, or rows without a fleet, are then still found by following the unfiltered pages.
     Raises `CatenaError` when any request fails, so that a part is never taken for the whole.
     """
-    first = client.vehicle_locations.page(only_latest=True, size=PAGE_SIZE)
+    first = next(_pages(client))
     if first.next_page is None:
-        return [keep(location) for location in first.items]
+        return first.items
 
     def whole_group(fleet_ids: Sequence[str]) -> list[Fix]:
-        pages = client.vehicle_locations.pages(only_latest=True, fleet_ids=fleet_ids, size=PAGE_SIZE)
-        return [keep(location) for page in pages for location in page.items]
+        return [fix for page in _pages(client, fleet_ids) for fix in page.items]
 
     groups = pack(fleet_sizes, parallel)
     with ThreadPoolExecutor(len(groups) or 1, thread_name_prefix="fixes") as pool:
         fixes = [fix for group in pool.map(whole_group, groups) for fix in group]
     if first.total is not None and len(fixes) >= first.total:
         return fixes
-    seen = {fix.row_id for fix in fixes}
-    for page in client.vehicle_locations.pages(only_latest=True, size=PAGE_SIZE):
-        fixes.extend(keep(location) for location in page.items if location.id not in seen)
+    seen = {fix.id for fix in fixes}
+    for page in _pages(client):
+        fixes.extend(fix for fix in page.items if fix.id not in seen)
     return fixes
+
+
+def _pages(client: CatenaClient, fleet_ids: Sequence[str] | None = None) -> Iterator[Page[Fix]]:
+    return client.vehicle_locations.pages_as(Fix, only_latest=True, fleet_ids=fleet_ids, size=PAGE_SIZE)
 
 
 def pack(fleet_sizes: Mapping[str, int], groups: int) -> list[list[str]]:
@@ -109,54 +136,25 @@ def pack(fleet_sizes: Mapping[str, int], groups: int) -> list[list[str]]:
     return [group for group in packed if group]
 
 
-def keep(location: VehicleLocation) -> Fix:
-    """Reduce a location to what the dashboard shows."""
-    lon, lat, unplaceable = place(location.location)
-    return Fix(
-        row_id=location.id,
-        vehicle_id=location.vehicle_id
-        or f"{location.connection_id}/{location.source_vehicle_id or location.id}",
-        fleet_id=location.fleet_id or "",
-        fleet_ref=location.fleet_ref or "",
-        connection_id=location.connection_id,
-        tsp_id=location.tsp_id or "",
-        tsp_slug=location.tsp_slug or "",
-        source=location.source_name,
-        driver_id=location.driver_id or "",
-        occurred_at=location.occurred_at,
-        lon=lon,
-        lat=lat,
-        unplaceable="deleted by the provider" if location.deleted_at is not None else unplaceable,
-        speed=location.speed,
-        odometer=location.odometer,
-        fuel_level=location.fuel_level,
-        engine_hours=location.engine_hours,
-        coolant_temperature=location.coolant_temperature,
-        h3=location.h3_index_11 or 0,
-        place=_address(location),
-    )
-
-
 def place(location: object) -> tuple[float, float, str]:
     """Longitude, latitude and why they cannot be drawn (empty when they can).
 
     The contract lets `location` be anything, so its type and numbers are checked here.
     """
-    nowhere = float("nan")
     if location is None:
-        return nowhere, nowhere, "no position reported"
+        return *NOWHERE, "no position reported"
     coordinates = location.get("coordinates") if isinstance(location, dict) else None
     if not isinstance(coordinates, list) or len(coordinates) < 2:
-        return nowhere, nowhere, "position unreadable"
+        return *NOWHERE, "position unreadable"
     lon, lat = coordinates[:2]
     if not (_is_number(lon) and _is_number(lat)):
-        return nowhere, nowhere, "position unreadable"
+        return *NOWHERE, "position unreadable"
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        return nowhere, nowhere, "coordinates out of range"
+        return *NOWHERE, "coordinates out of range"
     if lon == 0 and lat == 0:
-        return nowhere, nowhere, "position 0, 0 (no GPS signal)"
+        return *NOWHERE, "position 0, 0 (no GPS signal)"
     if abs(lat) > MERCATOR_LATITUDE:
-        return nowhere, nowhere, "too near a pole to draw"
+        return *NOWHERE, "too near a pole to draw"
     return float(lon), float(lat), ""
 
 
@@ -164,7 +162,35 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _address(location: VehicleLocation) -> str:
-    address = location.inferred_address
-    parts: Iterable[str | None] = (address.city, address.province, address.country_code) if address else ()
+def places(
+    locations: Sequence[object],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], dict[int, str]]:
+    """Do what `place` does to many: longitudes, latitudes, and the reasons by position in the sequence.
+
+    Only what is not plainly a good position is looked at one by one.
+    """
+    pairs = np.fromiter(chain.from_iterable(map(_pair, locations)), np.float64, 2 * len(locations))
+    lon, lat = pairs[::2].copy(), pairs[1::2].copy()
+    plain = (np.abs(lon) <= 180) & (np.abs(lat) <= MERCATOR_LATITUDE) & ((lon != 0) | (lat != 0))
+    reasons = {}
+    for index in np.flatnonzero(~plain).tolist():
+        lon[index], lat[index], reason = place(locations[index])
+        if reason:
+            reasons[index] = reason
+    return lon, lat, reasons
+
+
+def _pair(location: Any) -> tuple[float, float]:
+    """Longitude and latitude of what is built as nearly all are, NaN for the rest."""
+    try:
+        lon, lat = location["coordinates"]
+    except (TypeError, KeyError, ValueError):
+        return NOWHERE
+    return (lon, lat) if type(lon) is float and type(lat) is float else NOWHERE
+
+
+@lru_cache(maxsize=1 << 16)
+def address_words(address: Address | None) -> str:
+    """A place in words, "" where nothing is known."""
+    parts = (address.city, address.province, address.country_code) if address else ()
     return ", ".join(part for part in parts if part)

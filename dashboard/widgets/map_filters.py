@@ -12,7 +12,8 @@ from dashboard.map.colours import COLOUR_BY
 from dashboard.map.filters import Known
 from dashboard.map.filters import sentence as filters_in_words
 from dashboard.scope import Choices
-from dashboard.widgets.map_link import Wanted, clear, key
+from dashboard.widgets import map_view
+from dashboard.widgets.map_link import Wanted, clear, key, kiosk
 
 IN_SIGHT = {"fleets": "Fleet", "sources": "Source"}
 """Field of `Filters` to the label of its control."""
@@ -61,11 +62,26 @@ def sentence(asked: Wanted, known: Known) -> None:
         )
 
 
-def view() -> None:
-    """Show the button that opens how the map is drawn."""
+def view(asked: Wanted) -> None:
+    """Show the buttons that fit the map to the vehicles shown, and that open how it is drawn."""
+    st.button(
+        "Fit to fleet" if len(asked.filters.fleets) == 1 else "Fit to all",
+        icon=":material/fit_screen:",
+        on_click=map_view.ask,
+        args=("shown",),
+        key="fit",
+        help="Move the map so that all vehicles shown are in sight.",
+    )
     with st.popover("View", icon=":material/palette:", key="view"):
         st.selectbox("Colour by", COLOUR_BY, format_func=COLOUR_LABELS.__getitem__, key=key("colour_by"))
         st.toggle("Kilometres and °C", key=key("metric"), help="Otherwise miles and °F.")
+        st.button(
+            "Show on a wall screen",
+            icon=":material/tv:",
+            on_click=kiosk,
+            key="kiosk",
+            help="Only the map and big numbers. To come back, open the address without “kiosk”.",
+        )
 
 
 def _multiselect(kind: str, label: str, offered: Choices, *, metric: bool, placeholder: str) -> None:

@@ -7,7 +7,7 @@ there (a link was opened), and written after the controls have run.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -53,6 +53,7 @@ def take(known: Known, may_see: Callable[[str], bool]) -> None:
     for name in ("colour_by", "metric", "vehicle", "kiosk", "cycle"):
         state[key(name)] = getattr(asked.look, name)
     state["map_query"] = query
+    state["map_asked"] = asked
 
 
 def wanted() -> Wanted:
@@ -90,6 +91,13 @@ def chosen(asked: Wanted) -> dict[str, tuple[str, ...]]:
 def choose(vehicle_id: str) -> None:
     """Choose a vehicle, or none with ""."""
     st.session_state[key("vehicle")] = vehicle_id
+
+
+def kiosk() -> None:
+    """Turn this page into a screen on the wall, with the filters as they are."""
+    asked = wanted()
+    query = {**filter_link.to_query(asked.filters), **look_link.to_query(replace(asked.look, kiosk=True))}
+    st.query_params.from_dict(query)
 
 
 def clear() -> None:

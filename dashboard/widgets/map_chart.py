@@ -1,0 +1,58 @@
+"""The map itself: the vehicles of a scope, drawn by URL, with what lies over them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import pydeck as pdk
+import streamlit as st
+
+from dashboard.access import vehicles_for, vehicles_of
+from dashboard.deck import VEHICLES, chosen_layer, deck, vehicles_layer
+from dashboard.scope import Scope, Summary, as_of, placeable
+from dashboard.service import service
+from dashboard.snapshot import Snapshot
+from dashboard.widgets import frame, map_view
+
+ASSETS = "assets/"
+"""Relative, so that the page works below a base path."""
+ALT = "Map of the vehicles that the filters leave. The list of vehicles says the same in words."
+
+
+def vehicles(snapshot: Snapshot, scope: Scope, summary: Summary) -> list[pdk.Layer]:
+    """The layer of a scope's vehicles.
+
+    Only the same rows glide to their new places: after one came or went, each would fly to its neighbour's.
+    """
+    glide = st.session_state.get("rows_drawn") == summary.rows
+    st.session_state["rows_drawn"] = summary.rows
+    url = service().feed.url(snapshot, scope)
+    return [vehicles_layer(url, theme=frame.theme(), assets_url=ASSETS, glide=glide)]
+
+
+def ring(vehicle: pd.DataFrame | None) -> list[pdk.Layer]:
+    """The ring around the chosen vehicle, if there is one and it has a place."""
+    if vehicle is None or vehicle["lon"].isna().all():
+        return []
+    lon, lat = float(vehicle["lon"].iloc[0]), float(vehicle["lat"].iloc[0])
+    return [chosen_layer(lon, lat, theme=frame.theme(), assets_url=ASSETS)]
+
+
+def show(
+    layers: Sequence[pdk.Layer], snapshot: Snapshot | None, scope: Scope, vehicle: pd.DataFrame | None
+) -> bool:
+    """Draw the map where the viewer left it or asked to be. Gives whether a click has chosen another vehicle."""
+    shown = None
+    if snapshot is not None and map_view.needs_rows():
+        shown = placeable(vehicles_for(scope.viewer, snapshot, scope.filters, as_of(snapshot)))
+    view = map_view.current(shown, vehicle, follow=bool(st.session_state.get("map_follow")))
+    event: Any = st.pydeck_chart(
+        deck(layers, view, setting=service().settings.basemap, theme=frame.theme(), assets_url=ASSETS),
+        key="map",
+        height="stretch",
+        on_select="rerun",
+        alt=ALT,
+    )
+    return snapshot is not None and map_view.picked(event, VEHICLES, vehicles_of(scope.viewer, snapshot))

@@ -1,0 +1,87 @@
+"""The map on a screen on the wall: nothing but the vehicles, a few big numbers and the time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from html import escape
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import streamlit as st
+
+from dashboard.access import vehicles_for
+from dashboard.map.kiosk import counters, fleet_on_show
+from dashboard.scope import Scope, as_of
+from dashboard.service import service
+from dashboard.widgets import map_chart, map_status, map_view
+from dashboard.widgets.map_link import Wanted
+
+STYLE = """
+<style>
+header[data-testid="stHeader"], .st-key-simulated_notice { display: none; }
+[data-testid="stMainBlockContainer"] { padding: 0 !important; }
+[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0; }
+[data-testid="stDeckGlJsonChart"] { height: 100dvh !important; border-radius: 0; }
+.kiosk { position: fixed; z-index: 10; left: 0; right: 0; bottom: 0; display: flex; flex-wrap: wrap;
+  gap: .5rem clamp(1.5rem, 5vw, 6rem); align-items: baseline; padding: 1rem clamp(1rem, 3vw, 4rem);
+  color: #fff; background: linear-gradient(transparent, #0f1722d9 35%); pointer-events: none; }
+.kiosk p { margin: 0; font-size: clamp(1rem, 1.6vw, 2.2rem); line-height: 1.2; }
+.kiosk b { display: block; font-size: clamp(2.5rem, 6vw, 8rem); line-height: 1; font-variant-numeric: tabular-nums; }
+.kiosk .clock { margin-left: auto; text-align: right; }
+.kiosk .fleet { flex-basis: 100%; font-size: clamp(1.5rem, 3vw, 4rem); font-weight: 600; }
+.kiosk .trouble { flex-basis: 100%; color: #ffd591; }
+</style>
+"""
+
+
+def show(scope: Scope, asked: Wanted) -> None:
+    """Show the kiosk until the link without `kiosk` is opened."""
+    st.html(STYLE)
+    tick = min(5.0, service().settings.poll_seconds)
+    st.fragment(_screen, run_every=tick)(scope, asked)
+
+
+def _screen(scope: Scope, asked: Wanted) -> None:
+    state, feed = service().poller.state, service().feed
+    snapshot, now = state.snapshot, datetime.now(UTC)
+    if snapshot is None:
+        map_status.trouble(state, None, service().settings.poll_seconds, now)
+        map_chart.show([], None, scope, None)
+        return
+    turn = ""
+    if asked.look.cycle:
+        fleets = sorted(feed.choices(snapshot, scope.viewer).known.fleets)
+        turn = fleet_on_show(fleets, now) or ""
+        scope = replace(scope, filters=replace(scope.filters, fleets=(turn,) if turn else ()))
+        if turn != st.session_state.get("kiosk_turn"):
+            st.session_state["kiosk_turn"] = turn
+            map_view.ask("shown")
+    summary = feed.summary(snapshot, scope)
+    map_chart.show(map_chart.vehicles(snapshot, scope, summary), snapshot, scope, None)
+    numbers = counters(vehicles_for(scope.viewer, snapshot, scope.filters, as_of(snapshot)), as_of(snapshot))
+    name = feed.choices(snapshot, scope.viewer).known.fleets.get(turn, "") if turn else ""
+    trouble = ""
+    if state.problem:
+        trouble = f"Positions are {map_status.age(snapshot, now)} old: the last poll failed."
+    st.html(
+        '<div class="kiosk" role="status">'
+        + (f'<p class="trouble">{escape(trouble)}</p>' if trouble else "")
+        + (f'<p class="fleet">{escape(name)}</p>' if name else "")
+        + "".join(
+            f"<p><b>{count:,}</b>{label}</p>"
+            for count, label in (
+                (numbers.vehicles, "vehicles"),
+                (numbers.moving, "moving"),
+                (numbers.fleets, "fleets"),
+                (numbers.providers, "providers"),
+            )
+        )
+        + f'<p class="clock"><b>{now.astimezone(_zone()):%H:%M}</b>{now.astimezone(_zone()):%A, %B %d}</p></div>'
+    )
+
+
+def _zone() -> ZoneInfo:
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
