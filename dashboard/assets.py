@@ -1,56 +1,83 @@
-"""Files of the dashboard's own look, served beside the pages: basemap shapes, logo.
+"""Files of the dashboard's own look, served beside the pages: basemap tiles, logo.
 
-Each is read and compressed once. An address made by `url` carries the content's hash, so a browser keeps the file
-for good and still gets a new one after an upgrade.
+Each is read once, and compressed once when it is first asked for. An address made here carries the content's hash,
+so a browser keeps the file for good and still gets a new one after an upgrade.
 """
 
 import functools
 import gzip
 import hashlib
 import mimetypes
-from dataclasses import dataclass
+import re
 from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from dashboard import icons
+
 FOLDER = Path(__file__).parent / "assets"
-COMPRESSED = {".json", ".svg"}
+COMPRESSED = {"application/json", "image/svg+xml"}
+TILE = re.compile(r"(basemap/\w+)/(\d{1,2}/\d{1,5}/\d{1,5})\.json")
+NOTHING = b'{"type":"FeatureCollection","features":[]}'
 
 
-@dataclass(frozen=True)
 class Asset:
     """One file, ready to send."""
 
-    content: bytes
-    gzipped: bytes | None
-    media_type: str
-    version: str
+    def __init__(self, content: bytes, media_type: str, version: str) -> None:
+        self.content = content
+        self.media_type = media_type
+        self.version = version
+
+    @functools.cached_property
+    def gzipped(self) -> bytes | None:
+        """Compressed, where that makes it smaller."""
+        return gzip.compress(self.content, 6, mtime=0) if self.media_type in COMPRESSED else None
 
 
 @functools.cache
-def _assets() -> dict[str, Asset]:
-    return {
-        path.relative_to(FOLDER).as_posix(): _load(path)
-        for path in sorted(FOLDER.rglob("*"))
-        if path.is_file() and path.suffix != ".md"
-    }
+def _files() -> dict[str, Asset]:
+    """Every file, and every tile of a `.tiles` file (on each line `z/x/y`, a space, and GeoJSON), by its path."""
+    found = {}
+    for path in sorted(FOLDER.rglob("*")):
+        if not path.is_file() or path.suffix == ".md":
+            continue
+        name, content = path.relative_to(FOLDER).as_posix(), path.read_bytes()
+        version = hashlib.sha256(content).hexdigest()[:12]
+        if path.suffix == ".tiles":
+            series = name.removesuffix(".tiles")
+            found[series] = Asset(NOTHING, "application/json", version)
+            for line in content.splitlines():
+                tile, _, shapes = line.partition(b" ")
+                found[f"{series}/{tile.decode()}.json"] = Asset(shapes, "application/json", version)
+        else:
+            found[name] = Asset(content, _media_type(name), version)
+    for name, content in icons.files().items():
+        found[name] = Asset(content, _media_type(name), hashlib.sha256(content).hexdigest()[:12])
+    return found
 
 
-def _load(path: Path) -> Asset:
-    content = path.read_bytes()
-    return Asset(
-        content=content,
-        gzipped=gzip.compress(content, 6, mtime=0) if path.suffix in COMPRESSED else None,
-        media_type=mimetypes.guess_type(path.name)[0] or "application/octet-stream",
-        version=hashlib.sha256(content).hexdigest()[:12],
-    )
+def _media_type(name: str) -> str:
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
+
+
+def _find(path: str) -> Asset | None:
+    """The file at a path. A tile with nothing in it is not stored, and looks like its series without a number."""
+    files = _files()
+    tile = TILE.fullmatch(path)
+    return files.get(path) or (files.get(tile[1]) if tile else None)
 
 
 def url(assets_url: str, path: str) -> str:
     """Address of a file under `dashboard/assets`, where `assets_url` (ending in a slash) leads to that folder."""
-    return f"{assets_url}{path}?v={_assets()[path].version}"
+    return f"{assets_url}{path}?v={_files()[path].version}"
+
+
+def tiles_url(assets_url: str, series: str) -> str:
+    """The same for a series of tiles, such as `basemap/names`, with places for `{z}`, `{x}` and `{y}`."""
+    return f"{assets_url}{series}/{{z}}/{{x}}/{{y}}.json?v={_files()[series].version}"
 
 
 def routes(prefix: str) -> list[BaseRoute]:
@@ -59,7 +86,7 @@ def routes(prefix: str) -> list[BaseRoute]:
 
 
 async def _send(request: Request) -> Response:
-    asset = _assets().get(request.path_params["path"])
+    asset = _find(request.path_params["path"])
     if asset is None:
         return Response("There is no such file.", status_code=404, media_type="text/plain")
     current = request.query_params.get("v") == asset.version
@@ -71,8 +98,7 @@ async def _send(request: Request) -> Response:
     }
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
-    if asset.gzipped is not None and "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(
-            asset.gzipped, media_type=asset.media_type, headers={**headers, "Content-Encoding": "gzip"}
-        )
+    if "gzip" in request.headers.get("accept-encoding", "") and asset.gzipped is not None:
+        compressed = {**headers, "Content-Encoding": "gzip"}
+        return Response(asset.gzipped, media_type=asset.media_type, headers=compressed)
     return Response(asset.content, media_type=asset.media_type, headers=headers)

@@ -3,6 +3,7 @@
 Layers only. Their ids are constant, so that a rerun updates them in place instead of building them anew.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,10 +15,14 @@ Theme = Literal["light", "dark"]
 Rgba = tuple[int, int, int, int]
 
 # Text outside this set is drawn as nothing by deck.gl, and its "auto" does not work in Streamlit.
-CHARACTERS = " '-.ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyzáèéíñóôú"
+CHARACTERS = " '-.ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyzÎáèéíñóôú"
 
 # Half a world beyond each edge, so that no end of the ocean comes into sight. Latitudes end where Mercator does.
 OCEAN = [[-360, -85], [360, -85], [360, 85], [-360, 85]]
+
+
+MAX_ZOOM = 6
+"""Of the tiles; further in, these are drawn larger."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,6 @@ class Palette:
 
     ocean: Rgba
     land: Rgba
-    shore: Rgba
     county: Rgba
     state: Rgba
     country: Rgba
@@ -39,7 +43,6 @@ PALETTES: dict[Theme, Palette] = {
     "light": Palette(
         ocean=(211, 225, 233, 255),
         land=(247, 246, 243, 255),
-        shore=(178, 198, 210, 255),
         county=(205, 203, 196, 150),
         state=(203, 200, 192, 255),
         country=(158, 156, 150, 255),
@@ -50,7 +53,6 @@ PALETTES: dict[Theme, Palette] = {
     "dark": Palette(
         ocean=(10, 16, 25, 255),
         land=(23, 31, 43, 255),
-        shore=(44, 60, 79, 255),
         county=(46, 58, 74, 150),
         state=(49, 62, 80, 255),
         country=(82, 98, 120, 255),
@@ -62,12 +64,11 @@ PALETTES: dict[Theme, Palette] = {
 
 
 def layers(theme: Theme, assets_url: str) -> list[pdk.Layer]:
-    """Ocean, land, lakes, borders and names, bottom first. `assets_url` leads to `dashboard/assets/`."""
+    """Ocean, land, lakes and borders, then names. `assets_url` leads to `dashboard/assets/`.
+
+    Both come as tiles, so that a browser holds and draws only what the viewer can see at this zoom.
+    """
     palette = PALETTES[theme]
-
-    def data(name: str) -> str:
-        return assets.url(assets_url, f"basemap/{name}.json")
-
     return [
         pdk.Layer(
             "SolidPolygonLayer",
@@ -77,72 +78,53 @@ def layers(theme: Theme, assets_url: str) -> list[pdk.Layer]:
             get_fill_color=palette.ocean,
             pickable=False,
         ),
-        _areas("land", data("land"), palette.land, palette.shore),
-        _areas("lakes", data("lakes"), palette.ocean, palette.shore),
-        # Widths in metres fade a line out as the viewer zooms out, and the cap keeps it thin further in.
-        _lines("counties", data("counties"), palette.county, metres=260, at_least=0, at_most=0.9),
-        _lines("states", data("states"), palette.state, metres=1200, at_least=0.7, at_most=1.4),
-        _lines("countries", data("countries"), palette.country, metres=1800, at_least=1, at_most=1.8),
-        _names(data("labels"), palette),
+        _tiles(
+            "shapes",
+            assets_url,
+            stroked=False,  # polygons have no outline; borders are lines of their own
+            filled=True,
+            get_fill_color=_by_kind({"lake": palette.ocean}, palette.land),
+            get_line_color=_by_kind({"county": palette.county, "state": palette.state}, palette.country),
+            line_width_units=pdk.types.String("pixels"),
+            get_line_width=_by_kind({"county": 0.7, "state": 1.0}, 1.4),
+        ),
+        _tiles(
+            "names",
+            assets_url,
+            point_type=pdk.types.String("text"),
+            get_text="properties.n",
+            text_character_set=pdk.types.String(CHARACTERS),
+            text_font_family=pdk.types.String("Inter, system-ui, sans-serif"),
+            text_font_weight=600,
+            get_text_size=_by_kind({"country": 14, "state": 11}, "properties.r == 0 ? 14 : 12"),
+            get_text_color=_by_kind(
+                {"country": palette.country_text, "state": palette.state_text}, palette.city_text
+            ),
+        ),
     ]
 
 
-def _areas(name: str, data: str, fill: Rgba, shore: Rgba) -> pdk.Layer:
+def _tiles(series: str, assets_url: str, **style: Any) -> pdk.Layer:
     return pdk.Layer(
-        "GeoJsonLayer",
-        id=f"basemap-{name}",
-        data=data,
-        filled=True,
-        stroked=True,
-        get_fill_color=fill,
-        get_line_color=shore,
-        line_width_units=pdk.types.String("pixels"),
-        get_line_width=0.8,
+        "TileLayer",
+        id=f"basemap-{series}",
+        data=pdk.types.String(assets.tiles_url(assets_url, f"basemap/{series}")),
+        min_zoom=0,
+        max_zoom=MAX_ZOOM,
+        tile_size=512,
         pickable=False,
+        **style,
     )
 
 
-def _lines(name: str, data: str, color: Rgba, *, metres: float, at_least: float, at_most: float) -> pdk.Layer:
-    return pdk.Layer(
-        "GeoJsonLayer",
-        id=f"basemap-{name}",
-        data=data,
-        stroked=True,
-        filled=False,
-        get_line_color=color,
-        get_line_width=metres,
-        line_width_min_pixels=at_least,
-        line_width_max_pixels=at_most,
-        pickable=False,
-    )
+def _by_kind(values: Mapping[str, Any], otherwise: Any) -> str:
+    """An expression for deck.gl that depends on a shape's kind."""
 
+    def written(value: Any) -> str:
+        return str(list(value)) if isinstance(value, tuple) else str(value)
 
-def _names(data: str, palette: Palette) -> pdk.Layer:
-    """Names, the most important last: where room is short, the later one stays. k = kind, n = name, r = rank."""
-
-    def by_kind(country: Any, state: Any, city: Any) -> str:
-        return f"k == 'country' ? {country} : k == 'state' ? {state} : {city}"
-
-    return pdk.Layer(
-        "TextLayer",
-        id="basemap-names",
-        data=data,
-        get_position="[x, y]",
-        get_text="n",
-        character_set=pdk.types.String(CHARACTERS),
-        font_family=pdk.types.String("Inter, system-ui, sans-serif"),
-        font_weight=600,
-        get_size=by_kind(14, 11, "r == 0 ? 14 : r == 1 ? 12.5 : 11.5"),
-        get_color=by_kind(list(palette.country_text), list(palette.state_text), list(palette.city_text)),
-        # Nearly invisible, but it makes a name's whole box count in the test for room, not only its ink.
-        background=True,
-        get_background_color=[0, 0, 0, 1],
-        background_padding=[6, 4],
-        extensions=[{"@@type": "CollisionFilterExtension"}],
-        collision_group=pdk.types.String("basemap-names"),
-        collision_test_props={"sizeScale": 2.6},
-        pickable=False,
-    )
+    cases = "".join(f"properties.k == '{kind}' ? {written(value)} : " for kind, value in values.items())
+    return cases + written(otherwise)
 
 
 def style(setting: str, theme: Theme) -> tuple[str | None, str | None]:

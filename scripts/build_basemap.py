@@ -1,4 +1,7 @@
-"""Build the shapes and labels of the built-in basemap: dashboard/assets/basemap/*.json.
+"""Build the built-in basemap as tiles: dashboard/assets/basemap/shapes.tiles and names.tiles.
+
+A tile holds what can be seen at its zoom and no more, which keeps the map quick on weak graphics. Each line of a file
+is one tile: `z/x/y`, a space, and GeoJSON. Tiles with nothing in them are left out.
 
 Run once by hand when a source changes; its output is committed, so neither the dashboard nor its tests need it:
 
@@ -16,7 +19,6 @@ import sys
 import tarfile
 import tempfile
 import zipfile
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -36,22 +38,22 @@ CONTINENT = (-170.0, 5.0, -50.0, 72.0)
 
 
 def tolerance(point: Point) -> float:
-    """Degrees that a line may move at this place."""
+    """Degrees that a line may move at this place in the most detailed tiles."""
     for box, degrees in ((DETAIL, 0.004), (CONTINENT, 0.03)):
         if box[0] <= point[0] <= box[2] and box[1] <= point[1] <= box[3]:
             return degrees
     return 0.12
 
 
-def simplify(line: Line) -> Line:
-    """Douglas-Peucker with the tolerance of each place; both ends stay."""
+def simplify(line: Line, at_least: float = 0.0) -> Line:
+    """Douglas-Peucker with the tolerance of each place, but `at_least` so many degrees; both ends stay."""
     keep = {0, len(line) - 1}
     todo = [(0, len(line) - 1)]
     while todo:
         first, last = todo.pop()
         worst, at = 1.0, 0
         for i in range(first + 1, last):
-            ratio = _distance(line[i], line[first], line[last]) / tolerance(line[i])
+            ratio = _distance(line[i], line[first], line[last]) / max(at_least, tolerance(line[i]))
             if ratio > worst:
                 worst, at = ratio, i
         if at:
@@ -70,10 +72,10 @@ def _distance(p: Point, a: Point, b: Point) -> float:
     return math.hypot(px - t * dx, py - t * dy)
 
 
-def simplify_ring(ring: Line) -> Line:
+def simplify_ring(ring: Line, at_least: float = 0.0) -> Line:
     """Close the ring, anchored at its farthest point so that it cannot collapse to a line."""
     far = max(range(len(ring)), key=lambda i: math.dist(ring[i], ring[0]))
-    return simplify(ring[: far + 1])[:-1] + simplify(ring[far:])
+    return simplify(ring[: far + 1], at_least)[:-1] + simplify(ring[far:], at_least)
 
 
 def area(ring: Line) -> float:
@@ -133,6 +135,26 @@ def flatten(arcs: Any) -> Iterator[int]:
             yield item
         else:
             yield from flatten(item)
+
+
+def joined(lines: Iterable[Line]) -> list[Line]:
+    """Join lines end to end where exactly two meet: short arcs could not be simplified away."""
+    whole = {i: list(line) for i, line in enumerate(lines)}
+    ends: dict[Point, list[int]] = {}
+    for i, line in whole.items():
+        for end in (line[0], line[-1]):
+            ends.setdefault(end, []).append(i)
+    for node, meeting in ends.items():
+        if len(meeting) != 2 or meeting[0] == meeting[1]:
+            continue
+        kept, gone = meeting
+        first, second = whole[kept], whole.pop(gone)
+        first = first if first[-1] == node else first[::-1]
+        second = second if second[0] == node else second[::-1]
+        whole[kept] = first + second[1:]
+        far = ends[whole[kept][-1]]
+        far[far.index(gone)] = kept
+    return list(whole.values())
 
 
 def shapes(content: bytes) -> Iterator[list[Line]]:
@@ -211,45 +233,125 @@ def fetch(folder: Path) -> dict[str, bytes]:
     return files
 
 
-def rounded(line: Line) -> list[list[float]]:
-    """To 0.001 degrees (about 100 m), without repeated points."""
+def rounded(line: Line, decimals: int) -> list[list[float]]:
+    """Without needless digits and repeated points; 3 decimals are about 100 m."""
     out: list[list[float]] = []
     for x, y in line:
-        point = [round(x, 3), round(y, 3)]
+        point = [round(x, decimals), round(y, decimals)]
         if not out or out[-1] != point:
             out.append(point)
     return out
 
 
-def write(name: str, kind: str, coordinates: list[Any]) -> None:
-    """Write one GeoJSON feature."""
-    geometry = {"type": kind, "coordinates": coordinates}
-    write_json(name, {"type": "Feature", "properties": {}, "geometry": geometry})
+MAX_ZOOM = 6
+Tile = tuple[int, int, int]
+Box = tuple[float, float, float, float]
+OVERLAP = 0.01  # of a tile's width, so that no seam shows between neighbours
 
 
-def write_json(name: str, content: Any) -> None:
-    """Write it as compact as JSON gets."""
-    text = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
-    (OUT / f"{name}.json").write_text(text + "\n", encoding="utf-8")
-    print(f"{name}: {len(text) // 1024} KB")
+def pixel(zoom: int) -> float:
+    """Degrees of longitude per pixel, for tiles of 512 pixels."""
+    return 360 / 512 / 2**zoom
 
 
-def write_polygons(name: str, polygons: Iterable[list[Line]], smallest: Callable[[Line], float]) -> None:
-    """Write polygons simplified, without rings of less than `smallest` square degrees."""
-    out = []
-    for polygon in polygons:
-        if area(polygon[0]) < smallest(polygon[0]):
-            continue
-        rings = [rounded(simplify_ring(r)) for r in polygon if area(r) >= smallest(r)]
-        if all(len(r) >= 4 for r in rings):
-            out.append(rings)
-    write(name, "MultiPolygon", out)
+def latitude(row: float, zoom: int) -> float:
+    """Latitude of the upper edge of a row of tiles."""
+    return math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * row / 2**zoom))))
 
 
-def write_lines(name: str, lines: Iterable[Line]) -> None:
-    """Write lines simplified."""
-    out = [rounded(simplify(line)) for line in lines if len(line) > 1]
-    write(name, "MultiLineString", [line for line in out if len(line) > 1])
+def mercator(point: Point) -> Point:
+    """Position in the world as 0 to 1 from west to east and from north to south."""
+    y = math.asinh(math.tan(math.radians(max(-85.0, min(85.0, point[1])))))
+    return point[0] / 360 + 0.5, 0.5 - y / (2 * math.pi)
+
+
+def box_of(tile: Tile) -> Box:
+    """West, south, east and north of a tile with its overlap."""
+    z, x, y = tile
+    side = 360 / 2**z
+    return (
+        x * side - 180 - OVERLAP * side,
+        latitude(y + 1 + OVERLAP, z),
+        (x + 1) * side - 180 + OVERLAP * side,
+        latitude(y - OVERLAP, z),
+    )
+
+
+def clip_ring(ring: Line, box: Box) -> Line:
+    """Sutherland-Hodgman: the part of a closed ring inside a box, or nothing."""
+    points = ring[:-1]
+    for axis, limit, sign in ((0, box[0], 1), (1, box[1], 1), (0, box[2], -1), (1, box[3], -1)):
+        out: Line = []
+        for a, b in zip([points[-1], *points], points, strict=False) if points else ():
+            a_in, b_in = (a[axis] - limit) * sign >= 0, (b[axis] - limit) * sign >= 0
+            if a_in != b_in:
+                t = (limit - a[axis]) / (b[axis] - a[axis])
+                out.append((a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])))
+            if b_in:
+                out.append(b)
+        points = out
+    return [*points, points[0]] if len(points) > 2 else []
+
+
+def clip_line(line: Line, box: Box) -> list[Line]:
+    """The parts of a line whose segments touch a box (a segment is kept whole)."""
+    out: list[Line] = []
+    open_part = False
+    for a, b in pairwise(line):
+        touches = (
+            max(a[0], b[0]) >= box[0]
+            and min(a[0], b[0]) <= box[2]
+            and max(a[1], b[1]) >= box[1]
+            and min(a[1], b[1]) <= box[3]
+        )
+        if touches and open_part:
+            out[-1].append(b)
+        elif touches:
+            out.append([a, b])
+        open_part = touches
+    return out
+
+
+def cut(
+    kind: str, shapes_: list[list[Line]], zoom: int, tiles: dict[Tile, list[Any]], tile: Tile = (0, 0, 0)
+) -> None:
+    """Put polygons (lists of rings), or lines (lists of one line), into the tiles of a zoom, quarter by quarter."""
+    box = box_of(tile)
+    if kind in ("land", "lake"):
+        inside_ = [[r for ring in polygon if (r := clip_ring(ring, box))] for polygon in shapes_]
+    else:
+        inside_ = [[part] for line in shapes_ for part in clip_line(line[0], box)]
+    inside_ = [shape for shape in inside_ if shape]
+    z, x, y = tile
+    if not inside_:
+        return
+    if z < zoom:
+        for dx in (0, 1):
+            for dy in (0, 1):
+                cut(kind, inside_, zoom, tiles, (z + 1, 2 * x + dx, 2 * y + dy))
+        return
+    decimals = 3 if z > 4 else 2
+    if kind in ("land", "lake"):
+        rings = [[r for ring in polygon if len(r := rounded(ring, decimals)) > 3] for polygon in inside_]
+        geometry = {"type": "MultiPolygon", "coordinates": [polygon for polygon in rings if polygon]}
+    else:
+        lines = [rounded(line[0], decimals) for line in inside_]
+        geometry = {"type": "MultiLineString", "coordinates": [line for line in lines if len(line) > 1]}
+    if geometry["coordinates"]:
+        tiles.setdefault(tile, []).append(
+            {"type": "Feature", "properties": {"k": kind}, "geometry": geometry}
+        )
+
+
+def write_tiles(name: str, tiles: dict[Tile, list[Any]]) -> None:
+    """Write one line a tile."""
+    path = OUT / f"{name}.tiles"
+    with path.open("w", encoding="utf-8") as out:
+        for tile in sorted(tiles):
+            content = {"type": "FeatureCollection", "features": tiles[tile]}
+            text = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
+            out.write("/".join(map(str, tile)) + " " + text + "\n")
+    print(f"{name}: {len(tiles)} tiles, {path.stat().st_size // 1024} KB")
 
 
 STATES = dict(
@@ -275,7 +377,7 @@ SMALLEST_COUNTRY = 9.0  # square degrees, in the rest of the world
 
 
 def labels(counties: Topology, countries: Topology, cities: bytes) -> list[dict[str, Any]]:
-    """Names to read by, each with a kind and a rank (0 = the most important), the most important last."""
+    """Names to read by, each with a kind and a rank (0 = the most important)."""
     out: list[dict[str, Any]] = []
 
     def add(kind: str, name: str, point: Point, rank: int) -> None:
@@ -299,17 +401,42 @@ def labels(counties: Topology, countries: Topology, cities: bytes) -> list[dict[
         add("state", name, point, 0)
     for name, point, rank in cities_by_rank(cities):
         add("city", name, point, rank)
-    # Where room is short, deck.gl lets the name drawn later win.
+    # In the order in which they are placed: what is placed first stays.
     importance = {
-        ("city", 3): 0,
-        ("city", 2): 1,
-        ("state", 0): 2,
-        ("city", 1): 3,
-        ("country", 0): 4,
-        ("city", 0): 5,
+        ("city", 0): 0,
+        ("country", 0): 1,
+        ("city", 1): 2,
+        ("state", 0): 3,
+        ("city", 2): 4,
+        ("city", 3): 5,
     }
-    out.reverse()
     return sorted(out, key=lambda item: importance[item["k"], item["r"]])
+
+
+ZOOMS = {"country": range(1, 5), "state": range(4, MAX_ZOOM + 1), "city": range(2, MAX_ZOOM + 1)}
+SIZES = {"country": 14, "state": 11, "city": 12}
+APART = (34, 16)  # pixels of air between names
+
+
+def place_names(names: list[dict[str, Any]], zoom: int, tiles: dict[Tile, list[Any]]) -> None:
+    """Put names into the tiles of a zoom, as far as there is room: none overlaps, in any viewer's window."""
+    shrunk = 512 * 2**zoom * 0.71  # a tile is drawn at 0.71 to 1.41 of its size
+    placed: list[Box] = []
+    for item in names:
+        if zoom not in ZOOMS[item["k"]] or zoom < item["r"] + 2:
+            continue
+        at = mercator((item["x"], item["y"]))
+        half_width = (len(item["n"]) * SIZES[item["k"]] * 0.58 + APART[0]) / 2
+        half_height = (SIZES[item["k"]] + APART[1]) / 2
+        x, y = at[0] * shrunk, at[1] * shrunk
+        box = (x - half_width, y - half_height, x + half_width, y + half_height)
+        if any(box[0] < o[2] and box[2] > o[0] and box[1] < o[3] and box[3] > o[1] for o in placed):
+            continue
+        placed.append(box)
+        tile = (zoom, int(at[0] * 2**zoom), int(at[1] * 2**zoom))
+        geometry = {"type": "Point", "coordinates": [item["x"], item["y"]]}
+        properties = {name: item[name] for name in ("k", "n", "r")}
+        tiles.setdefault(tile, []).append({"type": "Feature", "properties": properties, "geometry": geometry})
 
 
 # The places a dispatcher orients by: rank 0 and rank 1. Others follow by size and distance.
@@ -357,13 +484,15 @@ def cities_by_rank(content: bytes) -> list[tuple[str, Point, int]]:
             chosen.append(
                 (name.removesuffix(" City") if name.startswith("New York") else name, place(found[0]), rank)
             )
-    for rank, (apart, smallest, at_most) in enumerate(((1.3, 60_000, 150), (0.7, 30_000, 260)), start=2):
+    for rank, (apart, smallest, at_most) in enumerate(((1.3, 50_000, 200), (0.35, 15_000, 1500)), start=2):
         added = 0
         for city in cities:
             if added == at_most or city["population"] < smallest:
                 break
-            if city["name"] not in UNUSUAL and all(
-                math.dist(place(city), other) >= apart for _, other, _ in chosen
+            if (
+                city["name"] not in UNUSUAL
+                and "(" not in city["name"]
+                and all(math.dist(place(city), other) >= apart for _, other, _ in chosen)
             ):
                 chosen.append((city["name"], place(city), rank))
                 added += 1
@@ -377,30 +506,67 @@ def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     counties = Topology(files["counties-10m.json"])
     countries = Topology(files["countries-10m.json"])
-
-    land = (polygon for parts in shapes(files["ne_10m_land.shp"]) for polygon in polygons_of(parts))
-    write_polygons("land", (p for p in land if p[0][0][1] > -60), lambda ring: 32 * tolerance(ring[0]) ** 2)
-    lakes = (p for p in shapes(files["ne_10m_lakes.shp"]) if tolerance(p[0][0]) < 0.1)
-    write_polygons("lakes", lakes, lambda ring: 0.02 if tolerance(ring[0]) < 0.01 else 0.15)
-
-    borders = countries.shared_arcs("countries", lambda g: g["properties"]["name"])
-    write_lines("countries", (countries.arcs[i] for i in sorted(borders)))
-    state_arcs = counties.shared_arcs("states", lambda g: g["id"])
     (usa,) = [g for g in countries.objects["countries"]["geometries"] if g.get("id") == "840"]
     usa_shape = countries.polygons(usa)
+    state_arcs = counties.shared_arcs("states", lambda g: g["id"])
+    county_arcs = counties.shared_arcs("counties", lambda g: g["id"]) - state_arcs
     provinces = [
         part
         for parts in shapes(files["ne_10m_admin_1_states_provinces_lines.shp"])
         for part in parts
         if tolerance(part[0]) < 0.1 and part[0][1] > 14.3 and not inside(part[len(part) // 2], usa_shape)
     ]
-    write_lines("states", [counties.arcs[i] for i in sorted(state_arcs)] + provinces)
-    county_arcs = counties.shared_arcs("counties", lambda g: g["id"]) - state_arcs
-    write_lines("counties", (counties.arcs[i] for i in sorted(county_arcs)))
+    borders = countries.shared_arcs("countries", lambda g: g["properties"]["name"])
+    layers: dict[str, tuple[int, list[list[Line]]]] = {  # kind: lowest zoom that shows it, shapes
+        "land": (
+            0,
+            [p for parts in shapes(files["ne_10m_land.shp"]) for p in polygons_of(parts) if p[0][0][1] > -60],
+        ),
+        "lake": (2, [p for p in shapes(files["ne_10m_lakes.shp"]) if tolerance(p[0][0]) < 0.1]),
+        "county": (6, [[line] for line in joined(counties.arcs[i] for i in sorted(county_arcs))]),
+        "state": (
+            3,
+            [[line] for line in joined(counties.arcs[i] for i in sorted(state_arcs))]
+            + [[line] for line in joined(provinces)],
+        ),
+        "country": (1, [[line] for line in joined(countries.arcs[i] for i in sorted(borders))]),
+    }
+    tiles: dict[Tile, list[Any]] = {}
+    for kind, (lowest, found) in layers.items():
+        current = found
+        for zoom in range(MAX_ZOOM, lowest - 1, -1):
+            current = thinned(kind, current, zoom)
+            cut(kind, current, zoom, tiles)
+    write_tiles("shapes", tiles)
 
     names = labels(counties, countries, files["cities15000.json"])
-    write_json("labels", names)
-    print(Counter(item["k"] for item in names), "".join(sorted({c for item in names for c in item["n"]})))
+    tiles = {}
+    for zoom in range(MAX_ZOOM + 1):
+        place_names(names, zoom, tiles)
+    write_tiles("names", tiles)
+    print("".join(sorted({c for item in names for c in item["n"]})))
+
+
+def thinned(kind: str, found: list[list[Line]], zoom: int) -> list[list[Line]]:
+    """The detail that a zoom can show: lines to a pixel, no speck of less than a few pixels."""
+    step = pixel(zoom) * 0.7
+    if kind not in ("land", "lake"):
+        return [
+            [simplify(line, step)]
+            for (line,) in found
+            if math.dist(line[0], line[-1]) > step or len(line) > 9
+        ]
+    smallest = (9 if kind == "land" else 40) * pixel(zoom) ** 2
+    out = []
+    for polygon in found:
+        rings = [
+            simplify_ring(ring, step)
+            for ring in polygon
+            if area(ring) >= max(smallest, tolerance(ring[0]) ** 2)
+        ]
+        if rings and area(polygon[0]) >= smallest:
+            out.append([ring for ring in rings if len(ring) > 3])
+    return [polygon for polygon in out if polygon]
 
 
 if __name__ == "__main__":

@@ -2,8 +2,9 @@
 
 import gzip
 import json
+import math
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,13 @@ from dashboard import basemap
 
 FOLDER = Path(basemap.__file__).parent / "assets" / "basemap"
 GOLDEN = Path(__file__).parent / "layers_light.json"
-SHAPES = ("land", "lakes", "countries", "states", "counties")
+KINDS = {"land", "lake", "county", "state", "country"}
+
+
+def tiles(series: str) -> dict[tuple[int, ...], list[dict[str, Any]]]:
+    lines = (FOLDER / f"{series}.tiles").read_text().splitlines()
+    pairs = (line.split(" ", 1) for line in lines)
+    return {tuple(map(int, key.split("/"))): json.loads(text)["features"] for key, text in pairs}
 
 
 def points(coordinates: Any) -> Iterator[list[float]]:
@@ -29,38 +36,48 @@ def spec(layers: list[pdk.Layer]) -> list[dict[str, Any]]:
     return json.loads(pdk.Deck(layers=layers, map_provider=None).to_json())["layers"]
 
 
-@pytest.mark.parametrize("name", SHAPES)
-def test_shapes_are_geojson_within_the_world(name: str) -> None:
-    feature = json.loads((FOLDER / f"{name}.json").read_text())
-    assert feature["type"] == "Feature"
-    assert feature["geometry"]["type"] in ("MultiPolygon", "MultiLineString")
-    count = 0
-    for lon, lat in points(feature["geometry"]["coordinates"]):
-        assert -180 <= lon <= 180
-        assert -90 <= lat <= 90
-        count += 1
-    assert count > 1000
+def longitudes(tile: tuple[int, ...]) -> tuple[float, float]:
+    z, x, _ = tile
+    side = 360 / 2**z
+    return x * side - 180, (x + 1) * side - 180
 
 
-@pytest.mark.parametrize("name", ["land", "lakes"])
-def test_rings_are_closed_and_do_not_cross_the_antimeridian(name: str) -> None:
-    for polygon in json.loads((FOLDER / f"{name}.json").read_text())["geometry"]["coordinates"]:
-        for ring in polygon:
-            assert len(ring) >= 4
-            assert ring[0] == ring[-1]
-            assert all(abs(a[0] - b[0]) < 180 for a, b in pairwise(ring))
+def test_shapes_lie_in_their_tiles() -> None:
+    kinds = set()
+    for tile, features in tiles("shapes").items():
+        west, east = longitudes(tile)
+        air = (east - west) * 0.011 + 0.01
+        for feature in features:
+            kind, geometry = feature["properties"]["k"], feature["geometry"]
+            kinds.add(kind)
+            assert geometry["type"] == ("MultiPolygon" if kind in ("land", "lake") else "MultiLineString")
+            if geometry["type"] == "MultiPolygon":
+                for lon, lat in points(geometry["coordinates"]):
+                    assert west - air <= lon <= east + air
+                    assert -85.1 <= lat <= 90
+                for ring in (ring for polygon in geometry["coordinates"] for ring in polygon):
+                    assert len(ring) >= 4
+                    assert ring[0] == ring[-1]
+            else:
+                assert all(len(line) > 1 for line in geometry["coordinates"])
+                assert all(
+                    abs(a[0] - b[0]) < 180 for line in geometry["coordinates"] for a, b in pairwise(line)
+                )
+    assert kinds == KINDS
 
 
-def test_the_files_stay_small() -> None:
-    sizes = {path.name: len(gzip.compress(path.read_bytes(), 6)) for path in FOLDER.glob("*.json")}
-    assert set(sizes) == {f"{name}.json" for name in (*SHAPES, "labels")}
-    assert sum(sizes.values()) < 600_000, sizes
+def test_what_one_view_loads_stays_small() -> None:
+    """Twelve tiles of 512 px cover a screen of 1920 by 1080 even at their smallest."""
+    for series, limit in (("shapes", 50_000), ("names", 4_000)):
+        for line in (FOLDER / f"{series}.tiles").read_bytes().splitlines():
+            assert len(gzip.compress(line, 6)) < limit, line[:20]
+    assert sum(path.stat().st_size for path in FOLDER.glob("*.tiles")) < 5_000_000
 
 
 def test_names_can_be_drawn_and_cover_the_continent() -> None:
-    labels = json.loads((FOLDER / "labels.json").read_text())
-    assert {c for label in labels for c in label["n"]} <= set(basemap.CHARACTERS)
-    names = {(label["k"], label["n"]) for label in labels}
+    names = [feature["properties"] for features in tiles("names").values() for feature in features]
+    assert {c for name in names for c in name["n"]} <= set(basemap.CHARACTERS)
+    known = {(name["k"], name["n"]) for name in names}
     for name in (
         ("country", "Mexico"),
         ("state", "TX"),
@@ -68,16 +85,29 @@ def test_names_can_be_drawn_and_cover_the_continent() -> None:
         ("city", "Chicago"),
         ("city", "Montréal"),
     ):
-        assert name in names
-    assert sum(label["k"] == "state" for label in labels) == 50 + 13
-    assert all(-180 <= label["x"] <= 180 and -85 <= label["y"] <= 85 for label in labels)
+        assert name in known
+    assert len({name for kind, name in known if kind == "state"}) > 55
+    assert len({name for kind, name in known if kind == "city"}) > 400
 
 
-def test_the_most_important_names_come_last_because_the_later_one_stays() -> None:
-    labels = json.loads((FOLDER / "labels.json").read_text())
-    ranks = [label["r"] for label in labels if label["k"] == "city"]
-    assert ranks == sorted(ranks, reverse=True)
-    assert labels[-1]["n"] == "New York"
+def test_names_lie_in_their_tiles() -> None:
+    for tile, features in tiles("names").items():
+        west, east = longitudes(tile)
+        assert all(west <= feature["geometry"]["coordinates"][0] <= east for feature in features)
+
+
+@pytest.mark.parametrize("zoom", range(1, basemap.MAX_ZOOM + 1))
+def test_names_keep_clear_of_each_other(zoom: int) -> None:
+    placed = []
+    for (z, _, _), features in tiles("names").items():
+        if z == zoom:
+            for feature in features:
+                lon, lat = feature["geometry"]["coordinates"]
+                y = math.degrees(math.asinh(math.tan(math.radians(lat))))
+                placed.append((lon, y, len(feature["properties"]["n"])))
+    pixel = 360 / (512 * 2**zoom * 0.71)  # degrees, where a tile is drawn smallest
+    for (ax, ay, an), (bx, by, bn) in combinations(placed, 2):
+        assert abs(ay - by) > 12 * pixel or abs(ax - bx) > (an + bn) / 2 * 6 * pixel
 
 
 def test_licences_are_noted() -> None:
@@ -101,8 +131,10 @@ def test_layers_ask_nobody_outside_and_stay_the_same(theme: basemap.Theme) -> No
     assert layers == spec(basemap.layers(theme, "../assets/"))
     assert len({layer["id"] for layer in layers}) == len(layers)
     assert not any(layer["pickable"] for layer in layers)
-    for layer in layers[1:]:
-        assert layer["data"].startswith("../assets/basemap/")
+    assert [layer["data"].partition("?")[0] for layer in layers[1:]] == [
+        "../assets/basemap/shapes/{z}/{x}/{y}.json",
+        "../assets/basemap/names/{z}/{x}/{y}.json",
+    ]
 
 
 def test_themes_differ_in_colour_alone() -> None:
