@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from dashboard.map.filters import Filters, mask
 from dashboard.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from dashboard.polling.trailers import TrailerSnapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +52,15 @@ def vehicles_for(viewer: Viewer, snapshot: Snapshot, filters: Filters, now: date
     frame = vehicles_of(viewer, snapshot)
     chosen = mask(frame, filters, now)
     return frame if np.all(chosen) else frame[chosen]
+
+
+def trailers_for(viewer: Viewer, snapshot: TrailerSnapshot, filters: Filters) -> pd.DataFrame:
+    """The trailers that a viewer may see, of the fleets, sources and providers asked for.
+
+    The other filters are about what only vehicles report.
+    """
+    frame = snapshot.trailers
+    if viewer.fleets is not None:
+        frame = frame[frame["fleet_id"].isin(viewer.fleets)]
+    shared = Filters(fleets=filters.fleets, sources=filters.sources, providers=filters.providers)
+    return frame[mask(frame, shared, snapshot.taken_at)]

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from operator import attrgetter
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from dashboard.headings import Headings
+from dashboard.headings import Floats, Headings
+from dashboard.polling.directory import NOTHING, Names, VehicleFacts
+from dashboard.polling.fixes import Fix, Location, address_words, place, places
 
-if TYPE_CHECKING:
-    from dashboard.polling.directory import Names
-    from dashboard.polling.fixes import Fix
-
-NO_FIX = "no position reported"
-CATEGORIES = (
-    "fleet_id",
-    "fleet",
-    "fleet_ref",
-    "source",
-    "tsp_slug",
-    "provider",
-    "connection_id",
-    "unplaceable",
-)
+Columns = dict[str, Any]
+Ordinals = NDArray[np.int32]
+DELETED = "deleted by the provider"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +30,7 @@ class Snapshot:
     taken_at: datetime
     """When its locations had all arrived, aware UTC."""
     vehicles: pd.DataFrame = field(repr=False)
-    """One row per known vehicle, sorted by `ordinal`; the columns are those of `columns_of`."""
+    """One row per known vehicle, sorted by `ordinal`; the columns are those of `SnapshotBuilder`."""
     deliveries: Mapping[str, datetime | None] = field(default_factory=dict, repr=False)
     """When each connection last delivered locations, by connection id; None: never; missing: not known."""
     superseded: int = 0
@@ -54,7 +46,10 @@ class SnapshotBuilder:
 
     def __init__(self) -> None:
         self._ordinals: dict[str, int] = {}
+        self._ids: list[str] = []
+        """Vehicle ids by ordinal."""
         self._headings = Headings()
+        self._kept = _Kept()
         self._version = 0
 
     def build(
@@ -65,81 +60,150 @@ class SnapshotBuilder:
         deliveries: Mapping[str, datetime | None] | None = None,
     ) -> Snapshot:
         """Join fixes with names. Of several fixes of one vehicle the newest wins; the others are counted."""
-        newest: dict[str, Fix] = {}
-        for fix in fixes:
-            held = newest.get(fix.vehicle_id)
-            if held is None or _later(fix, held):
-                newest[fix.vehicle_id] = fix
-        silent = [vehicle_id for vehicle_id in names.vehicles if vehicle_id not in newest]
-        for vehicle_id in (*newest, *silent):
-            self._ordinals.setdefault(vehicle_id, len(self._ordinals))
-        columns = columns_of(newest.values(), silent, names)
-        columns["ordinal"] = np.fromiter(
-            (self._ordinals[vehicle_id] for vehicle_id in (*newest, *silent)),
-            np.int32,
-            len(newest) + len(silent),
-        )
-        columns["heading"] = self._headings.update(columns["ordinal"], columns["lon"], columns["lat"])
-        frame = pd.DataFrame(columns)
-        frame = frame.sort_values("ordinal", ignore_index=True)
+        ordinals = self._number([fix.vehicle_id or fix.vehicle for fix in fixes])
+        rows, ordinals = _newest(fixes, ordinals)
+        superseded = len(fixes) - len(rows)
+        silent = np.setdiff1d(self._number(names.vehicles), ordinals, assume_unique=True)
+        rows += [_without_position(self._ids[ordinal], names) for ordinal in silent.tolist()]
+        ordinals = np.concatenate([ordinals, silent])
+        order = np.argsort(ordinals)
+        rows, ordinals = [rows[index] for index in order.tolist()], ordinals[order]
+        columns = self._columns_of([self._ids[ordinal] for ordinal in ordinals.tolist()], rows, names)
+        columns["ordinal"] = ordinals
+        columns["heading"] = self._headings.update(ordinals, columns["lon"], columns["lat"])
         self._version += 1
-        return Snapshot(self._version, taken_at, frame, deliveries or {}, superseded=len(fixes) - len(newest))
+        return Snapshot(self._version, taken_at, pd.DataFrame(columns), deliveries or {}, superseded)
+
+    def _number(self, ids: Collection[str]) -> Ordinals:
+        """The ordinal of each vehicle; one never seen before gets the next."""
+        known = list(map(self._ordinals.get, ids))
+        if None in known:
+            for vehicle_id in ids:
+                if vehicle_id not in self._ordinals:
+                    self._ordinals[vehicle_id] = len(self._ids)
+                    self._ids.append(vehicle_id)
+            known = list(map(self._ordinals.get, ids))
+        return np.array(known, dtype=np.int32)
+
+    def _columns_of(self, ids: list[str], rows: list[Fix], names: Names) -> dict[str, Any]:
+        """The columns of a snapshot, from one fix per vehicle.
+
+        Text columns hold "" where nothing is known, numbers NaN (`h3` 0), `occurred_at` NaT. `lon` and `lat` are
+        WGS84 degrees and NaN exactly where `unplaceable` gives a reason; `speed` is m/s, `odometer` m,
+        `fuel_level` percent, `engine_hours` h, `coolant_temperature` K.
+        """
+        values = {name: list(map(attrgetter(name), rows)) for name in Fix.__struct_fields__}
+        kept = self._kept.columns
+        columns = {
+            **kept(_vehicle_columns, ids, names.vehicles),
+            **kept(_fleet_columns, values["fleet_id"], values["fleet_ref"], names),
+            **kept(_provider_columns, values["tsp_slug"], values["source_name"], names),
+            **kept(_connection_column, values["connection_id"]),
+            **kept(_driver_column, values["driver_id"], names.drivers),
+            "place": _text(list(map(address_words, values["inferred_address"]))),
+            "occurred_at": pd.Series(values["occurred_at"], dtype="datetime64[us, UTC]"),
+            "h3": np.array([cell or 0 for cell in values["h3_index_11"]], dtype=np.uint64),
+        }
+        columns["lon"], columns["lat"], columns["unplaceable"] = _positions(
+            values["location"], values["deleted_at"]
+        )
+        for name in ("speed", "odometer", "fuel_level", "engine_hours", "coolant_temperature"):
+            columns[name] = np.array(values[name], dtype=np.float64)
+        return columns
 
 
-def columns_of(fixes: Iterable[Fix], silent: Sequence[str], names: Names) -> dict[str, Any]:
-    """The columns of a snapshot: first the vehicles with a fix, then those that are only known by name.
+class _Kept:
+    """Columns of the last snapshot, taken over while what they are made from stays equal.
 
-    Text columns hold "" where nothing is known, numbers NaN (`h3` 0), `occurred_at` NaT. `lon` and `lat` are
-    WGS84 degrees and NaN exactly where `unplaceable` gives a reason; `speed` is m/s, `odometer` m,
-    `fuel_level` percent, `engine_hours` h, `coolant_temperature` K.
+    Most do not change from one poll to the next, and comparing costs a fraction of making them.
     """
-    fixes = list(fixes)
-    facts = [names.vehicle(fix.vehicle_id) for fix in fixes]
-    lone = [names.vehicle(vehicle_id) for vehicle_id in silent]
-    fleet_ids = [fix.fleet_id for fix in fixes] + [fact.fleet_id for fact in lone]
-    slugs = [fix.tsp_slug for fix in fixes] + [fact.tsp_slug for fact in lone]
-    sources = [fix.source for fix in fixes] + [fact.source for fact in lone]
-    refs = [fix.fleet_ref for fix in fixes] + [""] * len(silent)
-    columns: dict[str, Any] = {
-        "vehicle_id": _text([fix.vehicle_id for fix in fixes] + list(silent)),
-        "name": _text([fact.name for fact in facts] + [fact.name for fact in lone]),
-        "fleet_id": fleet_ids,
-        "fleet": [names.fleet(fleet_id, ref) for fleet_id, ref in zip(fleet_ids, refs, strict=True)],
-        "fleet_ref": refs,
-        "source": sources,
-        "tsp_slug": slugs,
-        "provider": [names.provider(slug, source) for slug, source in zip(slugs, sources, strict=True)],
-        "connection_id": [fix.connection_id for fix in fixes] + [fact.connection_id for fact in lone],
-        "driver": _text([names.drivers.get(fix.driver_id, "") for fix in fixes] + [""] * len(silent)),
-        "plate": _text([fact.plate for fact in facts] + [fact.plate for fact in lone]),
-        "vin": _text([fact.vin for fact in facts] + [fact.vin for fact in lone]),
-        "place": _text([fix.place for fix in fixes] + [""] * len(silent)),
-        "unplaceable": [fix.unplaceable for fix in fixes] + [NO_FIX] * len(silent),
-        "occurred_at": pd.to_datetime(
-            pd.Series([fix.occurred_at for fix in fixes] + [None] * len(silent), dtype="datetime64[us, UTC]")
-        ),
-        "h3": np.array([fix.h3 for fix in fixes] + [0] * len(silent), dtype=np.uint64),
-    }
-    for name in CATEGORIES:
-        columns[name] = pd.Categorical(columns[name])
-    for name in ("lon", "lat", "speed", "odometer", "fuel_level", "engine_hours", "coolant_temperature"):
-        column = [getattr(fix, name) for fix in fixes] + [None] * len(silent)
-        columns[name] = np.array(column, dtype=np.float64)
-    placeable = np.array([not fix.unplaceable for fix in fixes] + [False] * len(silent), dtype=bool)
-    for name in ("lon", "lat"):
-        columns[name] = np.where(placeable, columns[name], np.nan)
-    return columns
+
+    def __init__(self) -> None:
+        self._made: dict[object, tuple[tuple[object, ...], Columns]] = {}
+
+    def columns(self, make: Callable[..., Columns], *origin: object) -> Columns:
+        """What `make` makes of `origin`, made anew only if that differs from last time."""
+        held = self._made.get(make)
+        if held is None or held[0] != origin:
+            held = self._made[make] = origin, make(*origin)
+        return held[1]
+
+
+def _vehicle_columns(ids: Sequence[str], vehicles: Mapping[str, VehicleFacts]) -> Columns:
+    facts = [vehicles.get(vehicle_id, NOTHING) for vehicle_id in ids]
+    told = {name: _text([getattr(fact, name) for fact in facts]) for name in ("name", "plate", "vin")}
+    return {"vehicle_id": _text(ids), **told}
+
+
+def _fleet_columns(ids: Sequence[str | None], refs: Sequence[str | None], names: Names) -> Columns:
+    shown = [names.fleet(fleet_id or "", ref or "") for fleet_id, ref in zip(ids, refs, strict=True)]
+    return {"fleet_id": _categories(ids), "fleet_ref": _categories(refs), "fleet": _categories(shown)}
+
+
+def _provider_columns(slugs: Sequence[str | None], sources: Sequence[str], names: Names) -> Columns:
+    shown = [names.provider(slug or "", source) for slug, source in zip(slugs, sources, strict=True)]
+    return {"tsp_slug": _categories(slugs), "source": _categories(sources), "provider": _categories(shown)}
+
+
+def _connection_column(ids: Sequence[str]) -> Columns:
+    return {"connection_id": _categories(ids)}
+
+
+def _driver_column(ids: Sequence[str | None], drivers: Mapping[str, str]) -> Columns:
+    return {"driver": _text([drivers.get(driver_id or "", "") for driver_id in ids])}
+
+
+def _newest(fixes: Sequence[Fix], ordinals: Ordinals) -> tuple[list[Fix], Ordinals]:
+    """One fix per vehicle: the newest; a placeable one beats one of the same or unknown time."""
+    if len(np.unique(ordinals)) == len(fixes):
+        return list(fixes), ordinals
+    newest: dict[int, Fix] = {}
+    for fix, ordinal in zip(fixes, ordinals.tolist(), strict=True):
+        held = newest.get(ordinal)
+        if held is None or _rank(fix) > _rank(held):
+            newest[ordinal] = fix
+    return list(newest.values()), np.array(list(newest), dtype=np.int32)
+
+
+def _rank(fix: Fix) -> tuple[datetime, bool]:
+    placeable = fix.deleted_at is None and not place(fix.location)[2]
+    return fix.occurred_at or datetime.min.replace(tzinfo=UTC), placeable
+
+
+def _without_position(vehicle_id: str, names: Names) -> Fix:
+    """A vehicle that is known by name only."""
+    facts = names.vehicle(vehicle_id)
+    return Fix(
+        id="",
+        vehicle_id=vehicle_id,
+        fleet_id=facts.fleet_id,
+        connection_id=facts.connection_id,
+        tsp_slug=facts.tsp_slug,
+        source_name=facts.source,
+    )
+
+
+def _positions(
+    locations: Sequence[Location], deleted_at: Sequence[datetime | None]
+) -> tuple[Floats, Floats, pd.Categorical[str]]:
+    """Longitudes and latitudes, and why there are none."""
+    lon, lat, reasons = places(locations)
+    for index, deleted in enumerate(deleted_at):
+        if deleted is not None:
+            lon[index] = lat[index] = np.nan
+            reasons[index] = DELETED
+    words = ["", *sorted(set(reasons.values()))]
+    codes = np.zeros(len(locations), dtype=np.int8)
+    codes[list(reasons)] = [words.index(reason) for reason in reasons.values()]
+    return lon, lat, pd.Categorical.from_codes(codes, categories=pd.Index(words, dtype="str"))
+
+
+def _categories(values: Sequence[str | None]) -> pd.Categorical[str]:
+    return pd.Categorical([value or "" for value in values])
 
 
 def _text(values: Sequence[str]) -> pd.api.extensions.ExtensionArray:
     return pd.array(values, dtype="str")
-
-
-def _later(fix: Fix, held: Fix) -> bool:
-    """Whether a fix is newer than the one held; a placeable one beats one of the same or unknown time."""
-    then = held.occurred_at or datetime.min.replace(tzinfo=UTC)
-    now = fix.occurred_at or datetime.min.replace(tzinfo=UTC)
-    return (now, not fix.unplaceable) > (then, not held.unplaceable)
 
 
 def counts(frame: pd.DataFrame, column: str) -> Mapping[str, int]:

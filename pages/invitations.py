@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from dashboard.access import vehicles_of
 from dashboard.service import service
 from dashboard.widgets import map_view, sign_in
 from dashboard.widgets.invitation_bulk import bulk
@@ -53,10 +52,8 @@ def render() -> None:
 
 def fly_to(fleet_id: str) -> None:
     """Open the live map on one fleet."""
-    snapshot = service().poller.state.snapshot
-    if snapshot is not None:
-        frame = vehicles_of(sign_in.viewer(), snapshot)
-        map_view.open_at(frame[frame["fleet_id"] == fleet_id])
+    import sys; print("FLY", fleet_id, file=sys.stderr, flush=True)
+    map_view.ask("shown")
     st.switch_page(
         st.Page(live_map.render, url_path="live_map", default=True), query_params={"fleet": fleet_id}
     )

@@ -41,12 +41,11 @@ def render() -> None:
     kiosk = asked.look.kiosk and snapshot is not None
     if not kiosk:
         with st.container(horizontal=True, vertical_alignment="bottom", key="map_toolbar"):
-            typed = map_search.box()
+            map_search.show(None if snapshot is None else lambda: feed.search(snapshot, viewer))
             map_filters.in_sight(offered)
             map_filters.more(offered, metric=asked.look.metric)
             map_filters.view(asked)
         if snapshot is not None:
-            map_search.results(typed, lambda: feed.search(snapshot, viewer))
             asked = map_link.wanted()
             map_link.write(asked)
         map_link.notes()
@@ -80,6 +79,8 @@ def _map(scope: Scope, asked: Wanted, offered: Choices) -> None:
         map_legend.show(summary.legend, map_link.chosen(asked))
         if asked.look.vehicle:
             vehicle = vehicle_of(scope.viewer, snapshot, asked.look.vehicle)
+        if vehicle is not None:
+            map_panel.handle(vehicle)
         layers += [*map_chart.vehicles(snapshot, scope, summary), *map_chart.ring(vehicle)]
     beside, panel = (st.container(), None) if vehicle is None else tuple(st.columns([3, 1]))
     with beside:

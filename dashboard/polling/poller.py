@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from catena_client import AuthenticationFailed, CatenaClient, CatenaError
-from dashboard.polling.directory import Directory
+from dashboard.polling.directory import Directory, Names
 from dashboard.polling.fixes import Concurrency, fetch
 from dashboard.snapshot import Snapshot, SnapshotBuilder, counts
 
@@ -60,6 +60,11 @@ class Poller:
         self._wake = threading.Event()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="poller", daemon=True)
+
+    @property
+    def names(self) -> Names:
+        """What things are called, as known now."""
+        return self._directory.names
 
     def start(self) -> None:
         """Begin polling; the first poll starts at once."""
@@ -117,7 +122,7 @@ class Poller:
         fixes = fetch(self._client, sizes, self._concurrency.current)
         directory = self._directory
         snapshot = self._builder.build(fixes, directory.names, datetime.now(UTC), directory.deliveries)
-        self._directory.refresh_when_due((fix.vehicle_id for fix in fixes), self.wake)
+        self._directory.refresh_when_due((fix.vehicle for fix in fixes), self.wake)
         return snapshot
 
     def _failed(self, problem: str) -> None:

@@ -9,6 +9,8 @@ from dashboard.basemap import Theme
 
 ICON = str(assets.FOLDER / "brand" / "favicon.png")
 
+GROUND = {"light": "#ffffff", "dark": "#0f1722"}
+"""Background of the page, as in `.streamlit/config.toml`."""
 STYLE = """
 <style>
 /* The map is the page: little air around it, and all the height that the window has. */
@@ -20,15 +22,36 @@ STYLE = """
 .st-key-map_legend button::before {
   content: ""; flex: none; width: .75rem; height: .75rem; border-radius: 50%; margin-right: .4rem;
 }
-.facts { display: grid; grid-template-columns: auto 1fr; gap: .2rem .9rem; margin: 0; font-size: .9rem; }
-.facts dt { opacity: .7; }
-.facts dd { margin: 0; overflow-wrap: anywhere; }
+.st-key-map_status { row-gap: 0; min-height: 2.5rem; }
+.st-key-map_status p { font-size: .9rem; }
+/* What was found lies over the map instead of pushing it down. */
+.st-key-map_find { position: relative; }
+.st-key-map_results {
+  position: absolute; top: calc(100% + .25rem); z-index: 1000; width: min(26rem, calc(100vw - 1.5rem)) !important;
+  background: var(--ground); box-shadow: 0 8px 28px #0004;
+}
+.st-key-map_results button { min-height: 2.1rem; justify-content: flex-start; text-align: left; }
+/* Following can be let go at any time: its switch never leaves the window. */
+.st-key-map_chosen { position: sticky; top: 3.6rem; z-index: 900; background: var(--ground); padding: .1rem 0; }
+.facts {
+  display: grid; grid-template-columns: auto 1fr; gap: .25rem .9rem; margin: 0 !important;
+  padding: 0 !important; font-size: .9rem;
+}
+.facts dt { opacity: .75; margin: 0 !important; font-weight: 400; }
+.facts dd { margin: 0 !important; overflow-wrap: anywhere; }
 [data-testid="stDecoration"] { display: none; }
 /* Right in the header where there is room, a line of its own where there is not. */
 .st-key-simulated_notice { position: fixed; top: 1.1rem; right: 4rem; width: auto !important; z-index: 1000000; }
 @media (max-width: 900px) {
   [data-testid="stMainBlockContainer"] { padding: 4rem .75rem .75rem; }
   .st-key-simulated_notice { position: static; }
+  [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: .6rem; }
+  .st-key-map_toolbar { gap: .5rem; }
+  .st-key-map_toolbar > :has(> .st-key-map_find) { flex: 1 1 100%; }
+  .st-key-map_toolbar button { padding: .25rem .6rem; }
+  .st-key-map_legend { flex-wrap: nowrap; overflow-x: auto; }
+  .st-key-map_legend > * { flex: none; }
+  [data-testid="stDeckGlJsonChart"] { height: calc(100dvh - 9rem) !important; }
 }
 </style>
 """
@@ -36,7 +59,7 @@ STYLE = """
 
 def style() -> None:
     """Add the page's own style."""
-    st.html(STYLE)
+    st.html(f"<style>:root {{ --ground: {GROUND[theme()]}; }}</style>{STYLE}")
 
 
 def logo() -> None:

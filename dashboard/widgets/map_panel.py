@@ -16,33 +16,30 @@ from dashboard.widgets import map_view
 from dashboard.widgets.map_link import choose
 
 
+def handle(row: pd.DataFrame) -> None:
+    """The chosen vehicle's name, and what to do with it; stays in sight above the map."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="map_chosen"):
+        st.markdown(f"**{plain(details.title(row))}**", width="content")
+        st.toggle("Follow", key="map_follow", help="Keeps the vehicle in the middle. Turn off to let go.")
+        st.button(
+            "Go there",
+            icon=":material/my_location:",
+            on_click=map_view.ask,
+            args=("vehicle",),
+            key="go_there",
+        )
+        st.button("Close", icon=":material/close:", type="tertiary", on_click=_leave, key="close_panel")
+
+
 def show(row: pd.DataFrame, scope: Scope, snapshot: Snapshot, now: datetime) -> None:
-    """Show one vehicle; `row` is the snapshot's frame cut down to it."""
+    """What is known of one vehicle; `row` is the snapshot's frame cut down to it."""
     connection = str(row["connection_id"].iloc[0])
     with st.container(key="map_panel", border=True, gap="small"):
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.markdown(f"### {plain(details.title(row))}", width="content")
-            st.button(
-                "Close",
-                icon=":material/close:",
-                type="tertiary",
-                on_click=_leave,
-                key="close_panel",
-                width="content",
-            )
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.button(
-                "Go there",
-                icon=":material/my_location:",
-                on_click=map_view.ask,
-                args=("vehicle",),
-                key="go_there",
-            )
-            st.toggle("Follow", key="map_follow", help="Keeps the vehicle in the middle. Turn off to let go.")
         said = details.lines(row, now, metric=scope.metric, delivered_at=snapshot.deliveries.get(connection))
         st.html(_table(said))
-        for site, url in details.place_links(float(row["lon"].iloc[0]), float(row["lat"].iloc[0])):
-            st.link_button(site, url, icon=":material/open_in_new:", type="tertiary")
+        with st.container(horizontal=True):
+            for site, url in details.place_links(float(row["lon"].iloc[0]), float(row["lat"].iloc[0])):
+                st.link_button(site, url, icon=":material/open_in_new:", type="tertiary")
 
 
 def _table(lines: list[details.Line]) -> str:

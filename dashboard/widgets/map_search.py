@@ -16,10 +16,10 @@ MOST = 8
 FIELD_LABELS = {"name": "", "vin": "VIN", "plate": "plate", "driver": "driver", "fleet": "fleet"}
 
 
-def box() -> str:
-    """Show the search box; gives what was typed."""
-    return (
-        st.text_input(
+def show(index: Callable[[], SearchIndex] | None) -> None:
+    """Show the search box, and under it what was found. `index` is None while there are no vehicles."""
+    with st.container(key="map_find"):
+        typed = st.text_input(
             "Find a vehicle",
             key="map_search",
             type="search",
@@ -27,15 +27,13 @@ def box() -> str:
             placeholder="Name, plate, VIN, driver, fleet",
             live=True,
         )
-        or ""
-    )
+        if index is not None and typed and typed.strip():
+            _results(typed, index())
 
 
-def results(typed: str, index: Callable[[], SearchIndex]) -> None:
+def _results(typed: str, index: SearchIndex) -> None:
     """List what was found. Choosing one flies there and opens its panel."""
-    if not typed.strip():
-        return
-    hits = index().find(typed, MOST + 1)
+    hits = index.find(typed, MOST + 1)
     with st.container(key="map_results", border=True, gap="xsmall"):
         if not hits:
             st.caption(f"No vehicle of yours matches “{typed.strip()[:60]}”.")

@@ -8,11 +8,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.map.views import CLOSEST, NOWHERE, View, fit
+from dashboard.map.views import NOWHERE, View, fit
 from dashboard.widgets.map_link import choose
 
-TYPICAL_WIDTH, TYPICAL_HEIGHT = 1000, 560
-"""Pixels assumed of the map, since Streamlit does not tell its size."""
+SIZES = {"desktop": (1000, 520), "phone": (360, 560)}
+"""Pixels assumed of the map, width and height, since Streamlit does not tell its size."""
+CLOSE = 10.0
+"""The zoom at which a single vehicle is shown: near enough to see it drive, far enough to see where."""
 NUDGE = 1e-6
 """Degrees. Streamlit moves a map only when the view it is told changes, so equal views are told apart by this."""
 
@@ -53,10 +55,11 @@ def current(shown: pd.DataFrame | None, vehicle: pd.DataFrame | None, *, follow:
     asked = st.session_state.pop("map_ask", None if view else "shown")
     spot = None if vehicle is None or vehicle["lon"].isna().all() else vehicle.iloc[0]
     if asked == "vehicle" and spot is not None:
-        view = _told(View(float(spot["lon"]), float(spot["lat"]), CLOSEST - 3))
+        view = _told(View(float(spot["lon"]), float(spot["lat"]), CLOSE))
     elif asked == "shown" and shown is not None and len(shown):
         lon, lat = shown["lon"].to_numpy(), shown["lat"].to_numpy()
-        view = _told(fit(lon, lat, width=TYPICAL_WIDTH, height=TYPICAL_HEIGHT))
+        width, height = SIZES["phone" if "Mobi" in st.context.headers.get("User-Agent", "") else "desktop"]
+        view = _told(fit(lon, lat, width=width, height=height))
     elif follow and spot is not None and view is not None:
         # Only the changed fields reach the map, so the viewer's own zoom stays.
         view = replace(view, longitude=float(spot["lon"]), latitude=float(spot["lat"]))

@@ -18,7 +18,8 @@ from dashboard import feed as feed_module
 from dashboard.access import OPERATOR, Viewer
 from dashboard.drawn import GUARD
 from dashboard.embedded import InProcess
-from dashboard.feed import LIFE_SECONDS, Feed
+from dashboard.feed import Feed
+from dashboard.links import LIFE_SECONDS
 from dashboard.map.filters import Filters
 from dashboard.polling.directory import Names, VehicleFacts
 from dashboard.scope import Scope, as_of
@@ -36,9 +37,9 @@ def snapshot_of(*fixes, names=None, builder=None):
 
 
 FLEETS = snapshot_of(
-    fix("a", fleet_id="f1", source="geotab", occurred_at=datetime.now(UTC)),
-    fix("b", fleet_id="f2", source="samsara", occurred_at=datetime.now(UTC)),
-    fix("c", fleet_id="f2", source="geotab", unplaceable="no position reported", lon=float("nan")),
+    fix("a", fleet_id="f1", source_name="geotab", occurred_at=datetime.now(UTC)),
+    fix("b", fleet_id="f2", source_name="samsara", occurred_at=datetime.now(UTC)),
+    fix("c", fleet_id="f2", source_name="geotab", lon=None),
 )
 
 

@@ -2,19 +2,20 @@
 
 import math
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from catena_client import Retry, ServerError
-from dashboard.polling.fixes import Concurrency, fetch, pack, place
+from dashboard.polling.fixes import Concurrency, Location, fetch, pack, place
 from tests.dashboard.catena import Catena, location
 
 
 def test_one_page_is_one_request():
     catena = Catena()
     catena.locations([location("a"), location("b", fleet_id=None)])
-    assert {fix.vehicle_id for fix in fetch(catena.client(), {"fleet-1": 1}, 4)} == {"a", "b"}
+    assert {fix.vehicle for fix in fetch(catena.client(), {"fleet-1": 1}, 4)} == {"a", "b"}
     assert catena.asked["/v2/telematics/vehicle-locations"] == 1
 
 
@@ -22,7 +23,7 @@ def test_many_pages_are_fetched_by_fleet():
     catena = Catena(page_size=10)
     catena.locations([location(f"{f}-{n}", fleet_id=f"fleet-{f}") for f in range(4) for n in range(10)])
     fixes = fetch(catena.client(), {f"fleet-{f}": 10 for f in range(4)}, 4)
-    assert len({fix.vehicle_id for fix in fixes}) == len(fixes) == 40
+    assert len({fix.vehicle for fix in fixes}) == len(fixes) == 40
     # The first page that tells the total, and one page for each of the four fleets.
     assert catena.asked["/v2/telematics/vehicle-locations"] == 5
 
@@ -35,7 +36,7 @@ def test_fleets_that_no_list_names_are_still_found():
     catena.locations(rows)
     fixes = fetch(catena.client(), {"fleet-1": 15}, 4)
     assert len(fixes) == 31
-    assert len({fix.vehicle_id for fix in fixes}) == 31
+    assert len({fix.vehicle for fix in fixes}) == 31
 
 
 def test_no_listed_fleet_at_all():
@@ -54,7 +55,7 @@ def test_a_failing_page_fails_the_whole():
 def test_a_row_without_vehicle_id_is_kept_under_its_source_id():
     catena = Catena()
     catena.locations([location(None, source_vehicle_id="truck-9")])
-    assert fetch(catena.client(), {}, 1)[0].vehicle_id == "connection-1/truck-9"
+    assert fetch(catena.client(), {}, 1)[0].vehicle == "connection-1/truck-9"
 
 
 @pytest.mark.parametrize(
@@ -64,6 +65,10 @@ def test_a_row_without_vehicle_id_is_kept_under_its_source_id():
         ({}, "position unreadable"),
         ([1, 2], "position unreadable"),
         ("POINT(1 2)", "position unreadable"),
+        (7, "position unreadable"),
+        (True, "position unreadable"),
+        ({"type": "Point", "coordinates": {"lon": 1}}, "position unreadable"),
+        ({"type": "Point", "coordinates": []}, "position unreadable"),
         ({"type": "Point", "coordinates": None}, "position unreadable"),
         ({"type": "Point", "coordinates": [1]}, "position unreadable"),
         ({"type": "Point", "coordinates": [None, None]}, "position unreadable"),
@@ -83,7 +88,7 @@ def test_a_row_without_vehicle_id_is_kept_under_its_source_id():
     ],
 )
 def test_place(given_location, reason):
-    lon, lat, why = place(given_location)
+    lon, lat, why = place(msgspec.convert(given_location, Location))
     assert why == reason
     assert math.isnan(lon) == math.isnan(lat) == bool(reason)
 

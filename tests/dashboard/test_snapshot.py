@@ -10,19 +10,21 @@ from hypothesis import strategies as st
 from catena_client import Fleet
 from dashboard.names import display_name, unique_names
 from dashboard.polling.directory import Names, VehicleFacts
-from dashboard.polling.fixes import Fix
+from dashboard.polling.fixes import Coordinates, Fix, Point
 from dashboard.snapshot import SnapshotBuilder, counts
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 
-def fix(vehicle_id, **changes):
-    base = Fix(
-        row_id=f"row-{vehicle_id}", vehicle_id=vehicle_id, fleet_id="f1", fleet_ref="ref", connection_id="c1", tsp_id="t",
-        tsp_slug="geotab", source="geotab", driver_id="", occurred_at=NOW, lon=-88.0, lat=42.0, unplaceable="", speed=None,
-        odometer=None, fuel_level=None, engine_hours=None, coolant_temperature=None, h3=626692562405187583, place="",
-    )  # fmt: skip
-    return base._replace(**changes)
+def fix(vehicle_id, *, lon=-88.0, lat=42.0, **changes):
+    """A fix at a position; none at all when `lon` is None."""
+    position = None if lon is None else Point(Coordinates(lon, lat))
+    base = {
+        "id": f"row-{vehicle_id}", "vehicle_id": vehicle_id, "fleet_id": "f1", "fleet_ref": "ref", "connection_id": "c1",
+        "tsp_slug": "geotab", "source_name": "geotab", "occurred_at": NOW, "location": position,
+        "h3_index_11": 626692562405187583,
+    }  # fmt: skip
+    return Fix(**(base | changes))
 
 
 def test_columns_and_their_types():
@@ -61,7 +63,7 @@ def test_a_fix_without_time_loses_to_one_with_time():
 
 
 def test_unplaceable_rows_stay_with_their_reason_and_without_coordinates():
-    gone = fix("a", unplaceable="deleted by the provider")
+    gone = fix("a", deleted_at=NOW)
     frame = SnapshotBuilder().build([gone, fix("b")], Names(), NOW).vehicles
     assert np.isnan(frame["lon"].iloc[0])
     assert counts(frame, "unplaceable") == {"deleted by the provider": 1, "": 1}
