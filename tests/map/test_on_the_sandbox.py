@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from catena_client import CatenaClient, DataFreshness, Page, VehicleLocation
+from catena_client import CatenaClient, DataFreshness, Page
 from dashboard import embedded
 from dashboard.map import export, hexes, providers, replay
 from dashboard.map.colours import COLOUR_BY, Slots, colour
@@ -20,7 +20,7 @@ from dashboard.map.history import History, Job
 from dashboard.map.search import SearchIndex
 from dashboard.map.trails import trails
 from dashboard.polling.directory import Names
-from dashboard.polling.fixes import fetch, keep
+from dashboard.polling.fixes import Fix, fetch
 from dashboard.snapshot import Snapshot, SnapshotBuilder
 
 RECORDED = Path(__file__).parents[3] / "shared" / "catena-api" / "examples"
@@ -136,10 +136,8 @@ def test_late_providers_of_the_sandbox_are_those_whose_time_is_old(
 
 
 def test_every_view_of_recorded_locations_counts_the_same_vehicles() -> None:
-    page = msgspec.json.decode(recorded("telematics_vehicle_locations_list.json"), type=Page[VehicleLocation])
-    snapshot = SnapshotBuilder().build(
-        [keep(row) for row in page.items], Names(), datetime(2026, 4, 17, 2, tzinfo=UTC)
-    )
+    page = msgspec.json.decode(recorded("telematics_vehicle_locations_list.json"), type=Page[Fix])
+    snapshot = SnapshotBuilder().build(page.items, Names(), datetime(2026, 4, 17, 2, tzinfo=UTC))
     assert len(snapshot.vehicles) == len({row.vehicle_id for row in page.items})
     check_every_view(snapshot, snapshot.taken_at)
     given = snapshot.vehicles["h3"].to_numpy()
