@@ -52,7 +52,6 @@ def render() -> None:
 
 def fly_to(fleet_id: str) -> None:
     """Open the live map on one fleet."""
-    import sys; print("FLY", fleet_id, file=sys.stderr, flush=True)
     map_view.ask("shown")
     st.switch_page(
         st.Page(live_map.render, url_path="live_map", default=True), query_params={"fleet": fleet_id}
