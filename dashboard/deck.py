@@ -14,26 +14,29 @@ VEHICLES = "vehicles"
 GLIDE_MS = 1500
 """Vehicles glide to a new fix for this long and stop there; nothing is extrapolated."""
 
-TOOLTIP = {
-    "html": "<b>{name}</b><br>{fleet} · {provider}<br>{speed} · {age}",
-    "style": {
-        "backgroundColor": "var(--tooltip-background, #101828)",
-        "color": "#ffffff",
-        "fontSize": "13px",
-        "lineHeight": "1.45",
-        "borderRadius": "8px",
-        "padding": "8px 12px",
-        "maxWidth": "280px",
-        "overflowWrap": "anywhere",
-    },
+STYLE = {
+    "backgroundColor": "var(--tooltip-background, #101828)",
+    "color": "#ffffff",
+    "fontSize": "13px",
+    "lineHeight": "1.45",
+    "borderRadius": "8px",
+    "padding": "8px 12px",
+    "maxWidth": "280px",
+    "overflowWrap": "anywhere",
 }
+TOOLTIP = {"html": "<b>{name}</b><br>{fleet} · {provider}<br>{speed} · {age}", "style": STYLE}
+"""For vehicles and trailers."""
+PLAIN_TOOLTIP = {"html": "<b>{name}</b><br>{label}", "style": STYLE}
+"""For hexagons, trails and replays. What a row lacks would be shown in braces, so a deck shows one kind of tooltip."""
 
 
-def vehicles_layer(data_url: str, *, theme: basemap.Theme, assets_url: str, glide: bool) -> pdk.Layer:
+def vehicles_layer(
+    data_url: str, *, theme: basemap.Theme, assets_url: str, glide: bool, faded: bool = False
+) -> pdk.Layer:
     """The vehicles, drawn from the CSV at a relative URL of the feed.
 
     `glide` only while the rows are the same as before: after a row came or went, the transition would carry
-    vehicles to each other's places.
+    vehicles to each other's places. `faded` while something else is what the map is about.
     """
     return pdk.Layer(
         "IconLayer",
@@ -50,7 +53,8 @@ def vehicles_layer(data_url: str, *, theme: basemap.Theme, assets_url: str, glid
         size_min_pixels=16,
         size_max_pixels=28,
         billboard=False,
-        pickable=True,
+        opacity=0.25 if faded else 1.0,
+        pickable=not faded,
         auto_highlight=True,
         transitions={"getPosition": GLIDE_MS} if glide else None,
     )
@@ -73,9 +77,18 @@ def chosen_layer(lon: float, lat: float, *, theme: basemap.Theme, assets_url: st
 
 
 def deck(
-    overlay: Sequence[pdk.Layer], view: View, *, setting: str, theme: basemap.Theme, assets_url: str
+    overlay: Sequence[pdk.Layer],
+    view: View,
+    *,
+    setting: str,
+    theme: basemap.Theme,
+    assets_url: str,
+    plain: bool = False,
 ) -> pdk.Deck:
-    """A deck of the basemap that the settings ask for, with the layers of `overlay` on it."""
+    """A deck of the basemap that the settings ask for, with the layers of `overlay` on it.
+
+    `plain` is about the tooltips.
+    """
     provider, style = basemap.style(setting, theme)
     return pdk.Deck(
         [*([] if setting else basemap.layers(theme, assets_url)), *overlay],
@@ -83,5 +96,5 @@ def deck(
         map_provider=provider,
         # Streamlit puts a hosted map under a deck whose style is null; only a missing one means none.
         **({"map_style": style} if style else {}),
-        tooltip=TOOLTIP,
+        tooltip=PLAIN_TOOLTIP if plain else TOOLTIP,
     )

@@ -86,7 +86,7 @@ class Feed:
 
     def answer(self, request: Request) -> Response:
         """CSV for a valid scope; 403 for a missing, altered or expired one; 503 before the first snapshot."""
-        scope = self.links.read(request)
+        scope = self.links.of(request)
         if scope is None:
             return refused()
         snapshot = self._snapshot()

@@ -7,13 +7,19 @@ from starlette.routing import BaseRoute, Mount
 from catena_client import CatenaClient
 from dashboard import assets, embedded
 from dashboard.feed import Feed
+from dashboard.feed_layers import Layers
 from dashboard.invitations.bulk import BulkRun
 from dashboard.invitations.desk import InvitationDesk
 from dashboard.invitations.firsts import FirstSeen
 from dashboard.invitations.webhooks import Notifications
+from dashboard.listing import Listings
+from dashboard.map.history import History
 from dashboard.polling.fixes import Concurrency
 from dashboard.polling.poller import Poller
+from dashboard.polling.trailers import TrailerPoller
 from dashboard.settings import Settings
+from dashboard.snapshot import Snapshot
+from dashboard.trail_sets import TrailSets
 from sandbox import Sandbox
 
 
@@ -37,8 +43,12 @@ class Service:
                 auth_url=settings.auth_url,
                 on_retry=concurrency.on_retry,
             )
-        self.feed = Feed(lambda: self.poller.state.snapshot)
+        self.feed = Feed(self._snapshot)
         self.poller = Poller(self.client, concurrency, settings.poll_seconds, self.feed.prepare)
+        self.trailers = TrailerPoller(self.client, lambda: self.poller.names)
+        self.trail_sets = TrailSets(History(self.client))
+        self.layers = Layers(self.feed.links, self._snapshot, self.trailers, self.trail_sets)
+        self.lists = Listings(self._snapshot)
         self.invitations = InvitationDesk(self.client)
         self.bulk_runs: dict[str, BulkRun] = {}
         """The file of invitations each viewer is sending or has sent last, by the viewer's name."""
@@ -49,6 +59,7 @@ class Service:
         """The routes that are served beside Streamlit's own, below the base path."""
         routes: list[BaseRoute] = [
             self.feed.route(self.prefix),
+            *self.layers.routes(self.prefix),
             *assets.routes(self.prefix),
             self._notifications.route(self.prefix),
         ]
@@ -67,8 +78,13 @@ class Service:
     def close(self) -> None:
         """Stop polling and give the token back."""
         self.poller.close()
+        self.trailers.close()
+        self.trail_sets.close()
         self.firsts.close()
         self.client.close()
+
+    def _snapshot(self) -> Snapshot | None:
+        return self.poller.state.snapshot
 
     def _look_now(self) -> None:
         """Read sooner than planned, because Catena says that something happened."""

@@ -143,6 +143,11 @@ def band_colours(table: Sequence[bands.Band], *, dark: bool = False) -> tuple[Rg
     return tuple(_rgb(special[band.key] if band.key in special else next(steps)) for band in table)
 
 
+def step_colours(*, dark: bool = False) -> tuple[Rgb, ...]:
+    """Return the colours of a quantity, least to most."""
+    return tuple(_rgb(shade) for shade in (DARK if dark else LIGHT).steps)
+
+
 def _by_band(
     codes: Codes, kind: str, table: Sequence[bands.Band], names: dict[str, str], palette: Palette
 ) -> Colouring:

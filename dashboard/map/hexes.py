@@ -1,5 +1,7 @@
 """How many vehicles there are in each hexagon (H3) of a chosen size."""
 
+from itertools import pairwise
+
 import h3
 import h3.api.numpy_int as h3_int
 import numpy as np
@@ -8,6 +10,8 @@ import pandas as pd
 
 Cells = npt.NDArray[np.uint64]
 
+SIZES = {"coarse": 3, "medium": 5, "fine": 7}
+"""What a viewer can choose from: hexagons about 120, 17 and 2.5 km across. The words go into links."""
 FINEST = 11
 """The resolution of the cells that the API sends."""
 _RESOLUTION = np.uint64(0xF << 52)
@@ -71,3 +75,10 @@ def steps(counts: npt.NDArray[np.int64], colours: int) -> npt.NDArray[np.int8]:
         return np.zeros(0, dtype=np.int8)
     share = np.log(counts) / max(float(np.log(counts.max())), 1e-9)
     return np.minimum(share * colours, colours - 1).astype(np.int8)
+
+
+def ranges(largest: int, colours: int) -> list[tuple[int, int]]:
+    """Return the smallest and the largest count of each class of `steps`; (0, -1) for a class no count falls in."""
+    classes = steps(np.arange(1, largest + 1), colours)
+    ends = np.searchsorted(classes, np.arange(colours + 1))
+    return [(low + 1, high) if high > low else (0, -1) for low, high in pairwise(ends.tolist())]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard.map.colours import COLOUR_BY
+from dashboard.map.hexes import SIZES
 
 UNITS = ("us", "metric")
 
@@ -22,9 +23,13 @@ class Look:
     """For a screen on the wall."""
     cycle: bool = False
     """Kiosk: show one fleet after the other."""
+    hexagons: str = ""
+    """Counts in hexagons of one of `hexes.SIZES` instead of vehicles; "": vehicles."""
+    trailers: bool = False
+    """Trailers as well."""
 
 
-PARAMS = ("color", "units", "vehicle", "kiosk")
+PARAMS = ("color", "units", "vehicle", "kiosk", "hex", "trailers")
 """The names in a link."""
 
 
@@ -51,6 +56,8 @@ def parse(query: Mapping[str, Sequence[str]], may_see: Callable[[str], bool]) ->
         vehicle=one("vehicle", may_see, "the vehicle"),
         kiosk=kiosk in {"1", "cycle"},
         cycle=kiosk == "cycle",
+        hexagons=one("hex", lambda value: value in SIZES, "hexagons"),
+        trailers=one("trailers", lambda value: value in {"0", "1"}, "trailers") == "1",
     )
     return look, notes
 
@@ -62,5 +69,7 @@ def to_query(look: Look) -> dict[str, list[str]]:
         "units": "metric" if look.metric else "",
         "vehicle": look.vehicle,
         "kiosk": "cycle" if look.kiosk and look.cycle else "1" if look.kiosk else "",
+        "hex": look.hexagons,
+        "trailers": "1" if look.trailers else "",
     }
     return {name: [value] for name, value in query.items() if value}

@@ -21,7 +21,7 @@ ASSETS = "assets/"
 ALT = "Map of the vehicles that the filters leave. The list of vehicles says the same in words."
 
 
-def vehicles(snapshot: Snapshot, scope: Scope, summary: Summary) -> list[pdk.Layer]:
+def vehicles(snapshot: Snapshot, scope: Scope, summary: Summary, *, faded: bool = False) -> list[pdk.Layer]:
     """The layer of a scope's vehicles.
 
     Only the same rows glide to their new places: after one came or went, each would fly to its neighbour's.
@@ -29,7 +29,7 @@ def vehicles(snapshot: Snapshot, scope: Scope, summary: Summary) -> list[pdk.Lay
     glide = st.session_state.get("rows_drawn") == summary.rows
     st.session_state["rows_drawn"] = summary.rows
     url = service().feed.url(snapshot, scope)
-    return [vehicles_layer(url, theme=frame.theme(), assets_url=ASSETS, glide=glide)]
+    return [vehicles_layer(url, theme=frame.theme(), assets_url=ASSETS, glide=glide, faded=faded)]
 
 
 def ring(vehicle: pd.DataFrame | None) -> list[pdk.Layer]:
@@ -41,15 +41,30 @@ def ring(vehicle: pd.DataFrame | None) -> list[pdk.Layer]:
 
 
 def show(
-    layers: Sequence[pdk.Layer], snapshot: Snapshot | None, scope: Scope, vehicle: pd.DataFrame | None
+    layers: Sequence[pdk.Layer],
+    snapshot: Snapshot | None,
+    scope: Scope,
+    vehicle: pd.DataFrame | None,
+    *,
+    plain: bool = False,
 ) -> bool:
-    """Draw the map where the viewer left it or asked to be. Gives whether a click has chosen another vehicle."""
+    """Draw the map where the viewer left it or asked to be. Gives whether a click has chosen another vehicle.
+
+    `plain`: what can be pointed at are hexagons or trails, not vehicles.
+    """
     shown = None
     if snapshot is not None and map_view.needs_rows():
         shown = placeable(vehicles_for(scope.viewer, snapshot, scope.filters, as_of(snapshot)))
     view = map_view.current(shown, vehicle, follow=bool(st.session_state.get("map_follow")))
     event: Any = st.pydeck_chart(
-        deck(layers, view, setting=service().settings.basemap, theme=frame.theme(), assets_url=ASSETS),
+        deck(
+            layers,
+            view,
+            setting=service().settings.basemap,
+            theme=frame.theme(),
+            assets_url=ASSETS,
+            plain=plain,
+        ),
         key="map",
         height="stretch",
         on_select="rerun",

@@ -50,7 +50,7 @@ def take(known: Known, may_see: Callable[[str], bool]) -> None:
     for kind in (*KINDS, "text"):
         value = getattr(asked.filters, kind)
         state[key(kind)] = list(value) if isinstance(value, tuple) else value
-    for name in ("colour_by", "metric", "vehicle", "kiosk", "cycle"):
+    for name in ("colour_by", "metric", "vehicle", "kiosk", "cycle", "hexagons", "trailers"):
         state[key(name)] = getattr(asked.look, name)
     state["map_query"] = query
     state["map_asked"] = asked
@@ -69,6 +69,8 @@ def wanted() -> Wanted:
             vehicle=state.get(key("vehicle")) or "",
             kiosk=bool(state.get(key("kiosk"))),
             cycle=bool(state.get(key("cycle"))),
+            hexagons=state.get(key("hexagons")) or "",
+            trailers=bool(state.get(key("trailers"))),
         ),
     )
 

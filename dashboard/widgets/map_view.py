@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.map.views import NOWHERE, View, fit
+from dashboard.map.views import NOWHERE, Floats, View, fit
 from dashboard.widgets.map_link import choose
 
 SIZES = {"desktop": (1000, 520), "phone": (360, 560)}
@@ -30,13 +30,22 @@ def needs_rows() -> bool:
     return asked == "shown"
 
 
+def fit_to(lon: Floats, lat: Floats) -> None:
+    """Show places (degrees) with the next drawing."""
+    width, height = _size()
+    _told(fit(lon, lat, width=width, height=height))
+
+
 def picked(event: Any, layer: str, frame: pd.DataFrame) -> bool:
     """Take over a click on the map: the vehicle under it is chosen, a click beside all lets go of it.
 
     `event` is what `st.pydeck_chart` returned, `frame` the vehicles the viewer may see. Gives whether the choice
     has changed. The row's ordinal is what counts: its index may belong to another vehicle by now.
     """
-    rows = event["selection"]["objects"].get(layer, [])
+    objects = event["selection"]["objects"]
+    rows = objects.get(layer, [])
+    if objects and not rows:
+        return False  # a click on something else that can be pointed at
     ordinal = int(rows[0]["n"]) if rows else -1
     if ordinal == st.session_state.get("map_picked", -1):
         return False
@@ -58,13 +67,17 @@ def current(shown: pd.DataFrame | None, vehicle: pd.DataFrame | None, *, follow:
         view = _told(View(float(spot["lon"]), float(spot["lat"]), CLOSE))
     elif asked == "shown" and shown is not None and len(shown):
         lon, lat = shown["lon"].to_numpy(), shown["lat"].to_numpy()
-        width, height = SIZES["phone" if "Mobi" in st.context.headers.get("User-Agent", "") else "desktop"]
+        width, height = _size()
         view = _told(fit(lon, lat, width=width, height=height))
     elif follow and spot is not None and view is not None:
         # Only the changed fields reach the map, so the viewer's own zoom stays.
         view = replace(view, longitude=float(spot["lon"]), latitude=float(spot["lat"]))
         st.session_state["map_view"] = view
     return view or NOWHERE
+
+
+def _size() -> tuple[int, int]:
+    return SIZES["phone" if "Mobi" in st.context.headers.get("User-Agent", "") else "desktop"]
 
 
 def _told(view: View) -> View:
