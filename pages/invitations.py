@@ -9,6 +9,7 @@ from dashboard.widgets.invitation_card import invitation_card, stage
 from dashboard.widgets.invitation_form import invite_form
 from dashboard.widgets.invitation_funnel import invitation_funnel
 from dashboard.widgets.invitation_state import INVITE_TAB, page_state
+from dashboard.widgets.invitation_style import style
 from dashboard.widgets.invitation_table import invitation_table
 from dashboard.widgets.invitation_webhook import webhook_button
 from pages import live_map
@@ -25,6 +26,7 @@ def render() -> None:
         return
     desk = service().invitations
     desk.view()
+    style()
     if stage(service(), viewer, fly_to):
         return
     st.title("Invitations")

@@ -18,24 +18,6 @@ from dashboard.service import Service
 from dashboard.widgets.invitation_progress import live_status
 from dashboard.widgets.invitation_state import page_state
 
-STYLE = """<style>
-.invite-card{background:#fff;color:#16202c;border:1px solid #c9d1da;border-top:8px solid var(--brand);
- border-radius:12px;padding:1.25rem;display:flex;flex-wrap:wrap;gap:1.25rem;align-items:center;font-size:1rem}
-.invite-card img{width:min(19rem,100%);height:auto;image-rendering:pixelated;background:#fff;display:block}
-.invite-card .qr{flex:0 0 auto;max-width:100%}
-.invite-card .say{flex:1 1 15rem;min-width:0;overflow-wrap:anywhere}
-.invite-card .from{font-size:1rem;color:#45525f;margin:0}
-.invite-card .fleet{font-size:1.5rem;font-weight:700;line-height:1.25;margin:.1rem 0 .7rem}
-.invite-card p,.invite-card ol{margin:.5rem 0;line-height:1.45;color:#16202c}
-.invite-card ol{padding-left:1.3rem}
-.invite-card .until{color:#45525f}
-.invite-stage{justify-content:center;padding:.5rem 1rem 1rem;gap:.25rem}
-.invite-stage img{width:min(88vw,calc(100dvh - 26rem));min-width:13rem}
-.invite-stage .qr{flex-basis:100%;display:flex;justify-content:center}
-.invite-stage .say{text-align:center;flex-basis:100%}
-.invite-stage ol{display:inline-block;text-align:left}
-.invite-stage .fleet{font-size:2rem;margin:0}
-</style>"""
 HIDE_CHROME = """<style>
 [data-testid="stSidebar"],[data-testid="stHeader"],[data-testid="stSidebarCollapsedControl"]{display:none!important}
 [data-testid="stMainBlockContainer"]{max-width:none!important;padding:3rem 1rem 1rem!important}
@@ -53,7 +35,7 @@ def invitation_card(service: Service, viewer: Viewer, fly: Callable[[str], None]
         return
     if state.note:
         st.success(state.note, icon=":material/check_circle:")
-    st.html(STYLE + _html(card, "invite-card"))
+    st.html(_html(card, "invite-card"))
     live_status(service, viewer, item.handle, fly)
     st.caption("The link. It is meant for this fleet alone: whoever has it can use it.")
     st.code(card.link, language=None, wrap_lines=True)
@@ -72,7 +54,7 @@ def stage(service: Service, viewer: Viewer, fly: Callable[[str], None]) -> bool:
     if item is None or card is None:
         state.on_stage = False
         return False
-    st.html(HIDE_CHROME + STYLE + _html(card, "invite-card invite-stage"))
+    st.html(HIDE_CHROME + _html(card, "invite-card invite-stage"))
     live_status(service, viewer, item.handle, fly)
     if st.button("Back to the invitation", icon=":material/close_fullscreen:"):
         state.on_stage = False

@@ -23,12 +23,6 @@ COLUMNS = {
     "Sharing": st.column_config.TextColumn(width="small"),
     "Provider connected": st.column_config.TextColumn(width="large"),
 }
-STYLE = """<style>
-.funnel{display:grid;grid-template-columns:minmax(7.5rem,auto) 1fr;gap:.3rem .75rem;align-items:center;margin:.5rem 0}
-.funnel .bar{background:var(--bar,#0b6e6e);color:#fff;border-radius:4px;height:1.9rem;min-width:2px}
-.funnel .row{display:flex;align-items:center;gap:.5rem}
-.funnel .n{font-variant-numeric:tabular-nums;white-space:nowrap}
-</style>"""
 
 
 def invitation_funnel(service: Service, viewer: Viewer, fly: Callable[[str], None]) -> None:
@@ -43,7 +37,7 @@ def _funnel(service: Service, viewer: Viewer, fly: Callable[[str], None]) -> Non
     if not lines:
         st.info("No fleet was invited yet. Create the first invitation under “Invite”.")
         return
-    st.html(STYLE + picture(totals(lines)))
+    st.html(picture(totals(lines)))
     only_stuck = st.toggle(
         f"Only fleets that need you ({sum(line.stuck for line in lines):,})", key="funnel-stuck"
     )

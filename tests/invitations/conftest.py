@@ -12,6 +12,14 @@ import pytest
 
 from catena_client import CatenaClient, RetryPolicy
 from dashboard.invitations.desk import InvitationDesk
+from tests.browser.conftest import (  # noqa: F401 - fixtures of the browser tests here
+    chromium,
+    dashboard,
+    folder,
+    playwright,
+    sandbox_server,
+    visit,
+)
 
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 

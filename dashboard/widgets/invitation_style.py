@@ -1,0 +1,33 @@
+"""The style of the invitations page: the card is paper in both themes, captions are readable in both."""
+
+import streamlit as st
+
+STYLE = """<style>
+[data-testid="stCaptionContainer"],[data-testid="stCaptionContainer"] p{color:inherit;opacity:1}
+[data-testid="stCaptionContainer"]{opacity:.78}
+.invite-card{background:#fff;color:#16202c;border:1px solid #c9d1da;border-top:8px solid var(--brand);
+ border-radius:12px;padding:1.25rem;display:flex;flex-wrap:wrap;gap:1.25rem;align-items:center;font-size:1rem}
+.invite-card img{width:min(19rem,100%);height:auto;image-rendering:pixelated;background:#fff;display:block}
+.invite-card .qr{flex:0 0 auto;max-width:100%}
+.invite-card .say{flex:1 1 15rem;min-width:0;overflow-wrap:anywhere}
+.invite-card .from{font-size:1rem;color:#45525f;margin:0}
+.invite-card .fleet{font-size:1.5rem;font-weight:700;line-height:1.25;margin:.1rem 0 .7rem}
+.invite-card p,.invite-card ol{margin:.5rem 0;line-height:1.45;color:#16202c}
+.invite-card ol{padding-left:1.3rem}
+.invite-card .until{color:#45525f}
+.invite-stage{justify-content:center;padding:.5rem 1rem 1rem;gap:.25rem}
+.invite-stage img{width:min(88vw,calc(100dvh - 31rem));min-width:13rem}
+.invite-stage .qr{flex-basis:100%;display:flex;justify-content:center}
+.invite-stage .say{text-align:center;flex-basis:100%}
+.invite-stage ol{display:inline-block;text-align:left}
+.invite-stage .fleet{font-size:2rem;margin:0}
+.funnel{display:grid;grid-template-columns:minmax(7.5rem,auto) 1fr;gap:.3rem .75rem;align-items:center;margin:.5rem 0}
+.funnel .bar{background:var(--bar,#0b6e6e);color:#fff;border-radius:4px;height:1.9rem;min-width:2px}
+.funnel .row{display:flex;align-items:center;gap:.5rem}
+.funnel .n{font-variant-numeric:tabular-nums;white-space:nowrap}
+</style>"""
+
+
+def style() -> None:
+    """Add the page's style."""
+    st.html(STYLE)

@@ -1,0 +1,260 @@
+"""The whole way in a real browser: invite, scan, accept on a phone, see the trucks; and what goes wrong on it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import zxingcpp
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser import rig
+
+pytestmark = pytest.mark.browser
+VIEWS = [(1280, "light"), (390, "dark")]
+
+
+def fill_and_send(page: Page, ref: str) -> None:
+    page.get_by_label("Fleet reference").fill(ref)
+    page.get_by_role("button", name="Create invitation").click()
+
+
+def invited(seen: rig.Watch, ref: str) -> str:
+    """Create an invitation and give its link."""
+    fill_and_send(seen.page, ref)
+    expect(seen.page.get_by_alt_text(f"QR code for {ref}")).to_be_visible()
+    seen.settled()
+    link = seen.page.get_by_role("link", name="Open invitation link").get_attribute("href")
+    assert link
+    return link
+
+
+def scanned(seen: rig.Watch, ref: str) -> list[str]:
+    """Read the QR code as a camera would, from what is on the screen."""
+    shot = seen.page.get_by_alt_text(f"QR code for {ref}").screenshot()
+    return [code.text for code in zxingcpp.read_barcodes(Image.open(io.BytesIO(shot)))]
+
+
+def tab(seen: rig.Watch, name: str) -> None:
+    seen.page.get_by_role("tab", name=name).click()
+    expect(seen.page.get_by_role("tab", name=name, selected=True)).to_be_visible()
+    settled(seen)
+
+
+def settled(seen: rig.Watch) -> None:
+    """Wait until the script has run and what it replaced is gone."""
+    seen.settled()
+    expect(seen.page.locator('[data-stale="true"]')).to_have_count(0)
+
+
+def phone(seen: rig.Watch, link: str) -> Page:
+    """Open a link as the fleet does, on a device of its own."""
+    browser = seen.page.context.browser
+    assert browser is not None
+    page = browser.new_context(viewport={"width": 390, "height": 844}).new_page()
+    page.goto(link)
+    return page
+
+
+def connect(fleet: Page, provider: str) -> None:
+    fleet.get_by_role("button", name="Accept and continue").click()
+    fleet.get_by_role("link", name=provider, exact=False).first.click()
+    fleet.get_by_role("button", name="Connect").click()
+    expect(fleet.get_by_text("connected").first).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "theme"), VIEWS)
+def test_from_the_reference_to_the_first_truck(dashboard, visit, width: int, theme: str) -> None:
+    ref = f"WAY-{width}"
+    seen = visit(dashboard(), "/invitations", width=width, theme=theme)
+    link = invited(seen, ref)
+    expect(seen.page.get_by_text(f"Created a new invitation for {ref}")).to_be_visible()
+    assert scanned(seen, ref) == [link]
+    assert link.startswith(dashboard().url)
+    fleet = phone(seen, link)
+    fleet.get_by_role("button", name="Accept and continue").click()
+    expect(seen.page.get_by_text("Waiting for the fleet to connect a provider")).to_be_visible()
+    fleet.get_by_role("link", name="Geotab").first.click()
+    fleet.get_by_role("button", name="Connect").click()
+    expect(seen.page.get_by_text(f"{ref} is on the map:")).to_be_visible()
+    seen.page.get_by_role("button", name="Fly there").click()
+    seen.map_shown()
+    seen.until(lambda: "fleet" in parse_qs(urlsplit(seen.page.url).query), "the fleet in the address")
+    seen.until(lambda: {row["fleet"] for row in seen.rows()} == {ref}, "the new fleet alone on the map")
+    assert len(seen.rows()) == seen.counts()[0]
+    seen.clean()
+
+
+def test_full_screen_code_decodes_and_fits(dashboard, visit) -> None:
+    for width, theme in VIEWS:
+        seen = visit(dashboard(), "/invitations", width=width, height=844, theme=theme)
+        link = invited(seen, f"STAGE-{width}")
+        seen.page.get_by_role("button", name="Show to the fleet").click()
+        expect(seen.page.get_by_role("button", name="Back to the invitation")).to_be_in_viewport()
+        assert scanned(seen, f"STAGE-{width}") == [link]
+        assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
+        seen.page.get_by_role("button", name="Back to the invitation").click()
+        expect(seen.page.get_by_label("Fleet reference")).to_be_visible()
+        seen.clean()
+
+
+def test_a_refusal_comes_back_with_its_reason_and_can_be_revived(dashboard, visit) -> None:
+    seen = visit(dashboard(), "/invitations")
+    fleet = phone(seen, invited(seen, "REFUSE-1"))
+    fleet.get_by_label("Reason").fill("We are <b>too</b> small")
+    fleet.get_by_role("button", name="Decline").click()
+    expect(seen.page.get_by_text("The fleet declined: “We are <b>too</b> small”")).to_be_visible()
+    fill_and_send(seen.page, "REFUSE-1")
+    expect(seen.page.get_by_text("Sending again revives the invitation")).to_be_visible()
+    seen.page.get_by_role("button", name="Send it again").click()
+    expect(seen.page.get_by_text("Refreshed the invitation that REFUSE-1 already had")).to_be_visible()
+    expect(seen.page.get_by_text("Waiting for the fleet to open the link")).to_be_visible()
+
+
+def test_the_same_reference_from_two_browsers_at_once_makes_one_invitation(dashboard, visit) -> None:
+    first, second = (visit(dashboard(), "/invitations") for _ in range(2))
+    for seen in (first, second):
+        seen.page.get_by_label("Fleet reference").fill("TWICE-1")
+    for seen in (first, second):
+        seen.page.get_by_role("button", name="Create invitation").click(no_wait_after=True)
+    for seen in (first, second):
+        expect(
+            seen.page.get_by_text(
+                re.compile("Created a new invitation for TWICE-1|TWICE-1 has an invitation already")
+            )
+        ).to_be_visible()
+    made = [seen.page.get_by_text("Created a new invitation for TWICE-1").count() for seen in (first, second)]
+    assert sorted(made) == [0, 1]
+
+
+def test_a_fleet_may_choose_only_the_providers_it_was_limited_to(dashboard, visit) -> None:
+    seen = visit(dashboard(), "/invitations")
+    seen.page.get_by_role("button", name="Limit providers").click()
+    dialog = seen.page.get_by_role("dialog")
+    expect(dialog.get_by_role("toolbar").get_by_role("button")).not_to_have_count(1)
+    dialog.get_by_label("Search providers").press_sequentially("motive")
+    expect(dialog.get_by_role("toolbar").get_by_role("button")).to_have_count(1)
+    settled(seen)
+    dialog.get_by_role("button", name="Motive", exact=True).click()
+    expect(dialog.get_by_text("1 chosen")).to_be_visible()
+    dialog.get_by_role("button", name="Done").click()
+    expect(seen.page.get_by_text("Only these providers: Motive")).to_be_visible()
+    fleet = phone(seen, invited(seen, "LIMIT-1"))
+    fleet.get_by_role("button", name="Accept and continue").click()
+    expect(fleet.locator("ul.providers li")).to_have_text([re.compile("Motive")])
+    outside = fleet.url.replace("/providers", "/credentials") + "&tsp=geotab"
+    answer = fleet.goto(outside)
+    assert answer is not None
+    assert answer.status >= 400
+
+
+def test_a_link_opened_after_expiry_says_so_and_resending_helps(dashboard, visit) -> None:
+    seen = visit(dashboard(), "/invitations")
+    tab(seen, "Follow up")
+    seen.page.get_by_role("button", name="Expired").click()
+    choose_row(seen, 0)
+    seen.page.get_by_role("button", name="Show QR code and link").click()
+    expect(seen.page.get_by_role("link", name="Open invitation link")).to_be_visible()
+    expect(seen.page.get_by_text("The invitation expired unused")).to_be_visible()
+    link = seen.page.get_by_role("link", name="Open invitation link").get_attribute("href")
+    assert link
+    fleet = phone(seen, link)
+    expect(fleet.get_by_text("expired").first).to_be_visible()
+    assert fleet.get_by_role("button", name="Accept and continue").count() == 0
+    tab(seen, "Follow up")
+    seen.page.get_by_role("button", name="Expired").click()
+    choose_row(seen, 0)
+    seen.page.get_by_role("button", name="Resend").click()
+    seen.page.get_by_role("dialog").get_by_role("button", name="Resend").click()
+    expect(seen.page.get_by_text(re.compile("(Created|Refreshed) .* invitation"))).to_be_visible()
+    renewed = seen.page.get_by_role("link", name="Open invitation link").get_attribute("href")
+    assert renewed
+    expect(phone(seen, renewed).get_by_role("button", name="Accept and continue")).to_be_visible()
+
+
+def choose_row(seen: rig.Watch, number: int) -> None:
+    """Tick a row of the table, which is drawn on a canvas."""
+    expect(seen.page.get_by_text(re.compile(r"^\d of \d+ invitations"))).to_be_visible()  # few are left
+    settled(seen)
+    table = seen.page.get_by_test_id("stDataFrame")
+    expect(table).to_have_count(1)  # the one that it replaces is gone
+    table.click(position={"x": 16, "y": 52 + 35 * number})
+    expect(seen.page.get_by_role("button", name="Resend")).to_be_visible()
+    seen.settled()
+
+
+def test_deleting_asks_first_and_kills_the_link(dashboard, visit) -> None:
+    seen = visit(dashboard(), "/invitations")
+    link = invited(seen, "DELETE-1")
+    tab(seen, "Follow up")
+    seen.page.get_by_label("Search").fill("DELETE-1")
+    seen.page.keyboard.press("Enter")
+    choose_row(seen, 0)
+    seen.page.get_by_role("button", name="Delete", exact=True).click()
+    expect(seen.page.get_by_text("cannot be undone")).to_be_visible()
+    seen.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(seen.page.get_by_role("dialog")).to_have_count(0)
+    fleet = phone(seen, link)
+    assert fleet.get_by_role("button", name="Accept and continue").count() == 0
+
+
+def test_downloads_hold_the_code(dashboard, visit, tmp_path) -> None:
+    seen = visit(dashboard(), "/invitations")
+    link = invited(seen, "FILES 1/ü")
+    files = {}
+    for name in ("PNG", "SVG", "PDF to print"):
+        with seen.page.expect_download() as download:
+            seen.page.get_by_role("button", name=name).click()
+        assert download.value.suggested_filename.startswith("invitation-FILES-1")
+        files[name] = tmp_path / name.split()[0]
+        download.value.save_as(files[name])
+    assert [code.text for code in zxingcpp.read_barcodes(Image.open(files["PNG"]))] == [link]
+    assert files["PDF to print"].read_bytes().startswith(b"%PDF")
+    assert b"<svg" in files["SVG"].read_bytes()
+
+
+def test_many_at_once(dashboard, visit, tmp_path) -> None:
+    seen = visit(dashboard(), "/invitations")
+    tab(seen, "Many at once")
+    rows = "fleet_ref;fleet_name\r\n=SUM(1);Gr\xfcn\r\nBULK-1;Nord\r\nBULK-1;twice\r\nBULK-2;a&b\r\n"
+    source = tmp_path / "fleets.csv"
+    source.write_bytes(rows.encode("cp1252"))
+    seen.page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(source)
+    expect(seen.page.get_by_text("2 rows can be sent, 2 cannot")).to_be_visible()
+    seen.page.get_by_role("button", name="Create 2 invitations").click()
+    expect(seen.page.get_by_text("4 of 4 rows: 2 created, 2 failed")).to_be_visible()
+    with seen.page.expect_download() as download:
+        seen.page.get_by_role("button", name="Result (CSV)").click()
+    download.value.save_as(tmp_path / "result.csv")
+    result = list(csv.DictReader(io.StringIO((tmp_path / "result.csv").read_text("utf-8-sig"))))
+    assert [row["result"] for row in result] == ["created", "created", "failed", "failed"]
+    assert result[0]["fleet_ref"] == "'=SUM(1)"
+    expect(phone(seen, result[0]["link"]).get_by_role("button", name="Accept and continue")).to_be_visible()
+    with seen.page.expect_download() as sheet:
+        seen.page.get_by_role("button", name="QR codes (PDF)").click()
+    sheet.value.save_as(tmp_path / "sheet.pdf")
+    assert (tmp_path / "sheet.pdf").read_bytes().startswith(b"%PDF")
+    seen.page.get_by_role("button", name="New file").click()
+    expect(seen.page.get_by_text("Upload a CSV file")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "theme"), VIEWS)
+def test_each_tab_fits_and_has_no_barriers(dashboard, visit, width: int, theme: str) -> None:
+    seen = visit(dashboard(), "/invitations", width=width, theme=theme)
+    invited(seen, f"AXE-{width}")
+    for name in ("Invite", "Follow up", "Progress", "Many at once"):
+        tab(seen, name)
+        assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
+        found = [
+            violation
+            for violation in Axe().run(seen.page).response["violations"]
+            if violation["impact"] in ("serious", "critical")
+        ]
+        ours = [(v["id"], node["html"][:200]) for v in found for node in v["nodes"]]
+        assert not ours, f"{name}: {ours}"
+    seen.clean()
