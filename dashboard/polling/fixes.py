@@ -57,17 +57,17 @@ class Fix(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     garbage collector: it holds nothing that refers back to it.
     """
 
-    id: str
-    connection_id: str
-    source_name: str
-    vehicle_id: str | None = None
+    # In the order in which the API sends them, which is read fastest.
     fleet_id: str | None = None
     fleet_ref: str | None = None
+    id: str
+    connection_id: str
     tsp_slug: str | None = None
+    source_name: str
+    occurred_at: Time | None = None
+    vehicle_id: str | None = None
     driver_id: str | None = None
     source_vehicle_id: str | None = None
-    occurred_at: Time | None = None
-    deleted_at: Time | None = None
     location: Location = None
     h3_index_11: int | None = None
     speed: float | None = None
@@ -76,6 +76,7 @@ class Fix(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     engine_hours: float | None = None
     coolant_temperature: float | None = None
     inferred_address: Address | None = None
+    deleted_at: Time | None = None
 
     @property
     def vehicle(self) -> str:
