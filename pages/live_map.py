@@ -14,13 +14,17 @@ from dashboard.widgets import (
     frame,
     map_banners,
     map_chart,
+    map_density,
     map_filters,
     map_kiosk,
-    map_legend,
     map_link,
+    map_list,
+    map_overlay,
     map_panel,
     map_search,
     map_status,
+    map_trailers,
+    map_trails,
     sign_in,
 )
 from dashboard.widgets.map_link import Wanted
@@ -55,16 +59,20 @@ def render() -> None:
         map_kiosk.show(scope, asked)
         return
     tick = min(TICK_SECONDS, service().settings.poll_seconds)
-    st.fragment(_map, run_every=tick)(scope, asked, offered)
+    if map_trails.playing():
+        tick = map_trails.TICK_SECONDS
+    map_trails.progress()
+    st.fragment(_map, run_every=tick)(scope, asked, offered, map_trails.state())
+    map_list.show(scope, look.vehicle)
 
 
-def _map(scope: Scope, asked: Wanted, offered: Choices) -> None:
-    if map_link.wanted() != asked:
+def _map(scope: Scope, asked: Wanted, offered: Choices, trails: tuple[str, bool, bool]) -> None:
+    if map_link.wanted() != asked or map_trails.state() != trails:
         st.rerun()  # something inside this part of the page was clicked that the whole page shows
     feed, state, poll_seconds = service().feed, service().poller.state, service().settings.poll_seconds
     snapshot, now = state.snapshot, datetime.now(UTC)
     layers: list[pdk.Layer] = []
-    vehicle = None
+    vehicle, trail_set = None, map_trails.ready()
     if snapshot is None:
         map_status.trouble(state, None, poll_seconds, now)
     else:
@@ -74,19 +82,24 @@ def _map(scope: Scope, asked: Wanted, offered: Choices) -> None:
         map_status.trouble(state, summary, poll_seconds, now)
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="map_status"):
             map_status.numbers(state, snapshot, summary, now)
+            map_trailers.status(scope, asked.look)
+            map_density.suggestion(summary, asked.look)
             map_banners.show(summary.late)
             map_filters.sentence(asked, offered.known)
-        map_legend.show(summary.legend, map_link.chosen(asked))
+        map_overlay.legend(snapshot, scope, summary, asked)
         if asked.look.vehicle:
             vehicle = vehicle_of(scope.viewer, snapshot, asked.look.vehicle)
         if vehicle is not None:
             map_panel.handle(vehicle)
-        layers += [*map_chart.vehicles(snapshot, scope, summary), *map_chart.ring(vehicle)]
+        layers += map_overlay.layers(snapshot, scope, summary, asked, vehicle=vehicle, trails=trail_set)
     beside, panel = (st.container(), None) if vehicle is None else tuple(st.columns([3, 1]))
     with beside:
-        another = map_chart.show(layers, snapshot, scope, vehicle)
+        plain = bool(asked.look.hexagons or trail_set)
+        another = map_chart.show(layers, snapshot, scope, vehicle, plain=plain)
     if panel is not None and vehicle is not None and snapshot is not None:
         with panel:
             map_panel.show(vehicle, scope, snapshot, as_of(snapshot))
+    if trail_set is not None:
+        map_trails.controls(trail_set, scope)
     if another:
         st.rerun()

@@ -12,7 +12,7 @@ from dashboard.map.colours import COLOUR_BY
 from dashboard.map.filters import Known
 from dashboard.map.filters import sentence as filters_in_words
 from dashboard.scope import Choices
-from dashboard.widgets import map_view
+from dashboard.widgets import map_density, map_trailers, map_view
 from dashboard.widgets.map_link import Wanted, clear, key, kiosk
 
 IN_SIGHT = {"fleets": "Fleet", "sources": "Source"}
@@ -75,6 +75,8 @@ def view(asked: Wanted) -> None:
     with st.popover("View", icon=":material/palette:", key="view"):
         st.selectbox("Colour by", COLOUR_BY, format_func=COLOUR_LABELS.__getitem__, key=key("colour_by"))
         st.toggle("Kilometres and °C", key=key("metric"), help="Otherwise miles and °F.")
+        map_density.choice()
+        map_trailers.choice()
         st.button(
             "Show on a wall screen",
             icon=":material/tv:",

@@ -12,7 +12,7 @@ from dashboard.invitations.words import plain
 from dashboard.map import details
 from dashboard.scope import Scope
 from dashboard.snapshot import Snapshot
-from dashboard.widgets import map_view
+from dashboard.widgets import map_trails, map_view
 from dashboard.widgets.map_link import choose
 
 
@@ -28,6 +28,7 @@ def handle(row: pd.DataFrame) -> None:
             args=("vehicle",),
             key="go_there",
         )
+        map_trails.button(str(row["vehicle_id"].iloc[0]))
         st.button("Close", icon=":material/close:", type="tertiary", on_click=_leave, key="close_panel")
 
 
