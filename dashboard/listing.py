@@ -93,6 +93,11 @@ class Listings:
         # Given a condition, cachetools lets one thread compute while others wait for its result.
         self._order = cached(LRUCache(32), _of_version, condition=threading.Condition())(ordered)
 
+    @property
+    def held(self) -> Snapshot | None:
+        """What the lists now shown are made from."""
+        return self._held
+
     def snapshot(self, *, refresh: bool = False) -> Snapshot | None:
         """The snapshot that lists are made from; None before there is any."""
         with self._lock:
@@ -102,9 +107,13 @@ class Listings:
                 self._held = self._newest()
             return self._held
 
+    def rows(self, snapshot: Snapshot, query: Query) -> Rows:
+        """The positions in a snapshot of all rows asked for, in order."""
+        return self._order(snapshot, query, as_of(snapshot))
+
     def page(self, snapshot: Snapshot, query: Query, number: int, size: int, *, metric: bool) -> Page:
         """One page of `size` rows, 500 at most."""
-        rows = self._order(snapshot, query, as_of(snapshot))
+        rows = self.rows(snapshot, query)
         size = min(size, PAGE_SIZES[-1])
         pages = max(1, -(-len(rows) // size))
         number = min(max(0, number), pages - 1)
@@ -115,7 +124,7 @@ class Listings:
 
     def page_of(self, snapshot: Snapshot, query: Query, vehicle_id: str, size: int) -> int | None:
         """The number of the page that a vehicle is on; None when it is on none."""
-        rows = self._order(snapshot, query, as_of(snapshot))
+        rows = self.rows(snapshot, query)
         found = np.flatnonzero((snapshot.vehicles["vehicle_id"] == vehicle_id).to_numpy()[rows])
         return int(found[0]) // min(size, PAGE_SIZES[-1]) if len(found) else None
 
@@ -127,11 +136,8 @@ def ordered(snapshot: Snapshot, query: Query, now: datetime) -> Rows:
         frame = frame[search.mentions(search.columns(frame), query.text)]
     positions = np.searchsorted(snapshot.vehicles["ordinal"].to_numpy(), frame["ordinal"].to_numpy())
     direction = "descending" if query.descending else "ascending"
-    order = pc.sort_indices(
-        pa.table({"key": sort_key(frame, query.by, now)}),
-        sort_keys=[("key", direction)],
-        null_placement="at_end",
-    )
+    # Stable, and nulls come last in either direction.
+    order = pc.sort_indices(pa.table({"key": sort_key(frame, query.by, now)}), sort_keys=[("key", direction)])
     rows: Rows = positions[order.to_numpy()]
     return rows
 

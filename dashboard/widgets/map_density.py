@@ -1,0 +1,75 @@
+"""How many vehicles there are where: hexagons in place of vehicles."""
+
+from __future__ import annotations
+
+import pydeck as pdk
+import streamlit as st
+
+from dashboard.deck_layers import hexagons_layer
+from dashboard.map.hexes import SIZES
+from dashboard.map.look import Look
+from dashboard.scope import Scope, Summary
+from dashboard.service import service
+from dashboard.snapshot import Snapshot
+from dashboard.widgets.map_link import key
+
+SUGGESTED_ABOVE = 20_000
+"""Vehicles on the map from which hexagons say more than icons."""
+LABELS = {"": "Off", "coarse": "Coarse", "medium": "Medium", "fine": "Fine"}
+
+
+def choice() -> None:
+    """Show the control for hexagons."""
+    st.segmented_control(
+        "Hexagons",
+        ("", *SIZES),
+        format_func=LABELS.__getitem__,
+        required=True,
+        key=key("hexagons"),
+        help="Count vehicles in hexagons about 120, 17 or 2.5 km across, instead of drawing each.",
+    )
+
+
+def suggestion(summary: Summary, look: Look) -> None:
+    """Offer hexagons where there are more vehicles than an eye can tell apart."""
+    if summary.shown > SUGGESTED_ABOVE and not look.hexagons:
+        st.button(
+            "Many vehicles: show hexagons",
+            icon=":material/hexagon:",
+            type="tertiary",
+            on_click=_turn_on,
+            key="suggest_hexagons",
+        )
+
+
+def layers(snapshot: Snapshot, scope: Scope, size: str) -> list[pdk.Layer]:
+    """The hexagons of a scope."""
+    return [hexagons_layer(service().layers.hexagons_url(snapshot, scope, size))]
+
+
+def legend(snapshot: Snapshot, scope: Scope, size: str) -> None:
+    """Say what the hexagons' colours mean, and that all vehicles are in them."""
+    found = service().layers.hexagons(snapshot, scope, size)
+    entries = "".join(
+        f'<li><i style="background:rgb{step.colour}"></i>{_range(step.smallest, step.largest)}</li>'
+        for step in found.steps
+    )
+    noun = "vehicle" if found.vehicles == 1 else "vehicles"
+    where = "hexagon" if found.hexagons == 1 else "hexagons"
+    st.html(
+        f'<div class="hexagon-legend"><span>{found.vehicles:,} {noun} in {found.hexagons:,} {where}. '
+        f'Vehicles per hexagon:</span><ul aria-label="Vehicles per hexagon">{entries}</ul></div>'
+        "<style>.hexagon-legend, .hexagon-legend ul { display: flex; flex-wrap: wrap; gap: .2rem 1rem;"
+        " align-items: center; margin: 0; padding: 0; list-style: none; font-size: .9rem; min-height: 1.9rem; }"
+        ".hexagon-legend li { margin: 0; white-space: nowrap; }"
+        ".hexagon-legend i { display: inline-block; width: .75rem; height: .75rem; margin-right: .4rem;"
+        " border-radius: 2px; }</style>"
+    )
+
+
+def _range(smallest: int, largest: int) -> str:
+    return f"{smallest:,}" if smallest == largest else f"{smallest:,} to {largest:,}"
+
+
+def _turn_on() -> None:
+    st.session_state[key("hexagons")] = next(iter(SIZES))

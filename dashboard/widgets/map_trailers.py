@@ -1,0 +1,44 @@
+"""Trailers as a layer of their own, fetched only while somebody has it on."""
+
+from __future__ import annotations
+
+import pydeck as pdk
+import streamlit as st
+
+from dashboard.deck_layers import trailers_layer
+from dashboard.feed_layers import drawable_trailers
+from dashboard.map.look import Look
+from dashboard.scope import Scope
+from dashboard.service import service
+from dashboard.widgets import frame
+from dashboard.widgets.map_link import key
+
+
+def choice() -> None:
+    """Show the switch for trailers."""
+    st.toggle("Trailers", key=key("trailers"), help="Follows the filters by fleet, source and provider.")
+
+
+def layers(scope: Scope, *, pickable: bool) -> list[pdk.Layer]:
+    """The trailers of a scope; none before the first have come. Keeps them coming."""
+    snapshot = service().trailers.watch().snapshot
+    if snapshot is None:
+        return []
+    url = service().layers.trailers_url(snapshot, scope)
+    return [trailers_layer(url, theme=frame.theme(), assets_url="assets/", pickable=pickable)]
+
+
+def status(scope: Scope, look: Look) -> None:
+    """Say how many trailers are shown, or why there are none yet; nothing while they are off."""
+    if not look.trailers:
+        return
+    state = service().trailers.watch()
+    if state.snapshot is None:
+        if state.problem:
+            st.markdown(f":material/cloud_off: No trailers yet. {state.problem}", width="content")
+        else:
+            st.markdown(":material/hourglass_top: Reading the trailers …", width="content")
+        return
+    count = len(drawable_trailers(state.snapshot, scope))
+    late = f" Not up to date: {state.problem}" if state.problem else ""
+    st.markdown(f"**{count:,}** {'trailer' if count == 1 else 'trailers'}.{late}", width="content")
