@@ -81,7 +81,9 @@ class Catena:
             status, body = self.failing[path]
             return httpx.Response(status, json=body)
         if path.endswith("/token"):
-            return httpx.Response(200, json={"access_token": "token", "expires_in": 300, "token_type": "Bearer"})
+            return httpx.Response(
+                200, json={"access_token": "token", "expires_in": 300, "token_type": "Bearer"}
+            )
         if path.endswith("/revoke"):
             return httpx.Response(200)
         if path not in self.rows:
@@ -94,5 +96,9 @@ class Catena:
             return httpx.Response(200, json=rows)
         start = int(query.get("cursor", "0"))
         end = start + self.page_size
-        page = {"items": rows[start:end], "total": len(rows), "next_page": str(end) if end < len(rows) else None}
+        page = {
+            "items": rows[start:end],
+            "total": len(rows),
+            "next_page": str(end) if end < len(rows) else None,
+        }
         return httpx.Response(200, content=json.dumps(page), headers={"content-type": "application/json"})

@@ -49,7 +49,9 @@ def feed():
 
 
 def get(feed, url, prefix="", **options):
-    with httpx.Client(transport=InProcess(Starlette(routes=[feed.route(prefix)])), base_url="http://here") as client:
+    with httpx.Client(
+        transport=InProcess(Starlette(routes=[feed.route(prefix)])), base_url="http://here"
+    ) as client:
         return client.get(f"{prefix}/{url}", **options)
 
 
@@ -122,7 +124,9 @@ def test_expired_is_refused(feed, monkeypatch):
     url = feed.url(FLEETS, Scope(OPERATOR))
     assert get(feed, url).status_code == 200
     late = int(datetime.now(UTC).timestamp()) + LIFE_SECONDS + 2
-    monkeypatch.setattr(URLSafeTimedSerializer.default_signer, "get_timestamp", lambda _self: late, raising=False)
+    monkeypatch.setattr(
+        URLSafeTimedSerializer.default_signer, "get_timestamp", lambda _self: late, raising=False
+    )
     monkeypatch.setattr("itsdangerous.timed.TimestampSigner.get_timestamp", lambda _self: late)
     assert get(feed, url).status_code == 403
 
@@ -167,7 +171,22 @@ def test_ages_are_counted_anew_once_a_snapshot_has_grown_old():
     assert as_of(old, taken + timedelta(minutes=41)) == datetime(2026, 5, 4, 12, 41, tzinfo=UTC)
 
 
-NAMES = ["0412", "1e5", "true", "2026-05-04", "-7", ".5", "Truck 7", "a,b", 'say "x"', "two\nlines", "<b>x</b>", "=1+1", "🚚", ""]
+NAMES = [
+    "0412",
+    "1e5",
+    "true",
+    "2026-05-04",
+    "-7",
+    ".5",
+    "Truck 7",
+    "a,b",
+    'say "x"',
+    "two\nlines",
+    "<b>x</b>",
+    "=1+1",
+    "🚚",
+    "",
+]
 
 
 @given(st.lists(st.one_of(st.sampled_from(NAMES), st.text(max_size=12)), min_size=1, max_size=20))

@@ -25,7 +25,11 @@ def full_catena():
         {"id": "tsp-1", "name": "Geotab", "slug": "geotab", "source_name": "geotab", "created_at": "2026-01-01T00:00:00Z",
          "updated_at": "2026-01-01T00:00:00Z", "is_sandbox": False, "status": "active", "conn_type": "api_key"}
     ]  # fmt: skip
-    catena.rows["/v2/telematics/vehicles"] = [vehicle("a"), vehicle("b"), vehicle("never-located", fleet_id="fleet-2")]
+    catena.rows["/v2/telematics/vehicles"] = [
+        vehicle("a"),
+        vehicle("b"),
+        vehicle("never-located", fleet_id="fleet-2"),
+    ]
     catena.rows["/v2/telematics/users"] = [
         {"id": "driver-1", "fleet_id": "fleet-1", "first_name": "Driver", "last_name": "0001", "connection_id": "c", "source_name": "geotab",
          "source_id": "s", "source_data_hash": "0", "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z"}
@@ -128,5 +132,7 @@ def test_unknown_vehicles_are_asked_for_by_id_once():
     until(lambda: "new" in poller._directory.names.vehicles)
     poller._directory._unknown_at = float("-inf")
     poller.poll_once()
-    assert catena.asked["/v2/telematics/vehicles"] == before + 1, "a vehicle without a name is not asked for again"
+    assert catena.asked["/v2/telematics/vehicles"] == before + 1, (
+        "a vehicle without a name is not asked for again"
+    )
     poller.close()

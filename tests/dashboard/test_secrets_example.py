@@ -18,7 +18,9 @@ def test_every_setting_is_documented(document, name):
 
 def test_the_example_with_every_line_switched_on_is_valid():
     text = (ROOT / ".streamlit/secrets.toml.example").read_text(encoding="utf-8")
-    switched_on = "\n".join(line[1:] if line.startswith(("#CATENA", "#[")) else line for line in text.splitlines())
+    switched_on = "\n".join(
+        line[1:] if line.startswith(("#CATENA", "#[")) else line for line in text.splitlines()
+    )
     given = tomllib.loads(switched_on)["catena"]
     assert set(given) == set(names())
     load({}, given | {"CATENA_CLIENT_ID": "id", "CATENA_CLIENT_SECRET": "secret"}, sign_in=True)

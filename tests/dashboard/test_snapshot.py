@@ -70,7 +70,9 @@ def test_unplaceable_rows_stay_with_their_reason_and_without_coordinates():
 
 
 def test_vehicles_without_any_fix_are_rows_too():
-    names = Names(vehicles={"b": VehicleFacts(name="Parked", fleet_id="f2", source="samsara", tsp_slug="samsara")})
+    names = Names(
+        vehicles={"b": VehicleFacts(name="Parked", fleet_id="f2", source="samsara", tsp_slug="samsara")}
+    )
     frame = SnapshotBuilder().build([fix("a")], names, NOW).vehicles
     assert list(frame["vehicle_id"]) == ["a", "b"]
     assert list(frame["unplaceable"]) == ["", "no position reported"]
@@ -113,5 +115,8 @@ def test_fleet_names_show_no_invitation_id(changes, expected):
 
 
 def test_equal_names_are_told_apart():
-    one, two = a_fleet(fleet_ref="sandbox"), a_fleet(id="405f1ac5-1a52-4ac1-b149-248b96dd8a8b", fleet_ref="sandbox")
+    one, two = (
+        a_fleet(fleet_ref="sandbox"),
+        a_fleet(id="405f1ac5-1a52-4ac1-b149-248b96dd8a8b", fleet_ref="sandbox"),
+    )
     assert unique_names([one, two]) == {one.id: "sandbox (3a6cf33b)", two.id: "sandbox (405f1ac5)"}

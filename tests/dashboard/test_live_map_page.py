@@ -1,0 +1,260 @@
+"""The live map page, run by Streamlit's own test runner: what it says and sends, in each situation."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import embedded
+from dashboard.polling.poller import PollState
+from dashboard.service import Service, install
+from dashboard.settings import Settings
+from tests.dashboard.catena import Catena, fleet, location, vehicle
+from tests.dashboard.test_poller import until
+
+
+class NoSandbox:
+    connect = None
+    api = None
+
+
+@pytest.fixture
+def catena():
+    catena = Catena()
+    catena.rows["/v2/orgs/fleets"] = [fleet("fleet-1"), fleet("fleet-2", display_name="<b>Bold</b> & Co")]
+    catena.rows["/v2/telematics/vehicles"] = [
+        vehicle("a"),
+        vehicle("b", fleet_id="fleet-2", vehicle_name="0412"),
+    ]
+    now = datetime.now(UTC).isoformat()
+    catena.locations(
+        [
+            location("a", at=now),
+            location("b", fleet_id="fleet-2", source_name="samsara", tsp_slug="samsara", lon=-90.0, at=now),
+            location("c", fleet_id="fleet-2", location=None, at=now),
+        ]
+    )
+    return catena
+
+
+@pytest.fixture
+def service(catena, monkeypatch):
+    monkeypatch.setattr(embedded, "create", NoSandbox)
+    monkeypatch.setattr(embedded, "client", lambda *_: catena.client())
+    made = install(Service(Settings()))
+    yield made
+    made.close()
+
+
+def run(**query):
+    app = AppTest.from_file("../../dashboard/main.py", default_timeout=30)
+    for name, values in query.items():
+        app.query_params[name] = values
+    return app.run()
+
+
+def asked(app, name):
+    values = app.query_params[name] if name in app.query_params else []
+    return values if isinstance(values, list) else [values]
+
+
+def said(app):
+    return " ".join(
+        element.value
+        for kind in ("markdown", "caption", "info", "warning", "error")
+        for element in app.get(kind)
+    )
+
+
+def deck(app):
+    (chart,) = app.get("deck_gl_json_chart")
+    return json.loads(chart.proto.json)
+
+
+def layer(app, name):
+    return next((layer for layer in deck(app)["layers"] if layer["id"] == name), None)
+
+
+def test_before_the_first_answer_the_page_opens_and_says_so(service):
+    app = run()
+    assert not app.exception
+    assert "Reading the first positions" in said(app)
+    assert layer(app, "vehicles") is None
+
+
+def test_an_outage_at_start_is_said_and_never_looks_like_no_vehicles(service, catena):
+    catena.failing["/v2/orgs/fleets"] = (503, {"message": "down"})
+    service.poller.poll_once()
+    app = run()
+    assert "No positions yet" in said(app)
+    assert "503" in said(app)
+    assert "No fleet shares" not in said(app)
+
+
+def test_vehicles_are_sent_as_an_address_not_as_rows(service):
+    service.poller.poll_once()
+    app = run()
+    assert layer(app, "vehicles")["data"].startswith("feed/vehicles.csv?")
+    assert "2** shown of **3" in said(app)
+    assert "1 not placeable" in str([element.proto for element in app.main])
+
+
+def test_ids_of_layers_stay_and_only_the_same_rows_glide(service, catena):
+    service.poller.poll_once()
+    app = run()
+    first = [entry["id"] for entry in deck(app)["layers"]]
+    assert not layer(app, "vehicles").get("transitions"), "nothing to glide from"
+    service.poller.poll_once()
+    app.run()
+    assert [entry["id"] for entry in deck(app)["layers"]] == first
+    assert layer(app, "vehicles")["transitions"], "the same vehicles glide to their new places"
+    catena.locations(catena.rows["/v2/telematics/vehicle-locations"][1:])
+    service.poller.poll_once()
+    app.run()
+    assert not layer(app, "vehicles").get("transitions"), "after a vehicle left, nobody flies to its place"
+
+
+def test_a_link_sets_the_filters_and_the_filters_set_the_link(service):
+    service.poller.poll_once()
+    app = run(fleet=["fleet-2"], source=["samsara"])
+    assert app.multiselect(key="map_fleets").value == ["fleet-2"]
+    assert app.multiselect(key="map_sources").value == ["samsara"]
+    assert "1** shown of **3" in said(app)
+    app.multiselect(key="map_sources").set_value([]).run()
+    assert "source" not in app.query_params
+    assert asked(app, "fleet") == ["fleet-2"]
+
+
+def test_labels_are_what_others_rely_on(service):
+    service.poller.poll_once()
+    app = run()
+    assert [widget.label for widget in app.multiselect][:2] == ["Fleet", "Source"]
+    assert list(app.multiselect(key="map_sources").options) == ["geotab (2)", "samsara (1)"]
+
+
+def test_an_unknown_fleet_in_a_link_is_ignored_with_a_note(service):
+    service.poller.poll_once()
+    app = run(fleet=["nobody"])
+    assert "3** " in said(app)
+    assert "nobody" in said(app)
+    assert "ignored" in said(app)
+    assert "fleet" not in app.query_params
+
+
+def test_a_failed_poll_keeps_the_vehicles_and_says_their_age(service, catena):
+    service.poller.poll_once()
+    good = service.poller.state.snapshot
+    catena.failing["/v2/telematics/vehicle-locations"] = (500, {"message": "x"})
+    service.poller.poll_once()
+    app = run()
+    assert layer(app, "vehicles") is not None
+    assert "Positions on the map are" in said(app)
+    assert service.poller.state.snapshot is good
+
+
+def test_no_fleets_at_all(service, catena):
+    catena.locations([])
+    catena.rows["/v2/orgs/fleets"] = []
+    catena.rows["/v2/telematics/vehicles"] = []
+    service.poller.poll_once()
+    app = run()
+    assert not app.exception
+    assert "Create an invitation" in said(app)
+
+
+def test_choosing_a_vehicle_opens_its_panel_and_marks_it(service):
+    service.poller.poll_once()
+    app = run(vehicle=["a"])
+    assert layer(app, "chosen")["data"][0]["lon"] == -88.0
+    assert "geotab" in str([element.proto for element in app.get("html")])
+    app.button(key="close_panel").click().run()
+    assert layer(app, "chosen") is None
+    assert "vehicle" not in app.query_params
+
+
+def test_following_moves_the_centre_and_leaves_the_zoom(service, catena):
+    service.poller.poll_once()
+    app = run(vehicle=["a"])
+    before = deck(app)["initialViewState"]
+    app.toggle(key="map_follow").set_value(True).run()
+    rows = catena.rows["/v2/telematics/vehicle-locations"]
+    rows[0]["location"]["coordinates"] = [-80.0, 35.0]
+    service.poller.poll_once()
+    app.run()
+    after = deck(app)["initialViewState"]
+    assert (after["longitude"], after["latitude"]) == (-80.0, 35.0)
+    assert after["zoom"] == before["zoom"]
+
+
+def test_the_view_stays_when_vehicles_move(service, catena):
+    service.poller.poll_once()
+    app = run()
+    before = deck(app)["initialViewState"]
+    catena.rows["/v2/telematics/vehicle-locations"][0]["location"]["coordinates"] = [-70.0, 45.0]
+    service.poller.poll_once()
+    app.run()
+    assert deck(app)["initialViewState"] == before
+    app.button(key="fit").click().run()
+    assert deck(app)["initialViewState"] != before
+
+
+def test_fitting_twice_moves_twice(service):
+    service.poller.poll_once()
+    app = run()
+    app.button(key="fit").click().run()
+    first = deck(app)["initialViewState"]
+    app.button(key="fit").click().run()
+    second = deck(app)["initialViewState"]
+    # Streamlit moves the map only for a changed value, so each of the three differs, by less than anybody sees.
+    for name in ("longitude", "latitude", "zoom"):
+        assert 0 < abs(second[name] - first[name]) < 1e-5
+
+
+def test_a_legend_entry_filters_and_takes_the_filter_away(service):
+    service.poller.poll_once()
+    app = run()
+    app.button(key="legend_0").click().run()
+    (chosen,) = asked(app, "source")
+    assert app.multiselect(key="map_sources").value == [chosen]
+    number = next(n for n in range(2) if chosen in app.button(key=f"legend_{n}").label)
+    app.button(key=f"legend_{number}").click().run()
+    assert "source" not in app.query_params
+
+
+def test_names_are_text_wherever_they_come(service):
+    service.poller.poll_once()
+    app = run(fleet=["fleet-2"])
+    everything = str([element.proto for element in app.main])
+    assert "\\\\<b\\\\>Bold" in everything or "\\<b\\>Bold" in everything
+
+
+def test_the_search_finds_and_goes(service):
+    service.poller.poll_once()
+    until(lambda: service.poller._directory.names.vehicles)
+    service.poller.poll_once()
+    app = run()
+    app.text_input(key="map_search").set_value("0412").run()
+    app.button(key="map_result_0").click().run()
+    assert asked(app, "vehicle") == ["b"]
+    assert app.text_input(key="map_search").value == ""
+
+
+def test_kiosk_has_no_controls_and_big_numbers(service):
+    service.poller.poll_once()
+    app = run(kiosk=["1"])
+    assert not app.multiselect
+    assert not app.button
+    html = str([element.proto for element in app.get("html")])
+    assert "vehicles" in html
+    assert "moving" in html
+
+
+def test_an_old_snapshot_is_said_to_be_old(service):
+    service.poller.poll_once()
+    state = service.poller.state
+    old = replace(state.snapshot, taken_at=datetime.now(UTC) - timedelta(minutes=41))
+    service.poller.state = PollState(snapshot=old, problem="The API did not answer.", polls=2)
+    app = run()
+    assert "41 min old" in said(app)
