@@ -147,7 +147,8 @@ def hexagons(snapshot: Snapshot, scope: Scope, size: str, now: datetime) -> Hexa
     frame = placeable(vehicles_for(scope.viewer, snapshot, scope.filters, now))
     found = hexes.hexagons(frame, hexes.SIZES[size])
     counts = found["count"].to_numpy()
-    colours = step_colours(dark=scope.dark)
+    # Most vehicles stand out most: bright on a dark map, dark on a light one.
+    colours = step_colours(dark=True) if scope.dark else step_colours()[::-1]
     codes = hexes.steps(counts, len(colours))
     rows = [
         {

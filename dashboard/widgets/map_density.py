@@ -11,6 +11,7 @@ from dashboard.map.look import Look
 from dashboard.scope import Scope, Summary
 from dashboard.service import service
 from dashboard.snapshot import Snapshot
+from dashboard.widgets import map_swatches
 from dashboard.widgets.map_link import key
 
 SUGGESTED_ABOVE = 20_000
@@ -50,20 +51,12 @@ def layers(snapshot: Snapshot, scope: Scope, size: str) -> list[pdk.Layer]:
 def legend(snapshot: Snapshot, scope: Scope, size: str) -> None:
     """Say what the hexagons' colours mean, and that all vehicles are in them."""
     found = service().layers.hexagons(snapshot, scope, size)
-    entries = "".join(
-        f'<li><i style="background:rgb{step.colour}"></i>{_range(step.smallest, step.largest)}</li>'
-        for step in found.steps
-    )
     noun = "vehicle" if found.vehicles == 1 else "vehicles"
     where = "hexagon" if found.hexagons == 1 else "hexagons"
-    st.html(
-        f'<div class="hexagon-legend"><span>{found.vehicles:,} {noun} in {found.hexagons:,} {where}. '
-        f'Vehicles per hexagon:</span><ul aria-label="Vehicles per hexagon">{entries}</ul></div>'
-        "<style>.hexagon-legend, .hexagon-legend ul { display: flex; flex-wrap: wrap; gap: .2rem 1rem;"
-        " align-items: center; margin: 0; padding: 0; list-style: none; font-size: .9rem; min-height: 1.9rem; }"
-        ".hexagon-legend li { margin: 0; white-space: nowrap; }"
-        ".hexagon-legend i { display: inline-block; width: .75rem; height: .75rem; margin-right: .4rem;"
-        " border-radius: 2px; }</style>"
+    map_swatches.show(
+        f"{found.vehicles:,} {noun} in {found.hexagons:,} {where}. Vehicles per hexagon:",
+        "Vehicles per hexagon",
+        [(step.colour, _range(step.smallest, step.largest)) for step in found.steps],
     )
 
 

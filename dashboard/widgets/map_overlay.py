@@ -12,11 +12,15 @@ from dashboard.widgets import map_chart, map_density, map_legend, map_link, map_
 from dashboard.widgets.map_link import Wanted
 
 
-def legend(snapshot: Snapshot, scope: Scope, summary: Summary, asked: Wanted) -> None:
+def legend(
+    snapshot: Snapshot, scope: Scope, summary: Summary, asked: Wanted, trails: TrailSet | None
+) -> None:
     """Say what the colours mean."""
+    if trails is not None:
+        map_trails.legend(scope)
     if asked.look.hexagons:
         map_density.legend(snapshot, scope, asked.look.hexagons)
-    else:
+    elif trails is None:
         map_legend.show(summary.legend, map_link.chosen(asked))
 
 

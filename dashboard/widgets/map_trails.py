@@ -13,14 +13,15 @@ import streamlit as st
 
 from dashboard.deck_layers import replay_colours, replay_layer, trail_layers
 from dashboard.invitations.words import plain
-from dashboard.map import units
+from dashboard.map import bands, units
+from dashboard.map.colours import band_colours
 from dashboard.map.history import MOST_VEHICLES, WINDOWS_HOURS, hours_in_words
 from dashboard.map.playback import SPEEDS, Playback
 from dashboard.map.replay import positions, time_range
 from dashboard.scope import Scope
 from dashboard.service import service
 from dashboard.trail_sets import LINES, STOPS, TrailSet
-from dashboard.widgets import frame, map_view, sign_in
+from dashboard.widgets import frame, map_swatches, map_view, sign_in
 
 TICK_SECONDS = 1.0
 """How often a running replay moves."""
@@ -31,7 +32,7 @@ HOURS, VEHICLES, MOMENT, SPEED = "trail_hours", "trail_vehicles", "trail_moment"
 
 STYLE = """
 <style>
-[data-testid="stDeckGlJsonChart"] { height: calc(100dvh - 32rem) !important; }
+[data-testid="stDeckGlJsonChart"] { height: calc(100dvh - 34rem) !important; }
 .trails { overflow-x: auto; }
 .trails table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 .trails th, .trails td { text-align: left; padding: .3rem .8rem .3rem 0; white-space: nowrap;
@@ -94,6 +95,15 @@ def progress() -> None:
     found = held()
     if found is not None and not found.progress.finished:
         st.fragment(_progress, run_every=PROGRESS_SECONDS)(found)
+
+
+def legend(scope: Scope) -> None:
+    """Say what the colours of the lines mean."""
+    labels = bands.speed_labels(metric=scope.metric)
+    colours = zip(
+        bands.keys(bands.SPEED_BANDS), band_colours(bands.SPEED_BANDS, dark=scope.dark), strict=True
+    )
+    map_swatches.show("Speed:", "Colours of the trails", [(rgb, labels[name]) for name, rgb in colours])
 
 
 def layers(found: TrailSet, scope: Scope) -> list[pdk.Layer]:

@@ -31,9 +31,9 @@ def needs_rows() -> bool:
 
 
 def fit_to(lon: Floats, lat: Floats) -> None:
-    """Show places (degrees) with the next drawing."""
+    """Show places (degrees) with the next drawing, in a map that has a panel beside or below it."""
     width, height = _size()
-    _told(fit(lon, lat, width=width, height=height))
+    _told(fit(lon, lat, width=round(width * 0.8), height=round(height * 0.65)))
 
 
 def picked(event: Any, layer: str, frame: pd.DataFrame) -> bool:
