@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 AUTH = "/realms/catena/protocol/openid-connect/"
+TOKEN = "replayed-token-d4e5f6"
 EMPTY = {
     "items": [],
     "total": 0,
@@ -118,7 +119,7 @@ class _Handler(BaseHTTPRequestHandler):
                     "error_description": "Invalid client or Invalid credentials",
                 }
                 return self._send(self.server.token_status, refusal)
-            token = {"access_token": "replayed-token-d4e5f6", "expires_in": 300, "token_type": "Bearer"}
+            token = {"access_token": TOKEN, "expires_in": 300, "token_type": "Bearer"}
             return self._send(200, token)
         return self._send(200 if path == AUTH + "revoke" else 405, {})
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Response, expect
@@ -175,7 +175,7 @@ def sandbox(folder: Path, *arguments: str, port: int | None = None) -> Iterator[
     url = f"http://127.0.0.1:{port}"
     server = run(["-m", "sandbox", "--port", str(port), *arguments], {}, folder / f"sandbox-{port}.log", url)
     try:
-        server.wait_until(f"{url}/connect/")
+        server.wait_until(f"{url}/connect/style.css")
         yield server
     finally:
         server.stop()
@@ -244,6 +244,19 @@ class Watch:
         """Good answers of the map's feed so far."""
         return [answer for answer in self.responses if "/feed/" in answer.url and answer.status == 200]
 
+    def everything(self) -> bytes:
+        """Every byte that came to the page so far: bodies, headers and websocket frames."""
+        parts = list(self.frames)
+        for answer in self.responses:
+            parts.append(str(answer.headers).encode())
+            if answer.status == 200 and urlsplit(answer.url).scheme == "http":
+                parts.append(answer.body())
+        return b"\n".join(parts)
+
+    def version(self) -> int:
+        """The number of the snapshot that the map was last given."""
+        return int(parse_qs(urlsplit(self.feeds()[-1].url).query)["v"][0].partition(".")[0])
+
     def rows(self) -> list[dict[str, str]]:
         """The vehicles that the map was last given."""
         return list(csv.DictReader(io.StringIO(self.feeds()[-1].text())))
@@ -274,8 +287,8 @@ class Watch:
 
     def clean(self) -> None:
         """No error on the console, and nobody outside was asked for anything."""
-        assert self.errors == []
-        assert self.outside == []
+        assert not self.errors, "\n".join(self.errors)
+        assert not self.outside, "\n".join(self.outside)
 
 
 @contextmanager
