@@ -96,10 +96,10 @@ def _map(scope: Scope, asked: Wanted, offered: Choices, trails: tuple[str, bool,
     with beside:
         plain = bool(asked.look.hexagons or trail_set)
         another = map_chart.show(layers, snapshot, scope, vehicle, plain=plain)
+        if trail_set is not None:
+            map_trails.controls(trail_set, scope)
     if panel is not None and vehicle is not None and snapshot is not None:
         with panel:
             map_panel.show(vehicle, scope, snapshot, as_of(snapshot))
-    if trail_set is not None:
-        map_trails.controls(trail_set, scope)
     if another:
         st.rerun()
