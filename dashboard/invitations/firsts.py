@@ -7,7 +7,8 @@ changes, so each fleet is asked about once, in the background, and only when som
 
 import logging
 import threading
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from catena_client import CatenaClient, CatenaError
@@ -15,14 +16,18 @@ from dashboard.invitations.funnel import Firsts
 
 log = logging.getLogger(__name__)
 
+AGAIN_SECONDS = 60.0
+"""A fleet that had no position yet, or could not be read, is asked about again after this long."""
+
 
 class FirstSeen:
     """Answers from memory, and finds out what is missing in one background thread."""
 
-    def __init__(self, client: CatenaClient) -> None:
+    def __init__(self, client: CatenaClient, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._client = client
+        self._clock = clock
         self._lock = threading.Lock()
-        self._asked: set[str] = set()
+        self._next: dict[str, float] = {}
         self._known: dict[str, Firsts] = {}
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="firsts")
 
@@ -33,13 +38,12 @@ class FirstSeen:
             return dict(self._known)
 
     def want(self, fleet_ids: Iterable[str]) -> None:
-        """Find out about these fleets, unless that is done or under way."""
+        """Find out about these fleets, unless that is done, under way or was tried a moment ago."""
+        now = self._clock()
         with self._lock:
-            new = [
-                fleet_id for fleet_id in dict.fromkeys(fleet_ids) if fleet_id and fleet_id not in self._asked
-            ]
-            self._asked.update(new)
-        for fleet_id in new:
+            due = [key for key in dict.fromkeys(fleet_ids) if key and self._next.get(key, now) <= now]
+            self._next.update(dict.fromkeys(due, now + AGAIN_SECONDS))
+        for fleet_id in due:
             self._worker.submit(self._find, fleet_id)
 
     def close(self) -> None:
@@ -55,11 +59,9 @@ class FirstSeen:
             )
             location = min((row.created_at for row in locations), default=None)
         except CatenaError as error:
-            log.warning("When a fleet's data began could not be read, will be tried again: %s", error)
-            with self._lock:
-                self._asked.discard(fleet_id)
+            log.warning("When a fleet's data began could not be read, it will be tried again: %s", error)
             return
         with self._lock:
             self._known[fleet_id] = Firsts(vehicle, location)
-            if location is None:
-                self._asked.discard(fleet_id)  # not there yet: ask again on the next look
+            if location is not None:
+                self._next[fleet_id] = float("inf")

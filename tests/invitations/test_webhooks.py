@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 
-from catena_client import CatenaClient, Secret
+from catena_client import CatenaClient, InvitationCreate, Secret
+from dashboard import embedded
 from dashboard.invitations.webhooks import (
     EVENTS,
     MAX_BODY_BYTES,
@@ -23,6 +24,7 @@ from dashboard.invitations.webhooks import (
     seconds,
     sign,
 )
+from sandbox import Sandbox, SandboxConfig
 from tests.invitations.conftest import FakeCatena
 
 KEY = "a-shared-secret-key"
@@ -192,3 +194,32 @@ def test_registering_asks_for_what_is_missing_and_only_once(client: CatenaClient
     assert {hook["secret"] for hook in catena.webhooks[2:]} == {KEY}
     assert missing(client, "https://map.example.com") == []
     assert register(client, "https://map.example.com", Secret(KEY)) == []
+
+
+def test_what_the_simulated_catena_sends_is_taken() -> None:
+    """Real signatures, gzipped or not, some twice and out of order: each event causes one look."""
+    sandbox = Sandbox(SandboxConfig(vehicles=5, fleets=1))
+    looks: list[None] = []
+    sent: list[bool] = []
+    notifications = Notifications(Secret(KEY), lambda: looks.append(None))
+
+    def deliver(_url: str, headers: dict[str, str], body: bytes) -> int:
+        sent.append(
+            notifications.take(
+                body,
+                signature=headers["X-Catena-Signature"],
+                timestamp=headers["X-Catena-Timestamp"],
+                encoding=headers.get("Content-Encoding", ""),
+            )
+        )
+        return 202
+
+    sandbox.webhooks._sender, sandbox.webhooks._threaded = deliver, False
+    with embedded.client(sandbox, lambda _retry: None) as client:
+        assert register(client, "https://map.example.com", Secret(KEY)) == list(EVENTS)
+        assert missing(client, "https://map.example.com") == []
+        for number in range(30):
+            client.invitations.create(InvitationCreate(fleet_ref=f"HOOK-{number}"))
+        sandbox.webhooks.flush()
+    assert len(looks) == sum(sent) >= 30
+    assert len(sent) > len(looks), "none came twice"

@@ -1,0 +1,101 @@
+"""When a fleet's data began: asked once, in the background, and again only while nothing is known."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from catena_client import CatenaClient
+from dashboard.invitations.firsts import AGAIN_SECONDS, FirstSeen
+from dashboard.invitations.funnel import Firsts
+from tests.invitations.conftest import FakeCatena, page
+
+LATE, EARLY = "2026-03-02T10:00:00Z", "2026-03-01T09:00:00Z"
+VEHICLES, LOCATIONS = "/v2/telematics/vehicles", "/v2/telematics/vehicle-locations"
+
+
+def row(created_at: str) -> dict[str, object]:
+    return {
+        "id": created_at,
+        "fleet_id": "f1",
+        "connection_id": "c",
+        "created_at": created_at,
+        "updated_at": LATE,
+        "source_name": "samsara",
+        "source_id": "s",
+        "source_data_hash": "h",
+    }
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def firsts(client: CatenaClient, clock: Clock) -> Iterator[FirstSeen]:
+    found = FirstSeen(client, clock=clock)
+    yield found
+    found.close()
+
+
+def answer(catena: FakeCatena, **rows: list[dict[str, object]]) -> None:
+    paths = {VEHICLES: rows.get("vehicles", []), LOCATIONS: rows.get("locations", [])}
+    catena.fault = lambda request: (
+        httpx.Response(200, json=page(paths[request.url.path])) if request.url.path in paths else None
+    )
+
+
+def done(firsts: FirstSeen) -> None:
+    firsts._worker.submit(lambda: None).result(10)
+
+
+def test_the_earliest_rows_count_and_are_asked_for_once(
+    firsts: FirstSeen, catena: FakeCatena, clock: Clock
+) -> None:
+    answer(catena, vehicles=[row(LATE), row(EARLY)], locations=[row(LATE)])
+    for _ in range(3):
+        firsts.want(["f1", "", "f1"])
+        done(firsts)
+        clock.now += 10 * AGAIN_SECONDS
+    assert firsts.known == {
+        "f1": Firsts(datetime(2026, 3, 1, 9, tzinfo=UTC), datetime(2026, 3, 2, 10, tzinfo=UTC))
+    }
+    assert catena.calls == {f"GET {VEHICLES}": 1, f"GET {LOCATIONS}": 1}
+
+
+def test_a_fleet_without_positions_is_asked_about_again_but_not_at_every_look(
+    firsts: FirstSeen, catena: FakeCatena, clock: Clock
+) -> None:
+    answer(catena, vehicles=[row(EARLY)])
+    for _ in range(5):
+        firsts.want(["f1"])
+        done(firsts)
+    assert firsts.known["f1"].location is None
+    assert catena.calls[f"GET {LOCATIONS}"] == 1
+    clock.now += AGAIN_SECONDS
+    answer(catena, vehicles=[row(EARLY)], locations=[row(LATE)])
+    firsts.want(["f1"])
+    done(firsts)
+    assert firsts.known["f1"].location == datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+
+def test_an_outage_is_survived(firsts: FirstSeen, catena: FakeCatena, clock: Clock) -> None:
+    catena.fault = lambda _request: httpx.Response(503)
+    firsts.want(["f1"])
+    done(firsts)
+    assert not firsts.known
+    clock.now += AGAIN_SECONDS
+    answer(catena, vehicles=[row(EARLY)], locations=[row(LATE)])
+    firsts.want(["f1"])
+    done(firsts)
+    assert "f1" in firsts.known
