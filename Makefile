@@ -28,7 +28,7 @@ bench: .venv/.dev
 
 screenshots: .venv/.dev
 	@sh scripts/ensure_chromium.sh
-	$(BIN)/python scripts/screenshots.py
+	$(BIN)/python -m scripts.screenshots
 
 # Exact pins for every platform, from the ranges in pyproject.toml.
 requirements: .venv/.dev

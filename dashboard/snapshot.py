@@ -67,8 +67,9 @@ class SnapshotBuilder:
         silent = np.setdiff1d(self._number_named(names.vehicles), ordinals, assume_unique=True)
         rows += [_without_position(self._ids[ordinal], names) for ordinal in silent.tolist()]
         ordinals = np.concatenate([ordinals, silent])
-        order = np.argsort(ordinals)
-        rows, ordinals = [rows[index] for index in order.tolist()], ordinals[order]
+        if (np.diff(ordinals) < 0).any():
+            order = np.argsort(ordinals)
+            rows, ordinals = [rows[index] for index in order.tolist()], ordinals[order]
         columns = self._columns_of([self._ids[ordinal] for ordinal in ordinals.tolist()], rows, names)
         columns["ordinal"] = ordinals
         columns["heading"] = self._headings.update(ordinals, columns["lon"], columns["lat"])
@@ -138,7 +139,8 @@ class _Kept:
 
 def _by_field(rows: Sequence[Fix]) -> dict[str, list[Any]]:
     """The values of each field. A thousand rows at a time, since so many stay in the processor's cache."""
-    values: dict[str, list[Any]] = {name: [] for name in Fix.__struct_fields__}
+    identity = {"id", "vehicle_id", "source_vehicle_id"}
+    values: dict[str, list[Any]] = {name: [] for name in Fix.__struct_fields__ if name not in identity}
     for start in range(0, len(rows), 1000):
         some = rows[start : start + 1000]
         for name, held in values.items():
@@ -172,7 +174,7 @@ def _driver_column(ids: Sequence[str | None], drivers: Mapping[str, str]) -> Col
 
 def _newest(fixes: Sequence[Fix], ordinals: Ordinals) -> tuple[list[Fix], Ordinals]:
     """One fix per vehicle: the newest; a placeable one beats one of the same or unknown time."""
-    if len(np.unique(ordinals)) == len(fixes):
+    if np.bincount(ordinals).max(initial=0) <= 1:
         return list(fixes), ordinals
     newest: dict[int, Fix] = {}
     for fix, ordinal in zip(fixes, ordinals.tolist(), strict=True):

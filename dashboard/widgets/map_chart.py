@@ -28,6 +28,8 @@ def vehicles(snapshot: Snapshot, scope: Scope, summary: Summary, *, faded: bool 
     """
     glide = st.session_state.get("rows_drawn") == summary.rows
     st.session_state["rows_drawn"] = summary.rows
+    if summary.shown == 0:
+        return []  # deck.gl cannot read a CSV without rows, and would keep the vehicles of before
     url = service().feed.url(snapshot, scope)
     return [vehicles_layer(url, theme=frame.theme(), assets_url=ASSETS, glide=glide, faded=faded)]
 

@@ -56,7 +56,7 @@ def run(**query):
 
 
 def asked(app, name):
-    values = app.query_params[name] if name in app.query_params else []
+    values = app.query_params.get(name, [])
     return values if isinstance(values, list) else [values]
 
 

@@ -4,7 +4,7 @@ import time
 
 from dashboard.polling.fixes import Concurrency
 from dashboard.polling.poller import CREDENTIALS_PAUSE_SECONDS, Poller
-from tests.dashboard.catena import Catena, fleet, location, vehicle
+from tests.dashboard.catena import T0, Catena, fleet, location, vehicle
 
 
 def poller_of(catena, seconds=15.0):
@@ -22,8 +22,8 @@ def full_catena():
     catena = Catena()
     catena.rows["/v2/orgs/fleets"] = [fleet("fleet-1"), fleet("fleet-2")]
     catena.rows["/v2/orgs/tsps"] = [
-        {"id": "tsp-1", "name": "Geotab", "slug": "geotab", "source_name": "geotab", "created_at": "2026-01-01T00:00:00Z",
-         "updated_at": "2026-01-01T00:00:00Z", "is_sandbox": False, "status": "active", "conn_type": "api_key"}
+        {"id": "tsp-1", "name": "Geotab", "slug": "geotab", "source_name": "geotab", "created_at": T0,
+         "updated_at": T0, "is_sandbox": False, "status": "active", "conn_type": "api_key"}
     ]  # fmt: skip
     catena.rows["/v2/telematics/vehicles"] = [
         vehicle("a"),
@@ -31,8 +31,8 @@ def full_catena():
         vehicle("never-located", fleet_id="fleet-2"),
     ]
     catena.rows["/v2/telematics/users"] = [
-        {"id": "driver-1", "fleet_id": "fleet-1", "first_name": "Driver", "last_name": "0001", "connection_id": "c", "source_name": "geotab",
-         "source_id": "s", "source_data_hash": "0", "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z"}
+        {"id": "driver-1", "fleet_id": "fleet-1", "first_name": "Driver", "last_name": "0001", "connection_id": "c",
+         "source_name": "geotab", "source_id": "s", "source_data_hash": "0", "created_at": T0, "updated_at": T0}
     ]  # fmt: skip
     catena.locations([location("a"), location("b", lon=-87.0, fleet_id="fleet-2")])
     return catena

@@ -79,8 +79,9 @@ def test_plain_http_is_for_this_machine_only():
 @pytest.mark.parametrize(
     ("host", "expected"),
     [
-        ("localhost", True), ("LOCALHOST.", True), ("127.0.0.1", True), ("127.8.9.1", True), ("::1", True), ("[::1]", True),
-        ("0.0.0.0", False), ("192.168.1.2", False), ("localhost.example.com", False), ("", False), ("testclient", False),
+        ("localhost", True), ("LOCALHOST.", True), ("127.0.0.1", True), ("127.8.9.1", True),
+        ("::1", True), ("[::1]", True), ("0.0.0.0", False), ("192.168.1.2", False),
+        ("localhost.example.com", False), ("", False), ("testclient", False),
     ],
 )  # fmt: skip
 def test_loopback(host, expected):

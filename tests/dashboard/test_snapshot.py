@@ -20,7 +20,8 @@ def fix(vehicle_id, *, lon=-88.0, lat=42.0, **changes):
     """A fix at a position; none at all when `lon` is None."""
     position = None if lon is None else Point(Coordinates(lon, lat))
     base = {
-        "id": f"row-{vehicle_id}", "vehicle_id": vehicle_id, "fleet_id": "f1", "fleet_ref": "ref", "connection_id": "c1",
+        "id": f"row-{vehicle_id}", "vehicle_id": vehicle_id, "fleet_id": "f1", "fleet_ref": "ref",
+        "connection_id": "c1",
         "tsp_slug": "geotab", "source_name": "geotab", "occurred_at": NOW, "location": position,
         "h3_index_11": 626692562405187583,
     }  # fmt: skip
