@@ -38,7 +38,7 @@ class Settings:
     """Who may use the dashboard once signed in: e-mail addresses, or `@domain` for everybody of a domain."""
     company_name: str = _setting("CATENA_COMPANY_NAME", "", checks.text)
     """Who invites, as a fleet reads it on the card and in messages."""
-    brand_color: str = _setting("CATENA_BRAND_COLOR", "#1d5fd0", checks.colour)
+    brand_color: str = _setting("CATENA_BRAND_COLOR", "#0b6e6e", checks.colour)
     """The company's colour on the card, never in the QR code."""
     invite_permissions: str = _setting(
         "CATENA_INVITE_PERMISSIONS", "map", checks.one_of("map", "drivers", "everything")
