@@ -126,7 +126,7 @@ class _Kept:
     def __init__(self) -> None:
         self._made: dict[str, tuple[tuple[object, ...], Any]] = {}
 
-    def get(self, name: str, make: Callable[[Unpack[Ts]], T], *origin: Unpack[Ts]) -> T:
+    def get(self, name: str, make: Callable[[Unpack[Ts]], T], *origin: *Ts) -> T:
         """What `make` makes of `origin`, made anew only if that differs from last time."""
         held = self._made.get(name)
         if held is None or held[0] != origin:

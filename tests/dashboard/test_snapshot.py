@@ -1,10 +1,11 @@
 """Snapshots: stable rows, the newest fix of each vehicle, nothing lost."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
+import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catena_client import Fleet
@@ -13,6 +14,9 @@ from dashboard.polling.directory import Names, VehicleFacts
 from dashboard.polling.fixes import Coordinates, Fix, Point
 from dashboard.snapshot import SnapshotBuilder, counts
 
+CATEGORIES = (
+    "fleet_id", "fleet", "fleet_ref", "source", "tsp_slug", "provider", "connection_id", "unplaceable",
+)  # fmt: skip
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 
@@ -47,6 +51,59 @@ def test_a_vehicle_keeps_its_ordinal_and_its_place_among_others(polls):
         for vehicle_id, ordinal in zip(frame["vehicle_id"], frame["ordinal"], strict=True):
             assert ordinals.setdefault(vehicle_id, ordinal) == ordinal
     assert len(set(ordinals.values())) == len(ordinals)
+
+
+def said(snapshot):
+    """What a snapshot says of each vehicle, whatever the row order and what only a process knows."""
+    frame = snapshot.vehicles.drop(columns=["ordinal", "heading"]).astype(dict.fromkeys(CATEGORIES, "str"))
+    return frame.sort_values("vehicle_id", ignore_index=True)
+
+
+POLLS = st.tuples(
+    st.lists(
+        st.builds(
+            fix,
+            st.sampled_from("abcd"),
+            fleet_id=st.sampled_from(["f1", "f2", None]),
+            fleet_ref=st.sampled_from(["ref", None]),
+            tsp_slug=st.sampled_from(["geotab", "samsara"]),
+            source_name=st.sampled_from(["geotab", "platform"]),
+            connection_id=st.sampled_from(["c1", "c2"]),
+            driver_id=st.sampled_from(["d1", None]),
+            deleted_at=st.sampled_from([NOW, None]),
+            lon=st.sampled_from([None, -88.0, 181.0, 10]),
+            speed=st.sampled_from([None, 3.5]),
+        ),
+        unique_by=lambda one: one.vehicle,
+    ),
+    st.builds(
+        Names,
+        fleets=st.sampled_from([{}, {"f1": "One"}, {"f1": "Renamed", "f2": "Two"}]),
+        providers=st.sampled_from([{}, {"geotab": "Geotab"}]),
+        vehicles=st.sampled_from(
+            [{}, {"a": VehicleFacts(name="A")}, {"a": VehicleFacts(name="B"), "e": VehicleFacts()}]
+        ),
+        drivers=st.sampled_from([{}, {"d1": "Driver"}]),
+    ),
+)
+
+
+@settings(max_examples=40)
+@given(st.lists(POLLS, min_size=2, max_size=4))
+def test_nothing_of_an_earlier_poll_shows_in_a_later_one(polls):
+    builder = SnapshotBuilder()
+    for fixes, names in polls:
+        found, fresh = builder.build(fixes, names, NOW), SnapshotBuilder().build(fixes, names, NOW)
+        pd.testing.assert_frame_equal(said(found), said(fresh))
+
+
+def test_times_in_other_zones_become_utc():
+    there = datetime(2026, 5, 4, 7, tzinfo=timezone(timedelta(hours=-5)))
+    frame = SnapshotBuilder().build(
+        [fix("a", occurred_at=there), fix("b"), fix("c", occurred_at=None)], Names(), NOW
+    )
+    assert list(frame.vehicles["occurred_at"].iloc[:2]) == [NOW, NOW]
+    assert frame.vehicles["occurred_at"].isna().tolist() == [False, False, True]
 
 
 @pytest.mark.parametrize("order", [1, -1])
