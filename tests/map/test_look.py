@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from dashboard.map import filters, look
 from dashboard.map.colours import COLOUR_BY
+from dashboard.map.hexes import SIZES
 from dashboard.map.look import Look, parse, to_query
 
 looks = st.builds(
@@ -13,6 +14,8 @@ looks = st.builds(
     metric=st.booleans(),
     vehicle=st.sampled_from(["", "v1", "v2"]),
     kiosk=st.booleans(),
+    hexagons=st.sampled_from(["", *SIZES]),
+    trailers=st.booleans(),
 )
 
 
@@ -32,14 +35,24 @@ def test_a_kiosk_can_go_round_the_fleets() -> None:
 
 def test_wrong_values_are_ignored_with_a_note() -> None:
     chosen, notes = parse(
-        {"color": ["mood"], "units": ["cubits"], "vehicle": ["not mine"], "kiosk": ["yes"]}, mine
+        {
+            "color": ["mood"],
+            "units": ["cubits"],
+            "vehicle": ["not mine"],
+            "kiosk": ["yes"],
+            "hex": ["12"],
+            "trailers": ["all"],
+        },
+        mine,
     )
     assert chosen == Look()
     assert sorted(notes) == [
         "The link asks for colours by “mood”, which is not known here; it was ignored.",
+        "The link asks for hexagons “12”, which is not known here; it was ignored.",
         "The link asks for the kiosk mode “yes”, which is not known here; it was ignored.",
         "The link asks for the units “cubits”, which is not known here; it was ignored.",
         "The link asks for the vehicle “not mine”, which is not known here; it was ignored.",
+        "The link asks for trailers “all”, which is not known here; it was ignored.",
     ]
 
 

@@ -1,0 +1,103 @@
+"""Trailers are asked for only while somebody looks at them."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from dashboard.polling import trailers as module
+from dashboard.polling.directory import Names
+from dashboard.polling.trailers import TrailerPoller, trailers_frame
+from tests.dashboard.catena import T0, Catena
+from tests.dashboard.test_poller import until
+from tests.map.frames import NOW
+from tests.map_page.test_layers import trailer
+
+LOCATIONS, TRAILERS = "/v2/telematics/trailer-locations", "/v2/telematics/trailers"
+
+
+def row(kind, number, **given):
+    base = {
+        "id": f"{kind}-{number}", "fleet_id": "f1", "connection_id": "c", "created_at": T0, "updated_at": T0,
+        "source_name": "geotab", "source_id": "s", "tsp_slug": "geotab", "source_data_hash": "0",
+    }  # fmt: skip
+    return base | given
+
+
+@pytest.fixture
+def catena():
+    made = Catena(page_size=2)
+    made.rows[TRAILERS] = [row("trailer", n, trailer_name=f"Trailer {n}") for n in range(5)]
+    made.rows[LOCATIONS] = [
+        row("l", n, trailer_id=f"trailer-{n}", occurred_at=T0, location={"type": "Point", "coordinates": [n, 42.0]})
+        for n in range(5)
+    ]  # fmt: skip
+    return made
+
+
+@pytest.fixture
+def poller(catena):
+    made = TrailerPoller(catena.client(), lambda: Names(fleets={"f1": "North"}))
+    yield made
+    made.close()
+
+
+def test_nothing_is_asked_before_somebody_looks(catena, poller):
+    assert poller.state.snapshot is None
+    assert not catena.asked
+
+
+def test_who_looks_first_starts_it_and_all_pages_are_read(catena, poller):
+    assert poller.watch().snapshot is None
+    until(lambda: poller.state.snapshot is not None)
+    frame = poller.state.snapshot.trailers
+    assert frame["name"].tolist() == [f"Trailer {n}" for n in range(5)]
+    assert set(frame["fleet"]) == {"North"}
+    assert catena.asked[LOCATIONS] == 3
+    for _ in range(5):
+        poller.watch()
+    assert catena.asked[LOCATIONS] == 3, "looking often does not ask more often"
+
+
+def test_it_ends_when_nobody_looks_any_more_and_starts_again(catena, poller, monkeypatch):
+    monkeypatch.setattr(module, "IDLE_SECONDS", -1.0)
+    monkeypatch.setattr(module, "POLL_SECONDS", 0.01)
+    poller.watch()
+    until(lambda: poller._thread is None)
+    assert poller.state.snapshot is None, "old places are not kept to be shown later"
+    asked = catena.asked[LOCATIONS]
+    monkeypatch.setattr(module, "IDLE_SECONDS", 60.0)
+    poller.watch()
+    until(lambda: catena.asked[LOCATIONS] >= asked + 6)
+
+
+def test_a_failed_poll_keeps_the_last_trailers_and_says_why(catena, poller):
+    poller.poll_once()
+    good = poller.state.snapshot
+    catena.failing[LOCATIONS] = (503, {"message": "down"})
+    poller.poll_once()
+    assert poller.state.snapshot is good
+    assert poller.state.problem
+    del catena.failing[LOCATIONS]
+    poller.poll_once()
+    assert (poller.state.problem, poller.state.snapshot.version) == ("", good.version + 1)
+
+
+def test_the_newest_location_of_a_trailer_counts():
+    old, new = trailer("t", lon=1.0, at=NOW - timedelta(hours=1)), trailer("t", lon=2.0)
+    for rows in ([old, new], [new, old], [old, new, trailer("t", lon=3.0, at=None)]):
+        frame = trailers_frame(rows, {}, Names())
+        assert frame["lon"].tolist() == [2.0]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"lon": 0.0, "lat": 0.0}, {"lat": 89.0}, {"lon": 181.0}, {"deleted_at": NOW}],
+)
+def test_what_cannot_be_drawn_has_no_place(given):
+    frame = trailers_frame([trailer("t", **given)], {}, Names())
+    assert np.isnan(frame[["lon", "lat"]].to_numpy(dtype=float)).all()
+
+
+def test_no_trailers_are_a_frame_without_rows():
+    assert len(trailers_frame([], {}, Names())) == 0
