@@ -16,6 +16,8 @@ from pages import live_map
 
 TAB_KEY = "invitations-tab"
 READING_WIDTH = 860
+FIRST_LOOK_SECONDS = 3.0
+"""How long the first visitor waits for the list; the page opens in any case."""
 
 
 def render() -> None:
@@ -25,7 +27,7 @@ def render() -> None:
         st.info("You may look at the live map, but not invite fleets. Ask an operator of this dashboard.")
         return
     desk = service().invitations
-    desk.view()
+    desk.view(wait=FIRST_LOOK_SECONDS)
     style()
     if stage(service(), viewer, fly_to):
         return

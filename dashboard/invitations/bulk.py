@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from catena_client import AuthenticationFailed, CatenaError, ConnectionFailed, RateLimited
 from dashboard.invitations.bulk_csv import DONE, Row
-from dashboard.invitations.desk import AlreadyInvited, InvitationDesk
+from dashboard.invitations.desk import InvitationDesk
+from dashboard.invitations.items import AlreadyInvited
 from dashboard.invitations.words import STATUS_WORDS
 
 WORKERS = 3

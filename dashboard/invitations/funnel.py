@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-import pandas as pd
-
 from catena_client import Connection, DataFreshness, ShareAgreement
-from dashboard.invitations.desk import Item, View
+from dashboard.invitations.facts import FleetFacts
+from dashboard.invitations.items import Item, View
 from dashboard.names import masked
 
 T = TypeVar("T", ShareAgreement, Connection, DataFreshness)
@@ -25,16 +24,6 @@ QUIET = timedelta(hours=24)
 BROKEN = frozenset({"failed", "stale"})
 """Connection statuses that keep data from arriving; `paused` does not, as seen with fresh data."""
 ENDED = frozenset({"cancelled", "deleted"})
-
-
-@dataclass(frozen=True, slots=True)
-class FleetFacts:
-    """What the snapshot says about one fleet."""
-
-    name: str
-    vehicles: int
-    placed: int
-    newest: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,26 +72,6 @@ class Line:
         at = self.steps[index].at
         before = [step.at for step in self.steps[:index] if step.at]
         return at - before[-1] if at and before and at >= before[-1] else None
-
-
-def fleet_facts(vehicles: pd.DataFrame) -> dict[str, FleetFacts]:
-    """Summarise a snapshot's vehicles by fleet."""
-    if vehicles.empty:
-        return {}
-    groups = vehicles.assign(placed=vehicles["unplaceable"] == "").groupby("fleet_id", observed=True)
-    table = groups.agg(
-        fleet=("fleet", "first"),
-        vehicles=("fleet_id", "size"),
-        placed=("placed", "sum"),
-        newest=("occurred_at", "max"),
-    )
-    newest = [None if pd.isna(moment) else moment.to_pydatetime() for moment in table["newest"]]
-    rows = zip(table.index, table["fleet"], table["vehicles"], table["placed"], newest, strict=True)
-    return {
-        str(fleet_id): FleetFacts(str(name), int(vehicles), int(placed), last)
-        for fleet_id, name, vehicles, placed, last in rows
-        if fleet_id
-    }
 
 
 def totals(lines: Sequence[Line]) -> list[int]:

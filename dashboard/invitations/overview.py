@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from dashboard.access import Viewer, vehicles_of
-from dashboard.invitations.desk import Item
-from dashboard.invitations.funnel import Line, fleet_facts, funnel
+from dashboard.invitations.facts import fleet_facts
+from dashboard.invitations.funnel import Line, funnel
+from dashboard.invitations.items import Item
 from dashboard.service import Service
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard.access import Viewer
 from dashboard.invitations import qr
 from dashboard.invitations.card import Card, invitation_pdf
-from dashboard.invitations.desk import Gone, Item
+from dashboard.invitations.items import Gone, Item
 from dashboard.invitations.permissions import bundle_of
 from dashboard.invitations.words import local, mailto, message, sms, zone
 from dashboard.service import Service

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from catena_client import CatenaError, InvitationCreate, ValidationFailed
-from dashboard.invitations.desk import AlreadyInvited, InvitationDesk, Item, Made
+from dashboard.invitations.desk import InvitationDesk
+from dashboard.invitations.items import AlreadyInvited, Item, Made
 from dashboard.invitations.permissions import BUNDLES
 from dashboard.invitations.rules import Draft, check, problems_from_api
 from dashboard.invitations.words import STATUS_WORDS, local, plain, zone

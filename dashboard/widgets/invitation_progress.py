@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from dashboard.access import Viewer
-from dashboard.invitations.desk import Item
 from dashboard.invitations.funnel import STEPS, Line
+from dashboard.invitations.items import Item
 from dashboard.invitations.overview import fleet_line
 from dashboard.invitations.words import expiry, plain
 from dashboard.service import Service

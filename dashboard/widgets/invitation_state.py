@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from catena_client import InvitationCreate
-from dashboard.invitations.desk import Item
+from dashboard.invitations.items import Item
 from dashboard.invitations.rules import Problems
 
 INVITE_TAB = "Invite"

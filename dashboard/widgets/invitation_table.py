@@ -10,7 +10,7 @@ import streamlit as st
 
 from catena_client import CatenaError
 from dashboard.access import Viewer
-from dashboard.invitations.desk import Gone, Item, View
+from dashboard.invitations.items import Gone, Item, View
 from dashboard.invitations.overview import fleet_lines
 from dashboard.invitations.words import STATUS_WORDS, expiry, local, next_step, plain, zone
 from dashboard.names import masked
@@ -83,6 +83,8 @@ def _rows(service: Service, viewer: Viewer, search: str, statuses: tuple[str, ..
     if not view.items:
         if view.taken_at is not None:
             st.info("There are no invitations yet. Create the first one under “Invite”.")
+        elif not view.problems:
+            st.info("The invitations are being read …", icon=":material/hourglass_empty:")
         return
     if not found:
         st.info("No invitation matches. Clear the search or the status filter.")

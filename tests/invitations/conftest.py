@@ -1,6 +1,7 @@
 """A small Catena for these tests: enough of the organisation endpoints, in memory, with switchable faults."""
 
 import json
+import threading
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ import pytest
 
 from catena_client import CatenaClient, RetryPolicy
 from dashboard.invitations.desk import InvitationDesk
+from dashboard.invitations.items import View
 from tests.browser.conftest import (  # noqa: F401 - fixtures of the browser tests here
     chromium,
     dashboard,
@@ -146,6 +148,15 @@ def page(items: list[dict[str, Any]], next_page: str | None = None) -> dict[str,
 def stamp(moment: datetime) -> str:
     """Write a time as the API does."""
     return moment.isoformat().replace("+00:00", "Z")
+
+
+def looked(desk: InvitationDesk) -> View:
+    """Let the desk read what is due, wait for it, and return what it knows."""
+    desk.view()
+    for thread in threading.enumerate():
+        if thread.name == "invitations":
+            thread.join()
+    return desk.peek()
 
 
 @pytest.fixture

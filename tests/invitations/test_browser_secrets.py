@@ -78,7 +78,7 @@ def test_secrets_stay_where_they_belong(real: rig.Server, api: CatenaClient, vis
     other = invited(page, "SECRET-2")
     for name in ("Progress", "Many at once", "Follow up"):
         tab(page, name)
-    page.page.get_by_label("Search").fill("SECRET-1")
+    page.page.get_by_role("searchbox", name="Search").fill("SECRET-1")
     page.page.keyboard.press("Enter")
     choose_row(page, 0)
     settled(page)

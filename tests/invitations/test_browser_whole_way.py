@@ -192,7 +192,7 @@ def test_deleting_asks_first_and_kills_the_link(dashboard, visit) -> None:
     seen = visit(dashboard(), "/invitations")
     link = invited(seen, "DELETE-1")
     tab(seen, "Follow up")
-    seen.page.get_by_label("Search").fill("DELETE-1")
+    seen.page.get_by_role("searchbox", name="Search").fill("DELETE-1")
     seen.page.keyboard.press("Enter")
     choose_row(seen, 0)
     seen.page.get_by_role("button", name="Delete", exact=True).click()

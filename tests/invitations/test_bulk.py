@@ -21,7 +21,7 @@ from dashboard.invitations.bulk_csv import (
 )
 from dashboard.invitations.desk import InvitationDesk
 from dashboard.invitations.rules import Draft
-from tests.invitations.conftest import FakeCatena
+from tests.invitations.conftest import FakeCatena, looked
 
 POST = "POST /v2/orgs/invitations"
 
@@ -156,7 +156,7 @@ def table_of(*fleet_refs: str) -> bytes:
 
 def test_each_row_is_sent_once_and_says_what_became_of_it(desk: InvitationDesk, catena: FakeCatena) -> None:
     catena.invite("OLD", status="accepted")
-    desk.view()
+    looked(desk)
     run = run_of(desk, table_of(*(f"F{n}" for n in range(50)), "OLD", "F1", "x\u2028y"))
     run.start()
     run.wait()
@@ -176,7 +176,7 @@ def test_a_row_that_fails_does_not_stop_the_others_and_can_be_tried_again(
         return None
 
     catena.fault = refuse_one
-    desk.view()
+    looked(desk)
     run = run_of(desk, table_of(*(f"F{n}" for n in range(6))))
     run.start()
     run.wait()
@@ -191,7 +191,7 @@ def test_a_row_that_fails_does_not_stop_the_others_and_can_be_tried_again(
 
 
 def test_pausing_and_continuing_sends_nothing_twice(desk: InvitationDesk, catena: FakeCatena) -> None:
-    desk.view()
+    looked(desk)
     run = run_of(desk, table_of(*(f"F{n}" for n in range(40))))
 
     def pause_at_ten(_request: httpx.Request) -> None:
@@ -219,7 +219,7 @@ def test_rate_limits_are_waited_out(desk: InvitationDesk, catena: FakeCatena) ->
         return None
 
     catena.fault = limit
-    desk.view()
+    looked(desk)
     run = run_of(desk, table_of("A", "B", "C"))
     run.start()
     run.wait()
@@ -229,7 +229,7 @@ def test_rate_limits_are_waited_out(desk: InvitationDesk, catena: FakeCatena) ->
 def test_an_outage_pauses_the_run_instead_of_failing_every_row(
     desk: InvitationDesk, catena: FakeCatena
 ) -> None:
-    desk.view()
+    looked(desk)
 
     def down(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("refused", request=request)
@@ -262,7 +262,7 @@ def test_refused_credentials_stop_the_run(catena: FakeCatena) -> None:
 
 def test_resending_is_only_done_when_asked_for(desk: InvitationDesk, catena: FakeCatena) -> None:
     catena.invite("A", status="declined")
-    desk.view()
+    looked(desk)
     run = run_of(desk, table_of("A"), again=True)
     run.start()
     run.wait()

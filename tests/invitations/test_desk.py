@@ -8,8 +8,9 @@ import httpx
 import pytest
 
 from catena_client import CatenaClient, ConnectionFailed, InvitationCreate, ServerError
-from dashboard.invitations.desk import AlreadyInvited, Gone, InvitationDesk
-from tests.invitations.conftest import START, FakeCatena, stamp
+from dashboard.invitations.desk import InvitationDesk
+from dashboard.invitations.items import AlreadyInvited, Gone
+from tests.invitations.conftest import START, FakeCatena, looked, stamp
 
 LIST = "GET /v2/orgs/invitations"
 POST = "POST /v2/orgs/invitations"
@@ -22,30 +23,41 @@ def test_many_looks_read_the_list_once(desk: InvitationDesk, catena: FakeCatena)
         thread.start()
     for thread in threads:
         thread.join()
-    assert [item.fleet_ref for item in desk.view().items] == ["A"]
+    assert [item.fleet_ref for item in looked(desk).items] == ["A"]
     assert catena.calls[LIST] == 1
 
 
 def test_the_list_is_read_again_after_a_change(desk: InvitationDesk, catena: FakeCatena) -> None:
-    desk.view()
+    looked(desk)
     catena.invite("A")
+    assert looked(desk).items == ()
     desk.invalidate()
-    desk.view()
-    for thread in threading.enumerate():
-        if thread.name == "invitations":
-            thread.join()
-    assert [item.fleet_ref for item in desk.peek().items] == ["A"]
+    assert [item.fleet_ref for item in looked(desk).items] == ["A"]
+
+
+def test_a_look_never_waits_for_the_api(desk: InvitationDesk, catena: FakeCatena) -> None:
+    answer = threading.Event()
+
+    def hang(_request: httpx.Request) -> None:
+        assert answer.wait(20)
+
+    catena.fault = hang
+    view = desk.view(wait=0.01)
+    assert view.taken_at is None
+    assert not view.problems
+    answer.set()
+    assert looked(desk).taken_at == START
 
 
 def test_five_thousand_invitations_are_read_in_five_pages(desk: InvitationDesk, catena: FakeCatena) -> None:
     for number in range(5000):
         catena.invite(f"F{number}")
-    assert len(desk.view().items) == 5000
+    assert len(looked(desk).items) == 5000
     assert catena.calls[LIST] == 5
 
 
 def test_created_and_refreshed_are_told_apart(desk: InvitationDesk, catena: FakeCatena) -> None:
-    desk.view()
+    looked(desk)
     first = desk.create(InvitationCreate(fleet_ref="A", expires_in_hours=1), by="ann@example.com")
     again = desk.create(
         InvitationCreate(fleet_ref="A", expires_in_hours=48), by="bob@example.com", again=True
@@ -124,7 +136,7 @@ def test_a_request_that_never_arrived_is_an_error(desk: InvitationDesk, catena: 
 
 def test_resending_keeps_the_options(desk: InvitationDesk, catena: FakeCatena) -> None:
     catena.invite("A", status="declined", fleet_email="a@b.co", limit_tsps=["samsara"], expires_in_hours=48)
-    made = desk.resend(desk.view().items[0].handle, by="x")
+    made = desk.resend(looked(desk).items[0].handle, by="x")
     assert not made.created
     assert made.item.status == "active"
     (sent,) = catena.posted
@@ -133,7 +145,7 @@ def test_resending_keeps_the_options(desk: InvitationDesk, catena: FakeCatena) -
 
 def test_deleting_removes_it_at_once(desk: InvitationDesk, catena: FakeCatena) -> None:
     catena.invite("A")
-    handle = desk.view().items[0].handle
+    handle = looked(desk).items[0].handle
     desk.delete(handle)
     assert desk.peek().items == ()
     with pytest.raises(Gone):
@@ -144,7 +156,7 @@ def test_an_invitation_that_ran_out_is_expired_without_a_new_reading(
     desk: InvitationDesk, catena: FakeCatena
 ) -> None:
     catena.invite("A", expires_at=stamp(START + timedelta(minutes=5)))
-    assert desk.view().items[0].status == "active"
+    assert looked(desk).items[0].status == "active"
     catena.now += timedelta(minutes=6)
     assert desk.peek().items[0].status == "expired"
 
@@ -153,7 +165,7 @@ def test_an_outage_is_named_and_never_looks_like_an_empty_list(
     desk: InvitationDesk, catena: FakeCatena
 ) -> None:
     catena.fault = lambda _request: httpx.Response(503, text="down")
-    view = desk.view()
+    view = looked(desk)
     assert view.taken_at is None
     assert set(view.problems) == {
         "invitations",
@@ -164,12 +176,50 @@ def test_an_outage_is_named_and_never_looks_like_an_empty_list(
     }
     with pytest.raises(ServerError):
         desk.tsps()
+    catena.fault = lambda _request: None
+    desk.invalidate()
+    assert not looked(desk).problems
+
+
+def test_when_nobody_answers_only_the_first_list_is_asked_for(
+    desk: InvitationDesk, catena: FakeCatena
+) -> None:
+    catena.invite("A")
+    looked(desk)
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused", request=request)
+
+    catena.fault = refuse
+    catena.calls.clear()
+    desk.invalidate()
+    view = looked(desk)
+    assert set(view.problems) == {"invitations"}
+    assert [item.fleet_ref for item in view.items] == ["A"]
+    assert catena.calls == {LIST: 1}
+
+
+def test_the_other_lists_are_read_when_an_invitation_has_moved_on(
+    desk: InvitationDesk, catena: FakeCatena
+) -> None:
+    made = catena.invite("A")
+    rest = "GET /v2/orgs/share-agreements"
+
+    def look_when_due() -> tuple[int, int]:
+        desk._due = 0.0
+        looked(desk)
+        return catena.calls[LIST], catena.calls[rest]
+
+    assert look_when_due() == (1, 1)
+    assert look_when_due() == (2, 1)
+    made.update(status="accepted", fleet_id="f1")
+    assert look_when_due() == (3, 2)
 
 
 def test_one_list_that_fails_does_not_cost_the_others(desk: InvitationDesk, catena: FakeCatena) -> None:
     catena.invite("A")
     catena.fault = lambda request: httpx.Response(403) if "connections" in request.url.path else None
-    view = desk.view()
+    view = looked(desk)
     assert [item.fleet_ref for item in view.items] == ["A"]
     assert set(view.problems) == {"connections", "data freshness"}
 
@@ -183,10 +233,10 @@ def test_no_secret_is_in_what_pages_get(
         pre_registration_access_token="jwt-access",
         pre_registration_refresh_token="jwt-refresh",
     )
-    view = desk.view()
+    view = looked(desk)
     seen = repr(view) + repr(vars(desk)) + json.dumps([i.permissions for i in view.items])
     for secret in (made["id"], made["magic_link"], "jwt-access", "jwt-refresh"):
         assert secret not in seen
     assert desk.link(view.items[0].handle) == made["magic_link"]
     other = InvitationDesk(client)
-    assert other.view().items[0].handle != view.items[0].handle
+    assert looked(other).items[0].handle != view.items[0].handle

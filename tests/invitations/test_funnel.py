@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from catena_client import Connection, DataFreshness, ShareAgreement
-from dashboard.invitations.desk import Item, View
-from dashboard.invitations.funnel import STEPS, Firsts, FleetFacts, Line, fleet_facts, funnel, totals
+from dashboard.invitations.facts import FleetFacts, fleet_facts
+from dashboard.invitations.funnel import STEPS, Firsts, Line, funnel, totals
+from dashboard.invitations.items import Item, View
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 INVITED = NOW - timedelta(hours=10)

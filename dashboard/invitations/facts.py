@@ -1,0 +1,36 @@
+"""What the snapshot of vehicles says about each fleet."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class FleetFacts:
+    """What the snapshot says about one fleet."""
+
+    name: str
+    vehicles: int
+    placed: int
+    newest: datetime | None
+
+
+def fleet_facts(vehicles: pd.DataFrame) -> dict[str, FleetFacts]:
+    """Summarise a snapshot's vehicles by fleet."""
+    if vehicles.empty:
+        return {}
+    groups = vehicles.assign(placed=vehicles["unplaceable"] == "").groupby("fleet_id", observed=True)
+    table = groups.agg(
+        fleet=("fleet", "first"),
+        vehicles=("fleet_id", "size"),
+        placed=("placed", "sum"),
+        newest=("occurred_at", "max"),
+    )
+    newest = [None if pd.isna(moment) else moment.to_pydatetime() for moment in table["newest"]]
+    rows = zip(table.index, table["fleet"], table["vehicles"], table["placed"], newest, strict=True)
+    return {
+        str(fleet_id): FleetFacts(str(name), int(vehicles), int(placed), last)
+        for fleet_id, name, vehicles, placed, last in rows
+        if fleet_id
+    }
