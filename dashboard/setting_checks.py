@@ -86,10 +86,10 @@ def basemap(name: str, raw: str) -> str:
 
 
 def colour(name: str, raw: str) -> str:
-    """A colour such as #1d5fd0."""
+    """A colour such as #0b6e6e."""
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", raw):
         raise SettingsError(
-            f"{name} must be a colour written as # and six hexadecimal digits, such as #1d5fd0."
+            f"{name} must be a colour written as # and six hexadecimal digits, such as #0b6e6e."
         )
     return raw.lower()
 
