@@ -85,7 +85,7 @@ def _map(scope: Scope, asked: Wanted, offered: Choices, trails: tuple[str, bool,
             map_trailers.status(scope, asked.look)
             map_density.suggestion(summary, asked.look)
             map_banners.show(summary.late)
-            map_filters.sentence(asked, offered.known)
+        map_filters.sentence(asked, offered.known)
         map_overlay.legend(snapshot, scope, summary, asked, trail_set)
         if asked.look.vehicle:
             vehicle = vehicle_of(scope.viewer, snapshot, asked.look.vehicle)

@@ -51,6 +51,7 @@ class Hit:
     vehicle_id: str
     name: str
     fleet: str
+    plate: str
     field: str
     """Which of `FIELDS` matched best."""
     value: str
@@ -97,6 +98,7 @@ class SearchIndex:
             vehicle_id=str(cells["vehicle_id"]),
             name=str(cells["name"]) or str(cells["vehicle_id"]),
             fleet=str(cells["fleet"]),
+            plate=str(cells["plate"]),
             field=name,
             value=str(cells[name]),
         )

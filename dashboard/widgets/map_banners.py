@@ -11,12 +11,12 @@ from dashboard.map.providers import Banner
 
 
 def show(late: Sequence[Banner]) -> None:
-    """Say which providers are behind: the one that affects most vehicles outright, the others on demand."""
+    """Say which providers are behind: all of them on demand, the one that affects most vehicles outright."""
     if not late:
         return
-    st.badge("Provider late", icon=":material/schedule:", color="orange")
-    st.markdown(plain(late[0].sentence), width="content")
-    if len(late) > 1:
-        with st.popover(f"{len(late) - 1} more behind", type="tertiary"):
-            for banner in late[1:]:
+    number = f" ({len(late):,})" if len(late) > 1 else ""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="map_late"):
+        with st.popover(f":orange-badge[:material/schedule: Provider late{number}]", type="tertiary"):
+            for banner in late:
                 st.markdown(plain(banner.sentence))
+        st.markdown(plain(late[0].sentence))

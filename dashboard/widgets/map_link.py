@@ -7,7 +7,7 @@ there (a link was opened), and written after the controls have run.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import streamlit as st
@@ -17,6 +17,7 @@ from dashboard.map import look as look_link
 from dashboard.map.filters import KINDS, Filters, Known
 from dashboard.map.look import Look
 
+LOOKS = tuple(field.name for field in fields(Look))
 OURS = (*filter_link.PARAMS.values(), *look_link.PARAMS)
 
 
@@ -45,12 +46,15 @@ def take(known: Known, may_see: Callable[[str], bool]) -> None:
         look, more = look_link.parse(query, may_see)
         asked, ignored = Wanted(filters, look), [*ignored, *more]
     else:
+        for name in LOOKS:
+            # Said anew in each run: a control in a popover opened later would otherwise begin with its default.
+            state[key(name)] = state[key(name)]
         return
     state["map_notes"] = ignored
     for kind in (*KINDS, "text"):
         value = getattr(asked.filters, kind)
         state[key(kind)] = list(value) if isinstance(value, tuple) else value
-    for name in ("colour_by", "metric", "vehicle", "kiosk", "cycle", "hexagons", "trailers"):
+    for name in LOOKS:
         state[key(name)] = getattr(asked.look, name)
     state["map_query"] = query
     state["map_asked"] = asked

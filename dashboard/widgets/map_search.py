@@ -13,12 +13,13 @@ from dashboard.widgets.map_link import choose, key
 
 MOST = 8
 """Results shown; typing on narrows them."""
-FIELD_LABELS = {"name": "", "vin": "VIN", "plate": "plate", "driver": "driver", "fleet": "fleet"}
+FIELD_LABELS = {"vin": "VIN", "plate": "plate", "driver": "driver"}
+"""Where it was found, unless that is seen anyway; then the plate tells vehicles of one name apart."""
 
 
 def show(index: Callable[[], SearchIndex] | None) -> None:
     """Show the search box, and under it what was found. `index` is None while there are no vehicles."""
-    with st.container(key="map_find"):
+    with st.container(key="map_find", gap=None):
         typed = st.text_input(
             "Find a vehicle",
             key="map_search",
@@ -53,10 +54,9 @@ def _results(typed: str, index: SearchIndex) -> None:
 
 
 def _label(hit: Hit) -> str:
-    why = FIELD_LABELS.get(hit.field, "")
-    return " · ".join(
-        map(plain, (hit.name, hit.fleet, *([f"{why} {hit.value}"] if why and why != "fleet" else [])))
-    )
+    why = FIELD_LABELS.get(hit.field)
+    told = f"{why} {hit.value}" if why else f"plate {hit.plate}" if hit.plate else ""
+    return " · ".join(plain(part) for part in (hit.name, hit.fleet, told) if part)
 
 
 def _go(vehicle_id: str) -> None:
