@@ -277,7 +277,7 @@ class Watch:
         before = len(self.feeds())
         self.until(lambda: len(self.feeds()) >= before + number, f"{number} more answers of the feed", 60)
 
-    def until(self, condition: object, what: str, seconds: float = 30) -> None:
+    def until(self, condition: object, what: str, seconds: float = 45) -> None:
         """Wait until a condition of this side holds, while the page lives on."""
         assert callable(condition)
         deadline = time.monotonic() + seconds
@@ -299,8 +299,8 @@ def watched(
     context: BrowserContext = browser.new_context(
         viewport={"width": width, "height": height}, color_scheme="dark" if theme == "dark" else "light"
     )
-    context.set_default_timeout(30_000)
-    expect.set_options(timeout=30_000)
+    context.set_default_timeout(45_000)
+    expect.set_options(timeout=45_000)
     try:
         yield Watch(context.new_page(), server_url)
     finally:

@@ -72,6 +72,7 @@ def test_fleet_and_source_filter_together_and_live_in_the_address(dashboard, vis
     settle(seen)
     assert seen.counts()[1] >= len(everything)
 
+    seen.until(lambda: "source=" in seen.page.url, "the source in the address")
     query = parse_qs(urlsplit(seen.page.url).query)
     assert query["source"] == [source]
     again = visit(dashboard(), f"/?{urlsplit(seen.page.url).query}").map_shown()

@@ -78,7 +78,7 @@ def test_ten_viewers_cause_the_traffic_of_one(dashboard, chromium_without_graphi
 
     def viewer(stack: ExitStack) -> rig.Watch:
         seen = stack.enter_context(rig.watched(chromium_without_graphics, server.url, width=390, height=400))
-        seen.page.goto(server.url)
+        seen.page.goto(server.url, wait_until="commit")  # they load side by side
         return seen
 
     with ExitStack() as stack:

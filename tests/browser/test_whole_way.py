@@ -44,11 +44,10 @@ def connect(page: Page, link: str) -> None:
 
 def test_from_an_invitation_to_trucks_on_the_map(dashboard, chromium, visit) -> None:
     server = dashboard()
-    watching = visit(server).map_shown()
+    watching = visit(server, width=390, height=480).map_shown()
     before = {row["fleet"] for row in watching.rows()}
 
-    inviting = visit(server)
-    inviting.page.get_by_role("link", name="Invitations").click()
+    inviting = visit(server, "/invitations")
     link = invite(inviting.page, "NORTHERN-HAUL-17")
     code = inviting.page.get_by_role("img", name="QR code for NORTHERN-HAUL-17")
     expect(code).to_be_visible()
