@@ -31,10 +31,17 @@ class Card:
     link: str
     expires: str
     """When it expires, in words."""
+    over: bool
+    """Whether it has expired."""
     agrees: str
     """What the fleet agrees to share, as the end of a sentence."""
     color: str = "#1d5fd0"
     """Stripe of the card, ``#rrggbb``. The QR code stays black on white."""
+
+    @property
+    def until(self) -> str:
+        """Until when it works, as a sentence."""
+        return f"This code expired {self.expires}." if self.over else f"Works until {self.expires}."
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -80,7 +87,7 @@ def invitation_pdf(card: Card) -> bytes:
         _write(pdf, f"{number}.  {step}", 12)
     pdf.ln(2)
     _write(pdf, f"You agree to share {card.agrees}.", 11)
-    _write(pdf, f"The code works until {card.expires}. It is meant for you alone.", 11)
+    _write(pdf, f"{card.until} It is meant for you alone.", 11)
     pdf.ln(2)
     pdf.set_font(FAMILY, size=8)
     pdf.multi_cell(width, 4, card.link, link=card.link, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
@@ -105,9 +112,7 @@ def sheet_pdf(cards: Iterable[Card]) -> bytes:
         )
         pdf.set_font(FAMILY, size=7)
         pdf.set_x(x + 2)
-        pdf.multi_cell(
-            cell_w - 4, 3.4, printable(f"until {card.expires}"), align="C", new_x=XPos.LEFT, new_y=YPos.NEXT
-        )
+        pdf.multi_cell(cell_w - 4, 3.4, printable(card.until), align="C", new_x=XPos.LEFT, new_y=YPos.NEXT)
     return _finished(pdf)
 
 

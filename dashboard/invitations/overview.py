@@ -10,20 +10,23 @@ from dashboard.invitations.items import Item
 from dashboard.service import Service
 
 
+def may_see(viewer: Viewer, fleet_id: str | None) -> bool:
+    """Whether a viewer who may invite sees this fleet's invitation; one that nobody accepted has no fleet yet."""
+    return viewer.fleets is None or not fleet_id or fleet_id in viewer.fleets
+
+
 def fleet_lines(service: Service, viewer: Viewer, now: datetime) -> list[Line]:
     """Return a line for each invited or connected fleet that the viewer may see, newest first."""
     snapshot = service.poller.state.snapshot
     facts = fleet_facts(vehicles_of(viewer, snapshot)) if snapshot else {}
     lines = funnel(service.invitations.view(), facts, now, service.firsts.known)
-    return [
-        line for line in lines if viewer.fleets is None or not line.fleet_id or line.fleet_id in viewer.fleets
-    ]
+    return [line for line in lines if may_see(viewer, line.fleet_id)]
 
 
 def fleet_line(service: Service, viewer: Viewer, item: Item, now: datetime) -> Line | None:
     """Return the line of one invitation; None when the viewer may not see its fleet."""
     snapshot, view, fleet_id = service.poller.state.snapshot, service.invitations.view(), item.fleet_id
-    if viewer.fleets is not None and fleet_id and fleet_id not in viewer.fleets:
+    if not may_see(viewer, fleet_id):
         return None
     frame = vehicles_of(viewer, snapshot) if snapshot and fleet_id else None
     mine = replace(

@@ -82,6 +82,7 @@ def card_of(service: Service, item: Item, opened_at: str, where: tzinfo) -> Card
         fleet_ref=item.fleet_ref,
         link=link,
         expires=local(item.expires_at, where),
+        over=item.status == "expired",
         agrees=bundle.agrees if bundle else "the data listed on the next page",
         color=service.settings.brand_color,
     )
@@ -97,7 +98,7 @@ def _html(card: Card, classes: str) -> str:
         f'<div class="qr"><img alt="{alt}" src="{source}"></div><div class="say">'
         f'<p class="from">{html.escape(card.company)} invites</p><p class="fleet">{html.escape(card.fleet)}</p>'
         f"<p>You agree to share {html.escape(card.agrees)}.</p><ol>{steps}</ol>"
-        f'<p class="until">Works until {html.escape(card.expires)}.</p></div></section>'
+        f'<p class="until">{html.escape(card.until)}</p></div></section>'
     )
 
 

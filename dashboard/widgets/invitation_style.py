@@ -3,6 +3,9 @@
 import streamlit as st
 
 STYLE = """<style>
+/* The copy button shows without a hover, which fingers do not have. */
+[data-testid="stCode"] :is(div,button,span){visibility:visible!important;opacity:1!important}
+[data-testid="stCode"] pre{padding-right:3.5rem!important}
 [data-testid="stCaptionContainer"],[data-testid="stCaptionContainer"] p{color:inherit;opacity:1}
 [data-testid="stCaptionContainer"]{opacity:.78}
 .invite-card{background:#fff;color:#16202c;border:1px solid #c9d1da;border-top:8px solid var(--brand);

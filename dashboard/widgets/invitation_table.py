@@ -11,7 +11,7 @@ import streamlit as st
 from catena_client import CatenaError
 from dashboard.access import Viewer
 from dashboard.invitations.items import Gone, Item, View
-from dashboard.invitations.overview import fleet_lines
+from dashboard.invitations.overview import fleet_lines, may_see
 from dashboard.invitations.words import STATUS_WORDS, expiry, local, next_step, plain, zone
 from dashboard.names import masked
 from dashboard.service import Service
@@ -79,8 +79,9 @@ def rows_key(name: str, handles: Sequence[str]) -> str:
 
 def _rows(service: Service, viewer: Viewer, search: str, statuses: tuple[str, ...]) -> None:
     view, now = service.invitations.view(), datetime.now(UTC)
-    found = matching(view.items, search, statuses)
-    if not view.items:
+    mine = [item for item in view.items if may_see(viewer, item.fleet_id)]
+    found = matching(mine, search, statuses)
+    if not mine:
         if view.taken_at is not None:
             st.info("There are no invitations yet. Create the first one under “Invite”.")
         elif not view.problems:
@@ -94,7 +95,7 @@ def _rows(service: Service, viewer: Viewer, search: str, statuses: tuple[str, ..
     if pages > 1:
         page = min(st.pagination(pages, key=f"follow-page-{pages}"), pages)
     shown = found[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
-    st.caption(f"{len(found):,} of {len(view.items):,} invitations. Choose one for what you can do about it.")
+    st.caption(f"{len(found):,} of {len(mine):,} invitations. Choose one for what you can do about it.")
     steps = _steps(service, viewer, now)
     picked = st.dataframe(
         pd.DataFrame([_words(item, steps, now) for item in shown], columns=list(COLUMNS)),

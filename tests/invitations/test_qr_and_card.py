@@ -95,6 +95,7 @@ CARD = Card(
     fleet_ref="F1",
     link=LINK,
     expires="Tue 24 Nov 2026, 14:05 CET",
+    over=False,
     agrees="your vehicles and where they are",
 )
 
@@ -119,6 +120,11 @@ def test_the_page_to_print_is_one_page_with_the_code_and_the_link() -> None:
     (page,) = pages(content)
     assert decoded(page) == [LINK]
     assert LINK.encode() in content
+
+
+def test_an_expired_card_says_so() -> None:
+    assert CARD.until == "Works until Tue 24 Nov 2026, 14:05 CET."
+    assert Card(**{**vars(CARD), "over": True}).until == "This code expired Tue 24 Nov 2026, 14:05 CET."
 
 
 def test_a_sheet_has_twelve_codes_on_a_page_and_all_decode() -> None:
