@@ -69,17 +69,17 @@ def render() -> None:
 def _map(scope: Scope, asked: Wanted, offered: Choices, trails: tuple[str, bool, bool]) -> None:
     if map_link.wanted() != asked or map_trails.state() != trails:
         st.rerun()  # something inside this part of the page was clicked that the whole page shows
-    feed, state, poll_seconds = service().feed, service().poller.state, service().settings.poll_seconds
+    feed, state = service().feed, service().poller.state
     snapshot, now = state.snapshot, datetime.now(UTC)
     layers: list[pdk.Layer] = []
     vehicle, trail_set = None, map_trails.ready()
     if snapshot is None:
-        map_status.trouble(state, None, poll_seconds, now)
+        map_status.trouble(state, None, now)
     else:
         if feed.choices(snapshot, scope.viewer).known != offered.known:
             st.rerun()  # a fleet or a source came or went: the filters must offer it
         summary = feed.summary(snapshot, scope)
-        map_status.trouble(state, summary, poll_seconds, now)
+        map_status.trouble(state, summary, now)
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="map_status"):
             map_status.numbers(state, snapshot, summary, now)
             map_trailers.status(scope, asked.look)

@@ -31,6 +31,8 @@ class PollState:
     problem: str = ""
     """Why the last poll failed, a sentence for the user; empty when it succeeded."""
     failing_since: datetime | None = None
+    retry_seconds: float = 0.0
+    """After a failed poll: how long until the next one."""
     running: bool = False
     """Whether a poll is under way now."""
     polls: int = 0
@@ -96,15 +98,16 @@ class Poller:
         try:
             snapshot = self._take()
             self._prepare(snapshot)
+        except AuthenticationFailed as error:
+            return self._failed(str(error), max(self.poll_seconds, CREDENTIALS_PAUSE_SECONDS))
         except CatenaError as error:
-            self._failed(str(error))
-            if isinstance(error, AuthenticationFailed):
-                return max(self.poll_seconds, CREDENTIALS_PAUSE_SECONDS)
-        except (
-            Exception
-        ):  # the poller must outlive a defect; the trace goes to the log, a sentence to the user
+            return self._failed(str(error), self.poll_seconds)
+        except Exception:
+            # The poller must outlive a defect of ours: the trace goes to the log, a sentence to the user.
             log.exception("A poll failed for a reason of our own")
-            self._failed("The dashboard could not read the answer from Catena. Its log says more.")
+            return self._failed(
+                "The dashboard could not read the answer from Catena. Its log says more.", self.poll_seconds
+            )
         else:
             self.state = PollState(snapshot=snapshot, polls=self.state.polls + 1)
         finally:
@@ -125,12 +128,14 @@ class Poller:
         self._directory.refresh_when_due((fix.vehicle for fix in fixes), self.wake)
         return snapshot
 
-    def _failed(self, problem: str) -> None:
+    def _failed(self, problem: str, retry_seconds: float) -> float:
         log.warning("Poll failed: %s", problem)
         self.state = replace(
             self.state,
             problem=problem,
             failing_since=self.state.failing_since or datetime.now(UTC),
+            retry_seconds=retry_seconds,
             running=False,
             polls=self.state.polls + 1,
         )
+        return retry_seconds

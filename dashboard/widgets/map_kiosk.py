@@ -45,7 +45,7 @@ def _screen(scope: Scope, asked: Wanted) -> None:
     state, feed = service().poller.state, service().feed
     snapshot, now = state.snapshot, datetime.now(UTC)
     if snapshot is None:
-        map_status.trouble(state, None, service().settings.poll_seconds, now)
+        map_status.trouble(state, None, now)
         map_chart.show([], None, scope, None)
         return
     turn = ""

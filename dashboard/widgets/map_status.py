@@ -12,9 +12,9 @@ from dashboard.scope import Summary
 from dashboard.snapshot import Snapshot
 
 
-def trouble(state: PollState, summary: Summary | None, poll_seconds: float, now: datetime) -> None:
+def trouble(state: PollState, summary: Summary | None, now: datetime) -> None:
     """Say what went wrong, or why there is nothing to see; nothing when all is well."""
-    again = f"Trying again every {poll_seconds:g} seconds."
+    again = f"Trying again every {state.retry_seconds:g} seconds."
     if state.snapshot is None or summary is None:
         if state.problem:
             st.error(f"No positions yet. {state.problem} {again}", icon=":material/cloud_off:")
