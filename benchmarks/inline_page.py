@@ -6,10 +6,9 @@ import streamlit as st
 
 from benchmarks.inline_map import layer, rows_of
 from benchmarks.meter import unmetered
-from dashboard.access import OPERATOR
 from dashboard.deck import deck
+from dashboard.map.views import fit
 from dashboard.service import service
-from dashboard.widgets import map_view
 from pages.live_map import TICK_SECONDS
 
 st.set_page_config(layout="wide")
@@ -25,7 +24,10 @@ def show() -> None:
         return
     with unmetered():  # our rows are not made in the script either
         rows = rows_of(service().feed, snapshot)
-    view = map_view.opening(OPERATOR, snapshot)
+    if "view" not in st.session_state:  # as on our map: decided once
+        lon, lat = (rows[name].to_numpy() for name in ("lon", "lat"))
+        st.session_state["view"] = fit(lon, lat, width=1000, height=560)
+    view = st.session_state["view"]
     st.pydeck_chart(
         deck([layer(rows)], view, setting="", theme="light", assets_url="assets/"), key="map", height=545
     )
