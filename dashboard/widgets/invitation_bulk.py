@@ -11,6 +11,7 @@ from dashboard.invitations.bulk_csv import DONE, MAX_ROWS, Row, Table, Unreadabl
 from dashboard.invitations.card import Card, sheet_pdf
 from dashboard.invitations.items import Item
 from dashboard.invitations.words import plain, zone
+from dashboard.names import masked
 from dashboard.service import Service
 from dashboard.widgets.invitation_card import card_of
 from dashboard.widgets.invitation_form import defaults
@@ -18,7 +19,7 @@ from dashboard.widgets.invitation_providers import sent_for
 from dashboard.widgets.invitation_state import page_state
 
 TICK_SECONDS = 1.0
-SHOWN_PROBLEMS = 50
+SHOWN_PROBLEMS = 20
 
 
 def bulk(service: Service, viewer: Viewer) -> None:
@@ -87,21 +88,14 @@ def _checked(service: Service, viewer: Viewer, table: Table) -> None:
 
 
 def _problems(rows: list[tuple[Row, str]]) -> None:
-    st.dataframe(
-        {
-            "Row": [row.number for row, _ in rows[:SHOWN_PROBLEMS]],
-            "Fleet": [row.cells.get("fleet_ref", "") for row, _ in rows[:SHOWN_PROBLEMS]],
-            "What to correct": [problem for _, problem in rows[:SHOWN_PROBLEMS]],
-        },
-        hide_index=True,
-        column_config={
-            "Row": st.column_config.NumberColumn(width="small"),
-            "What to correct": {"width": "large"},
-        },
-        alt="Rows that cannot be sent, and why",
-    )
+    """List what to correct, as text that wraps on a phone."""
+    lines = [
+        f"- **Row {row.number}** {plain(masked(row.cells.get('fleet_ref', '')[:60]))}: {plain(problem)}"
+        for row, problem in rows[:SHOWN_PROBLEMS]
+    ]
+    st.markdown("\n".join(lines))
     if len(rows) > SHOWN_PROBLEMS:
-        st.caption(f"… and {len(rows) - SHOWN_PROBLEMS:,} more; the result file lists them all.")
+        st.caption(f"… and {len(rows) - SHOWN_PROBLEMS:,} more.")
 
 
 def _run(service: Service, viewer: Viewer, run: BulkRun) -> None:

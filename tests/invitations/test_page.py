@@ -295,6 +295,7 @@ def test_a_file_is_checked_sent_and_answered(served: Service, catena: FakeCatena
     data = b"fleet_ref,fleet_email\nA,a@b.co\nB,wrong\nC,\n"
     page.file_uploader[0].set_value(("fleets.csv", data, "text/csv")).run()
     assert "**2** rows can be sent, **1** cannot" in words(page)
+    assert "**Row 3** B: fleet_email: Write one e-mail address" in words(page)
     press(page, "Create 2 invitations")
     served.bulk_runs["operator"].wait()
     page.run()
