@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -19,6 +19,14 @@ from dashboard.widgets.map_link import choose
 
 TEXT, BY, DOWN, SIZE, NUMBER = "list_text", "list_by", "list_down", "list_size", "list_page"
 SELECTED = "list_selected"
+STYLE = """
+<style>
+/* The table's own buttons would search and save this page alone, formulas and all. */
+.st-key-list_rows [data-testid="stElementToolbar"] { display: none; }
+.st-key-list_head h3 { padding: 0; }
+.st-key-list_head { row-gap: 0; }
+</style>
+"""
 CHOSEN = "Chosen"
 """The column that marks the vehicle chosen on the map."""
 
@@ -51,7 +59,9 @@ def _list(scope: Scope, chosen: str) -> None:
         map_export.show(scope, snapshot, everything)
     _turn(page)
     _place_of_chosen(scope, snapshot, query, chosen, size)
-    _table(snapshot, query, page, chosen)
+    st.html(STYLE)
+    with st.container(key="list_rows"):
+        _table(page, chosen)
 
 
 def _controls(scope: Scope) -> Query:
@@ -104,23 +114,13 @@ def _place_of_chosen(scope: Scope, snapshot: Snapshot, query: Query, chosen: str
             st.button("Go to that page", type="tertiary", on_click=_go, args=(number,), key="list_go")
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """What a selection is about: row numbers mean other vehicles once any of these has changed."""
-
-    version: int
-    query: Query
-    number: int
-    ids: tuple[str, ...]
-
-
-def _table(snapshot: Snapshot, query: Query, page: Page, chosen: str) -> None:
+def _table(page: Page, chosen: str) -> None:
     if not page.total:
         st.info("No vehicle matches the filters and the search.")
         return
-    shown = _Shown(snapshot.version, query, page.number, tuple(page.ids))
-    if shown != st.session_state.get("list_shown"):
-        st.session_state["list_shown"] = shown
+    # Row numbers, which a selection is made of, mean other vehicles once these have changed.
+    if page.ids != st.session_state.get("list_shown"):
+        st.session_state["list_shown"] = page.ids
         st.session_state["list_turn"] = st.session_state.get("list_turn", 0) + 1
     cells = page.cells.copy()
     cells.insert(0, CHOSEN, ["chosen" if vehicle == chosen else "" for vehicle in page.ids])

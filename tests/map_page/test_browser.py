@@ -1,0 +1,231 @@
+"""The map's layers, list, trails and files as a viewer meets them in Chromium."""
+
+from __future__ import annotations
+
+import io
+import json
+from urllib.parse import parse_qs, urlsplit
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from playwright.sync_api import Locator, Response, expect
+
+from tests.browser import rig
+
+pytestmark = pytest.mark.browser
+
+CHECKBOX_X, HEADER, ROW = 17, 34, 33
+"""Pixels: where the grid of a dataframe has its checkboxes, and how tall its lines are."""
+
+
+def of(seen: rig.Watch, name: str) -> list[Response]:
+    """Good answers of one route of the feed."""
+    return [answer for answer in seen.feeds() if f"/feed/{name}" in answer.url]
+
+
+def asked(seen: rig.Watch) -> dict[str, list[str]]:
+    """The parameters in the address bar."""
+    return parse_qs(urlsplit(seen.page.url).query)
+
+
+def number(text: str) -> int:
+    return int("".join(character for character in text if character.isdigit()))
+
+
+def grid(seen: rig.Watch) -> Locator:
+    return seen.page.get_by_test_id("stDataFrame")
+
+
+def cells(seen: rig.Watch) -> list[list[str]]:
+    """What a screen reader finds in the list: the rows drawn now, cell by cell, without the checkboxes."""
+    rows: list[list[str]] = grid(seen).evaluate(
+        """node => [...node.querySelectorAll('table tbody tr')].map(
+            row => [...row.querySelectorAll('td')].map(cell => cell.innerText))"""
+    )
+    return [row[-11:] for row in rows]
+
+
+def tick(seen: rig.Watch, line: int) -> None:
+    """Tick or untick the checkbox of a line of the list."""
+    grid(seen).scroll_into_view_if_needed()
+    box = grid(seen).bounding_box()
+    assert box is not None
+    # The grid is a canvas below a layer that scrolls, so it is clicked where it is, not by what it holds.
+    seen.page.mouse.click(box["x"] + CHECKBOX_X, box["y"] + HEADER + ROW * (line + 0.5))
+
+
+def list_shown(seen: rig.Watch) -> rig.Watch:
+    expect(seen.page.get_by_text("Vehicles in a list")).to_be_visible()
+    expect(grid(seen)).to_be_visible()
+    seen.until(lambda: bool(cells(seen)), "rows in the list")
+    return seen
+
+
+def choose_in_view(seen: rig.Watch, label: str) -> None:
+    seen.page.get_by_role("button", name="View").click()
+    seen.page.get_by_text(label, exact=True).click()
+    seen.page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "dark")])
+def test_hexagons_count_the_vehicles_that_the_map_shows(dashboard, visit, width: int, theme: str) -> None:
+    seen = visit(dashboard(), width=width, height=900, theme=theme).map_shown()
+    choose_in_view(seen, "Coarse")
+    seen.until(lambda: bool(of(seen, "hexagons.json")), "hexagons")
+    assert asked(seen)["hex"] == ["coarse"]
+    expect(seen.page.get_by_text("Vehicles per hexagon:")).to_be_visible()
+    found = of(seen, "hexagons.json")[-1].json()
+    assert sum(cell["count"] for cell in found) == seen.counts()[0]
+    assert all(isinstance(cell["hex"], str) and len(cell["hex"]) == 15 for cell in found)
+    vehicles = len(of(seen, "vehicles.csv"))
+    seen.ticks(2)
+    assert len(of(seen, "vehicles.csv")) == vehicles, "vehicles are not loaded while hexagons are shown"
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
+    again = visit(dashboard(), f"/?{urlsplit(seen.page.url).query}")
+    again.until(lambda: bool(of(again, "hexagons.json")), "hexagons by link")
+    choose_in_view(seen, "Off")
+    seen.until(lambda: len(of(seen, "vehicles.csv")) > vehicles, "vehicles again")
+    assert "hex" not in asked(seen)
+    seen.clean()
+
+
+def test_trailers_are_off_until_wanted_and_follow_the_filters(dashboard, visit) -> None:
+    seen = visit(dashboard(), width=1280).map_shown()
+    seen.ticks(1)
+    assert not of(seen, "trailers.csv")
+    choose_in_view(seen, "Trailers")
+    seen.until(lambda: bool(of(seen, "trailers.csv")), "trailers")
+    everything = pd.read_csv(io.StringIO(of(seen, "trailers.csv")[-1].text()), dtype=str)
+    expect(seen.page.get_by_text(f"{len(everything):,} trailers.")).to_be_visible()
+    assert len(everything) > 100
+    fleet_ids = visit(dashboard(), "/?trailers=1", width=1280).map_shown()
+    fleet_ids.page.get_by_role("combobox", name="Fleet").click()
+    fleet_ids.page.get_by_role("option").filter(has_not_text="Select all").first.click()
+    fleet_ids.page.keyboard.press("Escape")
+
+    def fleets() -> set[str]:
+        answers = of(fleet_ids, "trailers.csv")
+        return set(pd.read_csv(io.StringIO(answers[-1].text()), dtype=str)["fleet"]) if answers else set()
+
+    fleet_ids.until(lambda: len(fleets()) == 1, "trailers of one fleet")
+    seen.clean()
+    fleet_ids.clean()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_row_of_the_list_chooses_on_the_map_and_the_other_way_round(dashboard, visit, width: int) -> None:
+    seen = list_shown(visit(dashboard(), width=width, height=900).map_shown())
+    view = seen.view()
+    name = cells(seen)[2][1]
+    tick(seen, 2)
+    seen.until(lambda: "vehicle" in asked(seen), "the choice in the address")
+    expect(seen.page.get_by_role("button", name="Go there")).to_be_visible()
+    expect(seen.page.get_by_text("Chosen on the map:")).to_contain_text(name)
+    seen.until(lambda: seen.view()["zoom"] > view["zoom"] + 2, "the map to go there")
+    seen.until(
+        lambda: [row[1] for row in cells(seen) if row[0] == "chosen"] == [name], "the mark in the list"
+    )
+
+    again = list_shown(visit(dashboard(), f"/?{urlsplit(seen.page.url).query}", width=width, height=900))
+    again.until(lambda: [row[1] for row in cells(again) if row[0] == "chosen"] == [name], "the mark by link")
+    assert again.page.evaluate("document.documentElement.scrollWidth") <= width
+    seen.clean()
+
+
+def test_the_list_holds_the_rows_of_the_map_and_stays_while_it_ticks(dashboard, visit) -> None:
+    seen = list_shown(visit(dashboard(), width=1280, height=900).map_shown())
+    shown, total = seen.counts()
+    heading = seen.page.locator(".st-key-list_pages")
+    expect(heading).to_contain_text(f"{total:,} vehicles · page 1 of")
+    assert shown < total, "some cannot be drawn, and the list has them all the same"
+    before = seen.page.locator(".st-key-list_head").inner_text()
+    seen.ticks(3)
+    assert seen.page.locator(".st-key-list_head").inner_text() == before, (
+        "the list does not follow the map's tick"
+    )
+    seen.page.get_by_role("button", name="Refresh").click()
+    expect(seen.page.locator(".st-key-list_head")).not_to_have_text(before)
+
+    box = seen.page.get_by_role("searchbox", name="Search in the list")
+    first = cells(seen)[0][1]
+    box.fill(first)
+    box.press("Enter")
+    seen.until(lambda: all(first in row[1] for row in cells(seen)), "the search to be done")
+    assert number(heading.inner_text().partition("vehicle")[0]) <= total
+    box.fill("no vehicle is called this")
+    box.press("Enter")
+    expect(seen.page.get_by_text("No vehicle matches the filters and the search.")).to_be_visible()
+    seen.clean()
+
+
+def test_a_list_can_be_used_by_keyboard_alone(dashboard, visit) -> None:
+    seen = list_shown(visit(dashboard(), width=1280, height=900).map_shown())
+    seen.page.get_by_role("searchbox", name="Search in the list").focus()
+    for _ in range(12):
+        seen.page.keyboard.press("Tab")
+        if grid(seen).evaluate("node => node.contains(document.activeElement)"):
+            break
+    seen.page.keyboard.press("ArrowDown")
+    seen.page.keyboard.press("ArrowLeft")
+    seen.page.keyboard.press("Shift+Space")
+    seen.until(lambda: "vehicle" in asked(seen), "a row chosen by keyboard")
+
+
+def test_trails_of_several_rows_are_replayed_together(dashboard, visit) -> None:
+    seen = list_shown(visit(dashboard(), width=1280, height=1000).map_shown())
+    seen.page.get_by_role("combobox", name="Sort by").click()
+    seen.page.get_by_role("option", name="Speed").click()
+    seen.page.get_by_text("Descending", exact=True).click()
+    seen.until(lambda: "mph" in cells(seen)[0][6] and number(cells(seen)[0][6]) > 40, "the fastest first")
+    names = [cells(seen)[line][1] for line in (0, 1)]
+    tick(seen, 0)
+    seen.until(lambda: "vehicle" in asked(seen), "the first row chosen")
+    tick(seen, 1)
+    seen.page.get_by_role("button", name="Show the trails of 2").click()
+    seen.until(lambda: len(of(seen, "trails.json")) >= 2, "lines and stops")
+    lines = json.loads(next(a for a in of(seen, "trails.json") if "what=lines" in a.url).text())
+    assert {line["name"] for line in lines} == set(names)
+    assert sum(len(line["path"]) for line in lines) > 20
+    table = seen.page.get_by_role("region", name="Trails in numbers")
+    for name in names:
+        expect(table.get_by_role("rowheader", name=name)).to_be_visible()
+    expect(seen.page.get_by_text("Live vehicles are pale meanwhile.")).to_be_visible()
+
+    slider = seen.page.get_by_role("slider", name="Moment of the replay (UTC)")
+    end = int(slider.get_attribute("aria-valuenow") or 0)
+    seen.page.get_by_role("button", name="Play").click()
+    expect(seen.page.get_by_role("button", name="Pause")).to_be_visible()
+    seen.until(lambda: int(slider.get_attribute("aria-valuenow") or 0) < end, "the replay to begin")
+    first = int(slider.get_attribute("aria-valuenow") or 0)
+    seen.until(lambda: int(slider.get_attribute("aria-valuenow") or 0) > first, "the replay to move")
+    seen.page.get_by_role("button", name="Pause").click()
+    expect(seen.page.get_by_role("button", name="Play")).to_be_visible()
+    stopped = slider.get_attribute("aria-valuenow")
+    seen.ticks(1)
+    assert slider.get_attribute("aria-valuenow") == stopped
+
+    view = seen.view()
+    seen.page.get_by_role("button", name="Fit to trails").click()
+    seen.until(lambda: seen.view() != view, "the map to fit the trails")
+    seen.page.get_by_role("button", name="Close trails").click()
+    expect(slider).to_have_count(0)
+    seen.clean()
+
+
+def test_files_hold_what_the_filters_leave_and_are_built_when_asked_for(dashboard, visit) -> None:
+    seen = list_shown(visit(dashboard(), width=390, height=900).map_shown())
+    total = seen.counts()[1]
+    seen.page.get_by_role("button", name="Take it away").click()
+    found = {}
+    for label, ending in (("CSV, for", "csv"), ("GeoJSON, for", "geojson"), ("Parquet, for", "parquet")):
+        with seen.page.expect_download() as waiting:
+            seen.page.get_by_role("button", name=label).click()
+        assert waiting.value.suggested_filename.endswith(f"Z.{ending}")
+        found[ending] = waiting.value.path().read_bytes()
+    table = pd.read_csv(io.BytesIO(found["csv"]), encoding="utf-8-sig")
+    assert len(table) == total
+    assert {"speed_m_per_s", "occurred_at_utc", "longitude_deg"} <= set(table.columns)
+    assert len(json.loads(found["geojson"])["features"]) == total
+    assert pq.read_table(io.BytesIO(found["parquet"])).num_rows == total
+    seen.clean()
