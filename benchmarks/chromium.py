@@ -73,6 +73,11 @@ class Tab:
         """(Seconds since 1970, milliseconds) of each task of 50 ms or more since the page was opened."""
         return [(at, ms) for at, ms in self.evaluate("window.longTasks")]
 
+    def busy_seconds(self) -> float:
+        """CPU seconds that the page's thread has spent on tasks so far."""
+        metrics = self.call("Performance.getMetrics")["metrics"]
+        return float(next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration"))
+
     def _hear(self, message: dict[str, Any]) -> None:
         event = message.get("params", {})
         match message.get("method"):
@@ -106,6 +111,7 @@ def tab(url: str, port: int) -> Iterator[Tab]:
             with connect(_tab_address(port), max_size=None, ping_interval=None) as socket:
                 opened = Tab(socket)
                 opened.call("Network.enable")
+                opened.call("Performance.enable", timeDomain="threadTicks")
                 opened.call("Page.enable")
                 opened.call("Page.addScriptToEvaluateOnNewDocument", source=OBSERVE_LONG_TASKS)
                 opened.call("Page.navigate", url=url)

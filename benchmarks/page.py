@@ -47,7 +47,9 @@ def measure(
                 raise RuntimeError(f"The page {kind} shows no map. The log says:\n{server.log()}")
             heard = wait(opened, log, COUNTED_TICKS)
             opened.call("Network.disable")
+            began, busy = time.time(), opened.busy_seconds()
             quiet = wait(opened, log, COUNTED_TICKS)
+            ended, busy = time.time(), opened.busy_seconds() - busy
             tasks, received = opened.long_tasks(), opened.received
     finally:
         server.stop()
@@ -71,6 +73,7 @@ def measure(
         cpu_ms=ticks.cpu_ms(counted),
         kilobytes=mean(received, heard) / 1000,
         long_task_ms=mean(tasks, quiet),
+        thread_ms=mean([(began, busy * 1000)], (began, ended)),
     )
 
 

@@ -107,6 +107,7 @@ def markdown(pages: Sequence[PageCost], polls: Mapping[str, PollCost], feed: Fee
             ("cpu_ms", "script CPU, ms"),
             ("kilobytes", "bytes, kB"),
             ("long_task_ms", "long tasks, ms"),
+            ("thread_ms", "page thread CPU, ms"),
         ):
             own, plain = getattr(ours, name), getattr(inline, name)
             rows.append(

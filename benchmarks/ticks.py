@@ -28,6 +28,9 @@ class PageCost:
     cpu_ms: float
     kilobytes: float
     long_task_ms: float
+    """Time that passed in tasks of 50 ms or more, which is more on a busy machine."""
+    thread_ms: float
+    """CPU time of the page's thread, short tasks included."""
 
 
 def runs(lines: Iterable[str]) -> list[dict[str, float | str]]:
