@@ -91,7 +91,9 @@ def card_of(service: Service, item: Item, opened_at: str, where: tzinfo) -> Card
 def _html(card: Card, classes: str) -> str:
     """Return the card as HTML, every text in it escaped."""
     source = "data:image/svg+xml;base64," + base64.b64encode(qr.svg(card.link)).decode()
-    alt = html.escape(f"QR code for {card.fleet_ref}", quote=True)
+    # Streamlit drops an attribute that seems to end a comment or an element, so a space keeps those apart.
+    named = re.sub(r"(<)(?=/)|([-\]])(?=>)", r"\g<0> ", card.fleet_ref)
+    alt = html.escape(f"QR code for {named}", quote=True)
     steps = "".join(f"<li>{html.escape(step)}</li>" for step in card.steps)
     return (
         f'<section class="{classes}" style="--brand:{html.escape(card.color, quote=True)}">'

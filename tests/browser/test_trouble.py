@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from playwright.sync_api import expect
 
@@ -53,10 +55,12 @@ def test_wrong_credentials_are_said_without_a_storm(folder, visit, trucks) -> No
         replaying(trucks, token_status=401) as catena,
         rig.dashboard(folder, catena.settings) as server,
     ):
+        began = time.monotonic()
         seen = visit(server)
         expect(seen.page.get_by_text("client id and secret were refused")).to_be_visible()
         visit(server, "/invitations")
         visit(server)
         seen.page.wait_for_timeout(8000)  # four polls' worth, and three viewers
-        assert catena.asked[AUTH + "token"] == 1
+        # One attempt per 30 seconds, however slow this machine is; the dashboard itself began a little earlier.
+        assert 1 <= catena.asked[AUTH + "token"] <= 1 + (time.monotonic() - began + 15) // 30
         assert catena.settings["CATENA_CLIENT_SECRET"] not in server.log()
