@@ -42,8 +42,12 @@ STYLE = """
   background: var(--ground); box-shadow: 0 8px 28px #0004;
 }
 .st-key-map_results button { min-height: 2.1rem; justify-content: flex-start; text-align: left; }
-/* Following can be let go at any time: its switch never leaves the window. */
-.st-key-map_chosen { position: sticky; top: 3.6rem; z-index: 900; background: var(--ground); padding: .1rem 0; }
+/* Following can be let go at any time: its switch never leaves the window, not even beside the list below. */
+[data-testid="stLayoutWrapper"]:has(> .st-key-map_chosen) {
+  position: sticky; top: 3.6rem; z-index: 900; background: var(--ground); padding: .1rem 0;
+}
+[data-testid="stLayoutWrapper"]:has(> [data-testid="stVerticalBlock"] > [data-testid="stLayoutWrapper"] > .st-key-map_chosen),
+[data-testid="stVerticalBlock"]:has(> [data-testid="stLayoutWrapper"] > .st-key-map_chosen) { display: contents; }
 .facts {
   display: grid; grid-template-columns: auto 1fr; gap: .25rem .75rem; margin: 0 !important;
   padding: 0 !important; font-size: .875rem;
