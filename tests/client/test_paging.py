@@ -6,11 +6,12 @@ from itertools import product
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catena_client import CatenaClient, RepeatedCursor
+from catena_client import CatenaClient, RepeatedCursor, VehicleLocation
 from catena_client.paging import MOST_VALUES, split
 from tests.client.fake import FakeCatena, fleet_row, page, source_row
 
@@ -180,6 +181,22 @@ def test_a_wrong_argument_is_one_sentence(
     with pytest.raises(error, match=message):
         list(client.vehicle_locations.iterate(**filters))
     assert not fake.requests
+
+
+class Short(msgspec.Struct, kw_only=True):
+    id: str
+    speed: float | None = None
+
+
+def test_rows_can_be_read_as_a_model_of_the_caller(client: CatenaClient, fake: FakeCatena) -> None:
+    rows = [source_row(n, speed=n / 2) for n in range(5)]
+    fake.answer = paged(rows, 2)
+    pages = list(client.vehicle_locations.pages_as(Short, only_latest=True, size=2))
+    assert [one.items for one in pages] == [
+        [Short(id=row["id"], speed=row["speed"]) for row in rows[start : start + 2]] for start in (0, 2, 4)
+    ]
+    assert [query["only_latest"] for query in fake.queries()] == [["true"]] * 3
+    assert isinstance(client.vehicle_locations.page(size=2).items[0], VehicleLocation), "others are as before"
 
 
 def test_values_are_written_as_the_contract_has_them(client: CatenaClient, fake: FakeCatena) -> None:
