@@ -25,6 +25,7 @@ STYLE = """
 .st-key-list_rows [data-testid="stElementToolbar"] { display: none; }
 .st-key-list_head h3 { padding: 0; }
 .st-key-list_head { row-gap: 0; }
+.st-key-list_head p { font-size: .9rem; }
 </style>
 """
 CHOSEN = "Chosen"
@@ -53,7 +54,7 @@ def _list(scope: Scope, chosen: str) -> None:
     page = lists.page(snapshot, query, st.session_state.get(NUMBER, 0), size, metric=scope.metric)
     st.session_state[NUMBER] = page.number
     with age:
-        st.caption(f"as of {page.taken_at:%H:%M:%S} UTC, renewed every {KEPT_SECONDS} s")
+        st.markdown(f"as of {page.taken_at:%H:%M:%S} UTC, renewed every {KEPT_SECONDS} s")
     with away:
         everything = page.total if not query.text else len(lists.rows(snapshot, replace(query, text="")))
         map_export.show(scope, snapshot, everything)
