@@ -24,10 +24,13 @@ ALT = "Map of the vehicles that the filters leave. The list of vehicles says the
 def vehicles(snapshot: Snapshot, scope: Scope, summary: Summary, *, faded: bool = False) -> list[pdk.Layer]:
     """The layer of a scope's vehicles.
 
-    Only the same rows glide to their new places: after one came or went, each would fly to its neighbour's.
+    Only the same rows glide to their new places: after one came or went, each would fly to its neighbour's. The
+    rows come to the browser by themselves, later than this, so one more snapshot is let pass before they glide.
     """
-    glide = st.session_state.get("rows_drawn") == summary.rows
-    st.session_state["rows_drawn"] = summary.rows
+    rows, since = st.session_state.get("rows_drawn", ("", 0))
+    if rows != summary.rows:
+        rows, since = st.session_state["rows_drawn"] = (summary.rows, snapshot.version)
+    glide = snapshot.version > since + 1
     if summary.shown == 0:
         return []  # deck.gl cannot read a CSV without rows, and would keep the vehicles of before
     url = service().feed.url(snapshot, scope)

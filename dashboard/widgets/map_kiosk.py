@@ -23,8 +23,8 @@ header[data-testid="stHeader"], .st-key-simulated_notice { display: none; }
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0; }
 [data-testid="stDeckGlJsonChart"] { height: 100dvh !important; border-radius: 0; }
 .kiosk { position: fixed; z-index: 10; left: 0; right: 0; bottom: 0; display: flex; flex-wrap: wrap;
-  gap: .5rem clamp(1.5rem, 5vw, 6rem); align-items: baseline; padding: 1rem clamp(1rem, 3vw, 4rem);
-  color: #fff; background: linear-gradient(transparent, #0f1722d9 35%); pointer-events: none; }
+  gap: .5rem clamp(1.5rem, 5vw, 6rem); align-items: baseline; padding: 3rem clamp(1rem, 3vw, 4rem) 1rem;
+  color: #fff; background: linear-gradient(transparent, #0f1722d9 3rem); pointer-events: none; }
 .kiosk p { margin: 0; font-size: clamp(1rem, 1.6vw, 2.2rem); line-height: 1.2; }
 .kiosk b { display: block; font-size: clamp(2.5rem, 6vw, 8rem); line-height: 1; font-variant-numeric: tabular-nums; }
 .kiosk .clock { margin-left: auto; text-align: right; }
@@ -68,12 +68,12 @@ def _screen(scope: Scope, asked: Wanted) -> None:
         + (f'<p class="trouble">{escape(trouble)}</p>' if trouble else "")
         + (f'<p class="fleet">{escape(name)}</p>' if name else "")
         + "".join(
-            f"<p><b>{count:,}</b>{label}</p>"
-            for count, label in (
-                (numbers.vehicles, "vehicles"),
-                (numbers.moving, "moving"),
-                (numbers.fleets, "fleets"),
-                (numbers.providers, "providers"),
+            f"<p><b>{count:,}</b>{one if count == 1 else many}</p>"
+            for count, one, many in (
+                (numbers.vehicles, "vehicle", "vehicles"),
+                (numbers.moving, "moving", "moving"),
+                (numbers.fleets, "fleet", "fleets"),
+                (numbers.providers, "provider", "providers"),
             )
         )
         + f'<p class="clock"><b>{now.astimezone(_zone()):%H:%M}</b>{now.astimezone(_zone()):%A, %B %d}</p></div>'
