@@ -32,9 +32,17 @@ def hexagons_layer(data_url: str) -> pdk.Layer:
     )
 
 
-def trailers_layer(data_url: str, *, theme: Theme, assets_url: str, pickable: bool) -> pdk.Layer:
-    """Trailers, drawn from the CSV at a relative URL of the feed."""
-    return _icons("trailers", data_url, theme, assets_url, get_size=18, pickable=pickable)
+def trailers_layer(data_url: str, *, theme: Theme, assets_url: str, pickable: bool, faded: bool) -> pdk.Layer:
+    """Trailers, drawn from the CSV at a relative URL of the feed; `faded` while trails are what the map is about."""
+    return _icons(
+        "trailers",
+        data_url,
+        theme,
+        assets_url,
+        get_size=18,
+        pickable=pickable,
+        opacity=0.25 if faded else 1.0,
+    )
 
 
 def trail_layers(lines_url: str, stops_url: str, *, theme: Theme) -> list[pdk.Layer]:

@@ -38,7 +38,7 @@ def layers(
     if look.hexagons:
         drawn += map_density.layers(snapshot, scope, look.hexagons)
     if look.trailers:
-        drawn += map_trailers.layers(scope, pickable=not (look.hexagons or trails))
+        drawn += map_trailers.layers(scope, pickable=not (look.hexagons or trails), faded=trails is not None)
     if not look.hexagons:
         drawn += map_chart.vehicles(snapshot, scope, summary, faded=trails is not None)
     return [*drawn, *(map_chart.ring(vehicle) if trails is None else map_trails.layers(trails, scope))]

@@ -19,13 +19,13 @@ def choice() -> None:
     st.toggle("Trailers", key=key("trailers"), help="Follows the filters by fleet, source and provider.")
 
 
-def layers(scope: Scope, *, pickable: bool) -> list[pdk.Layer]:
+def layers(scope: Scope, *, pickable: bool, faded: bool) -> list[pdk.Layer]:
     """The trailers of a scope; none before the first have come. Keeps them coming."""
     snapshot = service().trailers.watch().snapshot
     if snapshot is None:
         return []
     url = service().layers.trailers_url(snapshot, scope)
-    return [trailers_layer(url, theme=frame.theme(), assets_url="assets/", pickable=pickable)]
+    return [trailers_layer(url, theme=frame.theme(), assets_url="assets/", pickable=pickable, faded=faded)]
 
 
 def status(scope: Scope, look: Look) -> None:
