@@ -21,6 +21,7 @@ from dashboard.widgets import (
     map_list,
     map_overlay,
     map_panel,
+    map_replay,
     map_search,
     map_status,
     map_trailers,
@@ -59,7 +60,7 @@ def render() -> None:
         map_kiosk.show(scope, asked)
         return
     tick = min(TICK_SECONDS, service().settings.poll_seconds)
-    if map_trails.playing():
+    if map_replay.playing():
         tick = map_trails.TICK_SECONDS
     map_trails.progress()
     st.fragment(_map, run_every=tick)(scope, asked, offered, map_trails.state())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Any
 
@@ -16,19 +15,18 @@ from dashboard.invitations.words import plain
 from dashboard.map import bands, units
 from dashboard.map.colours import band_colours
 from dashboard.map.history import MOST_VEHICLES, WINDOWS_HOURS, hours_in_words
-from dashboard.map.playback import SPEEDS, Playback
-from dashboard.map.replay import positions, time_range
+from dashboard.map.playback import Playback
+from dashboard.map.replay import positions
 from dashboard.scope import Scope
 from dashboard.service import service
 from dashboard.trail_sets import LINES, STOPS, TrailSet
-from dashboard.widgets import frame, map_swatches, map_view, sign_in
+from dashboard.widgets import frame, map_replay, map_swatches, map_view, sign_in
 
 TICK_SECONDS = 1.0
 """How often a running replay moves."""
 PROGRESS_SECONDS = 0.5
 USUAL_HOURS = 6
-SET, PLAY = "trail_set", "trail_play"
-HOURS, VEHICLES, MOMENT, SPEED = "trail_hours", "trail_vehicles", "trail_moment", "trail_speed"
+SET, HOURS, VEHICLES = "trail_set", "trail_hours", "trail_vehicles"
 
 STYLE = """
 <style>
@@ -58,13 +56,7 @@ def ready() -> TrailSet | None:
 def state() -> tuple[str, bool, bool]:
     """What the page around the map depends on: which trails, whether they can be drawn, whether the replay runs."""
     found = held()
-    return ("", False, False) if found is None else (found.id, found.progress.finished, playing())
-
-
-def playing() -> bool:
-    """Whether a replay runs now."""
-    play: Playback | None = st.session_state.get(PLAY)
-    return play is not None and play.playing(time.monotonic())
+    return ("", False, False) if found is None else (found.id, found.progress.finished, map_replay.playing())
 
 
 def add(vehicle_ids: Sequence[str]) -> None:
@@ -75,7 +67,8 @@ def add(vehicle_ids: Sequence[str]) -> None:
 
 def close() -> None:
     """Put all trails away."""
-    st.session_state[SET] = st.session_state[PLAY] = None
+    st.session_state[SET] = None
+    map_replay.forget()
 
 
 def button(vehicle_id: str) -> None:
@@ -112,14 +105,14 @@ def layers(found: TrailSet, scope: Scope) -> list[pdk.Layer]:
     drawn = trail_layers(
         feed.trails_url(found, scope, LINES), feed.trails_url(found, scope, STOPS), theme=theme
     )
-    play = _play(found)
+    play = map_replay.current(found)
     if play is None:
         return drawn
     moment = play.moment(time.monotonic())
     spots = [
         spot | {"label": _whereabouts(spot, metric=scope.metric)} for spot in positions(found.trails, moment)
     ]
-    glide_ms = int(TICK_SECONDS * 1000) if playing() else 0
+    glide_ms = int(TICK_SECONDS * 1000) if map_replay.playing() else 0
     return [
         *drawn,
         replay_layer(spots, found.names, theme=theme, assets_url="assets/", glide_ms=glide_ms),
@@ -130,10 +123,10 @@ def controls(found: TrailSet, scope: Scope) -> None:
     """Show what belongs below the map while trails are on it."""
     st.html(STYLE)
     with st.container(key="trails", border=True, gap="small"):
-        play = _play(found)
+        play = map_replay.current(found)
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             if play is not None:
-                _transport(play)
+                map_replay.transport(play)
             st.session_state[HOURS] = found.hours
             st.segmented_control(
                 "Look back",
@@ -153,7 +146,7 @@ def controls(found: TrailSet, scope: Scope) -> None:
                 )
             st.button("Close trails", icon=":material/close:", on_click=close, key="close_trails")
         if play is not None:
-            _slider(play)
+            map_replay.slider(play)
         for note in found.notes:
             st.caption(f":material/info: {plain(note)}")
         st.session_state[VEHICLES] = list(found.names)
@@ -197,64 +190,6 @@ def _progress(found: TrailSet) -> None:
             text=f"Fetching the last {hours_in_words(found.hours)}: {progress.sentence}",
         )
         st.button("Cancel", icon=":material/close:", on_click=found.cancel, key="cancel_trails")
-
-
-def _play(found: TrailSet) -> Playback | None:
-    """The replay's clock, made when the trails have come; None where there is nothing to replay."""
-    play: Playback | None = st.session_state.get(PLAY)
-    if play is None and (span := time_range(found.trails.values())) is not None:
-        play = st.session_state[PLAY] = Playback(*span, at=span[1])
-    return play
-
-
-def _transport(play: Playback) -> None:
-    if play.playing(time.monotonic()):
-        st.button("Pause", icon=":material/pause:", type="primary", on_click=_pause, key="trail_pause")
-    else:
-        st.button("Play", icon=":material/play_arrow:", type="primary", on_click=_start, key="trail_start")
-    st.session_state[SPEED] = play.speed
-    st.segmented_control(
-        "Times faster",
-        SPEEDS,
-        format_func=lambda speed: f"{speed}x",
-        required=True,
-        key=SPEED,
-        on_change=_faster,
-    )
-
-
-def _slider(play: Playback) -> None:
-    moment = play.moment(time.monotonic())
-    # Sliders know only naive times; these are UTC.
-    st.session_state[MOMENT] = moment.replace(tzinfo=None)
-    # A trail of a single fix has no length, and a slider must have some.
-    end = max(play.end, play.start + timedelta(seconds=1))
-    st.slider(
-        "Moment of the replay (UTC)",
-        play.start.replace(tzinfo=None),
-        end.replace(tzinfo=None),
-        step=timedelta(seconds=1),
-        format="MMM D, HH:mm:ss",
-        key=MOMENT,
-        on_change=_seek,
-    )
-
-
-def _start() -> None:
-    st.session_state[PLAY] = st.session_state[PLAY].play(time.monotonic())
-
-
-def _pause() -> None:
-    st.session_state[PLAY] = st.session_state[PLAY].pause(time.monotonic())
-
-
-def _seek() -> None:
-    moment: datetime = st.session_state[MOMENT]
-    st.session_state[PLAY] = st.session_state[PLAY].seek(moment.replace(tzinfo=UTC), time.monotonic())
-
-
-def _faster() -> None:
-    st.session_state[PLAY] = st.session_state[PLAY].at_speed(st.session_state[SPEED], time.monotonic())
 
 
 def _fit(found: TrailSet) -> None:
