@@ -46,7 +46,7 @@ STYLE = """
 [data-testid="stLayoutWrapper"]:has(> .st-key-map_chosen) {
   position: sticky; top: 3.6rem; z-index: 900; background: var(--ground); padding: .1rem 0;
 }
-[data-testid="stLayoutWrapper"]:has(> [data-testid="stVerticalBlock"] > [data-testid="stLayoutWrapper"] > .st-key-map_chosen),
+:has(> [data-testid="stVerticalBlock"] > [data-testid="stLayoutWrapper"] > .st-key-map_chosen),
 [data-testid="stVerticalBlock"]:has(> [data-testid="stLayoutWrapper"] > .st-key-map_chosen) { display: contents; }
 .facts {
   display: grid; grid-template-columns: auto 1fr; gap: .25rem .75rem; margin: 0 !important;

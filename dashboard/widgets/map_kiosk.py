@@ -18,7 +18,7 @@ from dashboard.widgets.map_link import Wanted
 
 STYLE = """
 <style>
-header[data-testid="stHeader"], .st-key-simulated_notice { display: none; }
+header[data-testid="stHeader"], [data-testid="stElementToolbar"], .st-key-simulated_notice { display: none; }
 [data-testid="stMainBlockContainer"] { padding: 0 !important; }
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0; }
 [data-testid="stDeckGlJsonChart"] { height: 100dvh !important; border-radius: 0; }
