@@ -8,8 +8,10 @@ import pydeck as pdk
 import streamlit as st
 
 from dashboard.access import vehicle_of
-from dashboard.scope import Choices, Scope, as_of
+from dashboard.scope import Choices, Scope, Summary, as_of
 from dashboard.service import service
+from dashboard.snapshot import Snapshot
+from dashboard.trail_sets import TrailSet
 from dashboard.widgets import (
     frame,
     map_banners,
@@ -53,7 +55,6 @@ def render() -> None:
         if snapshot is not None:
             asked = map_link.wanted()
             map_link.write(asked)
-        map_link.notes()
     look = asked.look
     scope = Scope(viewer, asked.filters, look.colour_by, dark=frame.theme() == "dark", metric=look.metric)
     if kiosk:
@@ -62,7 +63,9 @@ def render() -> None:
     tick = min(TICK_SECONDS, service().settings.poll_seconds)
     if map_replay.playing():
         tick = map_trails.TICK_SECONDS
-    map_trails.progress()
+    with st.container(key="map_said"):  # always there: what follows keeps its place, and so the map its view
+        map_link.notes()
+        map_trails.progress()
     st.fragment(_map, run_every=tick)(scope, asked, offered, map_trails.state())
     map_list.show(scope, look.vehicle)
 
@@ -70,37 +73,53 @@ def render() -> None:
 def _map(scope: Scope, asked: Wanted, offered: Choices, trails: tuple[str, bool, bool]) -> None:
     if map_link.wanted() != asked or map_trails.state() != trails:
         st.rerun()  # something inside this part of the page was clicked that the whole page shows
-    feed, state = service().feed, service().poller.state
-    snapshot, now = state.snapshot, datetime.now(UTC)
+    # The map stays the same in the browser only while it has the same place: what comes and goes is in `over`.
+    over, body = st.container(key="map_over"), st.container(horizontal=True, key="map_body")
+    beside = body.container(key="map_beside")
+    snapshot, trail_set = service().poller.state.snapshot, map_trails.ready()
     layers: list[pdk.Layer] = []
-    vehicle, trail_set = None, map_trails.ready()
+    vehicle = None
     if snapshot is None:
-        map_status.trouble(state, None, now)
+        with over:
+            map_status.trouble(service().poller.state, None, datetime.now(UTC))
     else:
-        if feed.choices(snapshot, scope.viewer).known != offered.known:
+        if service().feed.choices(snapshot, scope.viewer).known != offered.known:
             st.rerun()  # a fleet or a source came or went: the filters must offer it
-        summary = feed.summary(snapshot, scope)
-        map_status.trouble(state, summary, now)
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="map_status"):
-            map_status.numbers(state, snapshot, summary, now)
-            map_trailers.status(scope, asked.look)
-            map_density.suggestion(summary, asked.look)
-            map_banners.show(summary.late)
-        map_filters.sentence(asked, offered.known)
-        map_overlay.legend(snapshot, scope, summary, asked, trail_set)
+        summary = service().feed.summary(snapshot, scope)
         if asked.look.vehicle:
             vehicle = vehicle_of(scope.viewer, snapshot, asked.look.vehicle)
-        if vehicle is not None:
-            map_panel.handle(vehicle)
+        with over:
+            _over(snapshot, scope, summary, asked, offered, trails=trail_set)
+            if vehicle is not None:
+                map_panel.handle(vehicle)
         layers += map_overlay.layers(snapshot, scope, summary, asked, vehicle=vehicle, trails=trail_set)
-    beside, panel = (st.container(), None) if vehicle is None else tuple(st.columns([3, 1]))
     with beside:
         plain = bool(asked.look.hexagons or trail_set)
         another = map_chart.show(layers, snapshot, scope, vehicle, plain=plain)
         if trail_set is not None:
             map_trails.controls(trail_set, scope)
-    if panel is not None and vehicle is not None and snapshot is not None:
-        with panel:
+    if vehicle is not None and snapshot is not None:
+        with body:
             map_panel.show(vehicle, scope, snapshot, as_of(snapshot))
     if another:
         st.rerun()
+
+
+def _over(
+    snapshot: Snapshot,
+    scope: Scope,
+    summary: Summary,
+    asked: Wanted,
+    offered: Choices,
+    *,
+    trails: TrailSet | None,
+) -> None:
+    state, now = service().poller.state, datetime.now(UTC)
+    map_status.trouble(state, summary, now)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="map_status"):
+        map_status.numbers(state, snapshot, summary, now)
+        map_trailers.status(scope, asked.look)
+        map_density.suggestion(summary, asked.look)
+        map_banners.show(summary.late)
+    map_filters.sentence(asked, offered.known)
+    map_overlay.legend(snapshot, scope, summary, asked, trails)

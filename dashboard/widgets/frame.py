@@ -15,9 +15,14 @@ STYLE = """
 <style>
 /* The map is the page: little air around it, and all the height that the window has. */
 [data-testid="stMainBlockContainer"] { padding: 3.9rem 1.25rem 1rem; max-width: none; }
-[data-testid="stVerticalBlock"]:has(> [data-testid="stLayoutWrapper"] > :is(.st-key-map_toolbar, .st-key-map_status)) {
-  gap: .5rem;
-}
+[data-testid="stVerticalBlock"]:has(> [data-testid="stLayoutWrapper"] > .st-key-map_toolbar) { gap: .5rem; }
+/* All parts of the page stand in one column, so that what is sticky above the map stays over the list too. */
+.st-key-map_over,
+:has(> .st-key-map_over), :has(> [data-testid="stLayoutWrapper"] > .st-key-map_over),
+:has(> [data-testid="stVerticalBlock"] > [data-testid="stLayoutWrapper"] > .st-key-map_over) { display: contents; }
+.st-key-map_body { flex-wrap: nowrap; align-items: flex-start; gap: .75rem; }
+.st-key-map_body > :has(> .st-key-map_beside) { flex: 1 1 0; min-width: 0; }
+.st-key-map_body > :has(> .st-key-map_panel) { flex: none; width: 20rem; }
 [data-testid="stDeckGlJsonChart"] {
   height: calc(100dvh - 17.5rem) !important; min-height: 22rem; border-radius: .75rem; overflow: hidden;
 }
@@ -46,8 +51,6 @@ STYLE = """
 [data-testid="stLayoutWrapper"]:has(> .st-key-map_chosen) {
   position: sticky; top: 3.6rem; z-index: 900; background: var(--ground); padding: .1rem 0;
 }
-:has(> [data-testid="stVerticalBlock"] > [data-testid="stLayoutWrapper"] > .st-key-map_chosen),
-[data-testid="stVerticalBlock"]:has(> [data-testid="stLayoutWrapper"] > .st-key-map_chosen) { display: contents; }
 .facts {
   display: grid; grid-template-columns: auto 1fr; gap: .25rem .75rem; margin: 0 !important;
   padding: 0 !important; font-size: .875rem;
@@ -73,6 +76,8 @@ STYLE = """
   .st-key-map_status p { font-size: .8rem; }
   .st-key-map_status > :has(> .st-key-map_late) { flex: none; }
   .st-key-map_late > :has(> .stMarkdown) { display: none; }
+  .st-key-map_body { flex-wrap: wrap; }
+  .st-key-map_body > :is(:has(> .st-key-map_beside), :has(> .st-key-map_panel)) { flex: 1 1 100%; }
   .st-key-map_legend { flex-wrap: nowrap; overflow-x: auto; }
   .st-key-map_legend > * { flex: none; }
   [data-testid="stDeckGlJsonChart"] { height: calc(100dvh - 13rem) !important; }
