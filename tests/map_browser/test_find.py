@@ -1,0 +1,128 @@
+"""Finding and filtering: the search box, the filters, what is said about them, and the link."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.map_browser.deck import MapPage
+
+pytestmark = pytest.mark.browser
+GUARD = "\u2060"
+
+
+def panel(shown: MapPage) -> dict[str, str]:
+    """The facts in the panel, label to value."""
+    facts = shown.page.locator(".st-key-map_panel dl.facts")
+    expect(facts).to_be_visible()
+    return dict(
+        zip(facts.locator("dt").all_inner_texts(), facts.locator("dd").all_inner_texts(), strict=True)
+    )
+
+
+def test_a_vehicle_is_found_by_any_of_its_names_and_stays_chosen(see) -> None:
+    shown = see(width=1280, height=720)
+    row = next(row for row in shown.all_rows() if row["icon"].startswith("moving"))
+    name = row["name"].removeprefix(GUARD)
+    before = shown.seen.view()
+    results = shown.find(name[:4])
+    expect(results.get_by_role("button").first).to_be_visible()
+    shown.find(name)
+    hit = results.get_by_role("button").filter(has_text=row["fleet"]).filter(has_text=re.compile(f"^{name}"))
+    expect(hit).to_have_count(1)
+    hit.focus()
+    shown.page.keyboard.press("Enter")
+    facts = panel(shown)
+    assert facts["Fleet"] == row["fleet"]
+    shown.seen.until(lambda: shown.seen.view()["zoom"] > before["zoom"] + 2, "the map to fly there")
+    (chosen,) = shown.query()["vehicle"]
+    assert len(shown.layers()["chosen"]["rows"]) == 1
+    shown.seen.ticks(2)
+    assert shown.query()["vehicle"] == [chosen]
+
+    def ringed() -> bool:
+        ring = shown.layers()["chosen"]["rows"][0]
+        now = next(now for now in shown.seen.rows() if now["n"] == row["n"])
+        return abs(ring["lon"] - float(now["lon"])) + abs(ring["lat"] - float(now["lat"])) < 1e-4
+
+    shown.seen.until(ringed, "the ring to be where the vehicle is")
+    for label in ("VIN", "Plate", "Driver"):
+        if label in facts:  # a provider may not tell it
+            typed = facts[label].replace("-", "")[:-1].lower() if label != "Driver" else facts[label]
+            expect(shown.find(typed).get_by_role("button").filter(has_text=name).first).to_be_visible()
+    shown.page.get_by_role("button", name="Close").click()
+    shown.seen.until(lambda: "vehicle" not in shown.query(), "the choice to end")
+    shown.seen.clean()
+
+
+def test_only_matches_and_all_the_filters_change_what_is_drawn_and_the_address(see) -> None:
+    shown = see(width=1280, height=720)
+    everything = shown.all_rows()
+    sentence = shown.page.locator(".st-key-map_sentence")
+    expect(sentence).to_have_count(0)
+    shown.find(everything[0]["fleet"]).get_by_role("button", name="Show only matches").click()
+    kept = shown.rows_are(lambda rows: len(rows) < len(everything), "only matches")
+    assert {row["fleet"] for row in kept} == {everything[0]["fleet"]}
+    expect(sentence).to_contain_text(f"matching “{everything[0]['fleet']}”")
+    sentence.get_by_role("button", name="Clear all").click()
+    shown.rows_are(lambda rows: len(rows) >= len(everything) - 5, "everything again")
+    assert shown.query() == {}
+
+    brand = everything[0]["provider"]
+    shown.popover("More filters")
+    for label, option in (
+        ("Provider", brand),
+        ("State", "moving"),
+        ("Last fix", "live"),
+        ("Speed", " 70 mph"),
+    ):
+        shown.pick(label, option)
+    last = shown.rows_are(
+        lambda rows: {row["provider"] for row in rows} == {brand} and len(shown.query()) == 4, "all four"
+    )
+    assert all(row["icon"].startswith("moving") and "late" not in row["icon"] for row in last)
+    assert set(shown.query()) == {"provider", "state", "age", "speed"}
+    expect(sentence).to_contain_text(f"from {brand}, that are moving, whose last fix is live, with speed")
+    expect(shown.page.get_by_role("button", name="More filters (4)")).to_be_visible()
+    shown.page.get_by_role("button", name="Clear all filters").click()
+    shown.rows_are(lambda rows: len(rows) >= len(everything) - 5, "everything again")
+    expect(sentence).to_have_count(0)
+    shown.seen.clean()
+
+
+def test_a_link_reopens_the_view_and_says_what_of_it_is_wrong(see) -> None:
+    first = see("/?color=state")
+    vehicle_row = first.all_rows()[3]
+    first.find(vehicle_row["name"].removeprefix(GUARD)).get_by_role("button").first.click()
+    first.seen.until(lambda: "vehicle" in first.query(), "a chosen vehicle")
+    asked = {
+        "state": ["moving", "stopped"],
+        "fuel": ["50", "75"],
+        "age": "live",
+        "q": "a",
+        "color": "speed",
+        "units": "metric",
+        "vehicle": first.query()["vehicle"][0],
+    }
+    wrong = {"fleet": "nobody", "speed": "warp", "hex": "huge"}
+    again = see(f"/?{urlencode({**asked, **wrong}, doseq=True)}")
+    again.seen.map_shown()
+    for value in ("nobody", "warp", "huge"):
+        expect(again.page.get_by_text(re.compile(f"{value}.*ignored"))).to_be_visible()
+    again.seen.until(lambda: "nobody" not in again.page.url, "the address to be put right")
+    expected = {name: [value] if isinstance(value, str) else value for name, value in asked.items()}
+    assert again.query() == expected
+    expect(again.page.locator(".st-key-map_panel")).to_be_visible()
+    # Nothing of it is lost in popovers that are opened only after the page has run again.
+    again.find("no such vehicle")
+    again.page.get_by_label("Find a vehicle").fill("")
+    again.popover("View")
+    expect(again.page.get_by_role("combobox", name="Colour by")).to_have_value("Speed")
+    expect(again.page.get_by_role("switch", name="Kilometres and °C")).to_be_checked()
+    expect(again.page.get_by_role("radio", name="Off")).to_be_checked()
+    again.seen.ticks(1)
+    assert again.query() == expected
+    again.seen.clean()

@@ -1,0 +1,88 @@
+"""What the map says is true: how fresh vehicles are, what is not known, and what the colours count."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+
+def test_late_providers_are_named_and_shapes_tell_how_fresh_each_vehicle_is(see) -> None:
+    shown = see(width=1280, height=720)
+    rows = shown.all_rows()
+    banner = shown.page.locator(".st-key-map_late")
+    expect(banner).to_contain_text(
+        re.compile(r"Geotab of .+ last delivered \d+ min ago, \d+ vehicles affected")
+    )
+    banner.get_by_role("button").click()
+    said = shown.page.get_by_test_id("stPopoverBody").get_by_text("last delivered")
+    expect(said.first).to_be_visible()
+    assert said.count() == int(re.search(r"\((\d+)\)", banner.inner_text())[1])
+    shapes = Counter(row["icon"].partition("-")[0] for row in rows)
+    assert {"stopped", "unknown", "late", "silent"} <= set(shapes)
+    assert {"moving", "moving_unknown"} & set(shapes)  # with a heading, once it has moved
+    for row in rows:
+        match row["icon"].partition("-")[0]:
+            case "unknown":
+                assert row["speed"] == "speed unknown"
+            case "moving" | "stopped":
+                assert row["speed"] != "speed unknown"
+            case "late" | "moving_late":
+                assert "min ago" in row["age"] or "h ago" in row["age"]
+
+    # A connection marked as paused delivers: its vehicles are drawn as fresh as any.
+    paused = [row for row in rows if row["provider"].casefold().startswith("isaac")]
+    fresh = sum(
+        row["icon"].partition("-")[0] in {"moving", "moving_unknown", "stopped", "unknown"} for row in paused
+    )
+    assert fresh > len(paused) / 2
+    shown.seen.clean()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_colouring_counts_each_vehicle_once_and_filters(see, theme: str) -> None:
+    shown = see("/?color=speed", theme=theme, width=1280, height=720)
+    shown.all_rows()
+    seen_colours = {}
+    for label in ("Source", "Fleet", "State", "Speed", "Fuel level", "Age of last fix"):
+        shown.popover("View")
+        shown.pick("Colour by", label)
+        shown.close()
+        word = {"Fuel level": "fuel", "Age of last fix": "age"}.get(label, label.lower())
+        shown.seen.until(
+            lambda word=word: shown.query().get("color", ["source"]) == [word], f"colour by {word}"
+        )
+        shown.seen.until(
+            lambda: sum(shown.legend().values()) == len(shown.seen.rows()), f"{label} to count all"
+        )
+
+        def counted_alike() -> bool:
+            drawn = Counter(row["icon"].rpartition("-")[2] for row in shown.seen.rows())
+            # "Others" and "not known" may share a colour.
+            return sum(drawn.values()) == sum(shown.legend().values()) and set(drawn.values()) <= {
+                *shown.legend().values(),
+                sum(
+                    count for name, count in shown.legend().items() if name == "not known" or "others" in name
+                ),
+            }
+
+        shown.seen.until(counted_alike, f"{label} to count what is drawn")
+        seen_colours[label] = {row["icon"].rpartition("-")[2] for row in shown.seen.rows()}
+        assert len(shown.legend()) >= 3
+    assert len(set(map(frozenset, seen_colours.values()))) > 3
+    # The last colouring's first entry, clicked: only its vehicles, and in the address.
+    label, count = next(iter(shown.legend().items()))
+    shown.legend_entry(label).click()
+    rows = shown.rows_are(
+        lambda rows: len({row["icon"].rpartition("-")[2] for row in rows}) == 1, "one colour"
+    )
+    assert len(rows) == pytest.approx(count, abs=count / 5 + 5)
+    assert "age" in shown.query()
+    assert len(shown.legend()) > 1, "what else there is stays in sight"
+    shown.legend_entry(label).click()
+    shown.seen.until(lambda: "age" not in shown.query(), "the filter to go")
+    shown.seen.clean()

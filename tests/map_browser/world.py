@@ -1,0 +1,158 @@
+"""A Catena of a few rows that a test writes itself, over real HTTP."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tests.browser.replay import EMPTY, Replay
+from tests.dashboard.catena import fleet, location, vehicle
+
+HTML = '<img src=x onerror="window.bad=1"><b>bold</b>'
+FORTY = {
+    "ja": "東京都渋谷区の配送トラック第一号車" + "あ" * 23,
+    "ar": "شاحنة التوصيل السريع رقم واحد في المدينة"[:40].ljust(40, "\u0627"),
+    "ru": "Грузовик дальнего следования номер тысяча"[:40],
+    "de": "Übergrößenschwerlasttransportfahrzeugbau".ljust(40, "ß")[:40],
+}
+FIXED = "2026-05-04T12:00:00Z"
+
+
+def ago(**span: float) -> str:
+    """A moment before now, as the API writes it; negative numbers give one to come."""
+    return (datetime.now(UTC) - timedelta(**span)).isoformat()
+
+
+class World(Replay):
+    """Rows by path; whatever is not there is an empty list."""
+
+    def __init__(self, rows: dict[str, Any], freshness: list[dict[str, Any]] | None = None) -> None:
+        super().__init__(Path("/nonexistent"))
+        self.rows = rows
+        self.freshness = freshness or []
+
+    def answer(self, path: str, query: dict[str, list[str]]) -> tuple[int, Any]:
+        """Rows of a list, all on one page, filtered as asked."""
+        if path == "/v2/orgs/tsps":
+            return 200, [
+                {"id": "tsp-1", "name": HTML, "slug": "geotab", "source_name": "geotab", "created_at": FIXED}
+            ]
+        if path.endswith("/data-freshness"):
+            return 200, self.freshness
+        rows = self.rows.get(path, [])
+        for name, key in (("fleet_ids", "fleet_id"), ("vehicle_ids", "vehicle_id")):
+            if name in query:
+                wanted = ",".join(query[name]).split(",")
+                rows = [row for row in rows if row.get(key) in wanted]
+        return 200, {**EMPTY, "items": rows, "total": len(rows)}
+
+    def move(self, vehicle_id: str, lon: float, lat: float) -> None:
+        """Report a new place for one vehicle."""
+        rows = [dict(row) for row in self.rows["/v2/telematics/vehicle-locations"]]
+        for row in rows:
+            if row["vehicle_id"] == vehicle_id:
+                row |= {
+                    "location": {"type": "Point", "coordinates": [lon, lat]},
+                    "occurred_at": ago(seconds=1),
+                }
+        self.rows = {**self.rows, "/v2/telematics/vehicle-locations": rows}
+
+    def remove(self, vehicle_id: str) -> dict[str, Any]:
+        """Let the API forget where one vehicle is; gives the row for `add`."""
+        rows = self.rows["/v2/telematics/vehicle-locations"]
+        gone = next(row for row in rows if row["vehicle_id"] == vehicle_id)
+        self.rows = {
+            **self.rows,
+            "/v2/telematics/vehicle-locations": [row for row in rows if row is not gone],
+        }
+        return gone
+
+    def add(self, row: dict[str, Any]) -> None:
+        """Report one more position."""
+        rows = self.rows["/v2/telematics/vehicle-locations"]
+        self.rows = {**self.rows, "/v2/telematics/vehicle-locations": [*rows, row]}
+
+    @classmethod
+    def small(cls) -> World:
+        """Five vehicles of two fleets."""
+        spots = {"a": (-88, 42), "b": (-90, 40), "c": (-95, 38), "d": (-100, 36), "e": (-80, 35)}
+        homes = {"a": "fleet-1", "b": "fleet-1", "c": "fleet-1", "d": "fleet-2", "e": "fleet-2"}
+        return cls(
+            {
+                "/v2/orgs/fleets": [fleet("fleet-1"), fleet("fleet-2")],
+                "/v2/telematics/vehicles": [vehicle(name, fleet_id=home) for name, home in homes.items()],
+                "/v2/telematics/vehicle-locations": [
+                    location(name, fleet_id=homes[name], lon=float(lon), lat=float(lat), at=ago(seconds=20))
+                    for name, (lon, lat) in spots.items()
+                ],
+            }
+        )
+
+    @classmethod
+    def odd(cls) -> World:
+        """Everything that a position, a name or a time can be wrong in; and a fleet without vehicles."""
+        home = {"fleet_id": "fleet-html"}
+        spots: dict[str, dict[str, Any]] = {
+            "html": {},
+            "null-island": {"lon": 0.0, "lat": 0.0},
+            "pole": {"lon": 10.0, "lat": 90.0},
+            "other-pole": {"lon": 10.0, "lat": -89.5},
+            "east": {"lon": 179.999, "lat": -17.0},
+            "west": {"lon": -179.999, "lat": -17.0},
+            "meridian": {"lon": 0.0, "lat": 51.5},
+            "nowhere": {"location": None},
+            "no-speed": {"speed": None, "lat": 43.0},
+            "future": {"at": ago(hours=-3), "lat": 44.0},
+            **{f"forty-{code}": {"lat": 45.0 + n} for n, code in enumerate(FORTY)},
+        }
+        names = {"html": HTML, **{f"forty-{code}": name for code, name in FORTY.items()}}
+        return cls(
+            {
+                "/v2/orgs/fleets": [
+                    fleet("fleet-html", display_name=HTML),
+                    fleet("fleet-empty", display_name="Nobody drives here"),
+                ],
+                "/v2/telematics/vehicles": [
+                    vehicle(name, vehicle_name=names.get(name, name), **home) for name in spots
+                ],
+                "/v2/telematics/users": [
+                    {
+                        "id": "driver-1",
+                        "fleet_id": "fleet-html",
+                        "created_at": FIXED,
+                        "updated_at": FIXED,
+                        "connection_id": "connection-1",
+                        "tsp_slug": "geotab",
+                        "source_name": "geotab",
+                        "source_id": "s",
+                        "source_data_hash": "0",
+                        "first_name": HTML,
+                        "last_name": "Doe",
+                        "username": HTML,
+                        "is_driver": True,
+                    }
+                ],
+                "/v2/telematics/vehicle-locations": [
+                    location(name, **{**home, "at": ago(seconds=30), **changes})
+                    for name, changes in spots.items()
+                ],
+            }
+        )
+
+
+@contextmanager
+def serving(world: World) -> Iterator[World]:
+    """Answer from a thread of this process."""
+    thread = threading.Thread(target=world.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    try:
+        yield world
+    finally:
+        world.shutdown()
+        thread.join()
+        world.server_close()
+        world.hang_up()
