@@ -73,8 +73,11 @@ STYLE = """
   /* The placeholders say the same to who sees them. */
   .st-key-map_toolbar [data-testid="stWidgetLabel"] { position: absolute; clip-path: inset(50%); }
   .st-key-map_status { flex-wrap: wrap; gap: .1rem .5rem; }
-  .st-key-map_status p { font-size: .8rem; }
-  .st-key-map_status > :has(> .st-key-map_late) { flex: none; }
+  .st-key-map_status p { font-size: .77rem; }
+  .st-key-map_status > :has(> .st-key-map_late) { flex: none; width: auto; }
+  .st-key-map_late { width: auto; }
+  .st-key-map_chosen { gap: .3rem .6rem; }
+  .st-key-map_chosen button { padding: .1rem .5rem; min-height: 2rem; }
   .st-key-map_late > :has(> .stMarkdown) { display: none; }
   .st-key-map_body { flex-wrap: wrap; }
   .st-key-map_body > :is(:has(> .st-key-map_beside), :has(> .st-key-map_panel)) { flex: 1 1 100%; }
