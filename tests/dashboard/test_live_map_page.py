@@ -106,7 +106,9 @@ def test_ids_of_layers_stay_and_only_the_same_rows_glide(service, catena):
     app = run()
     first = [entry["id"] for entry in deck(app)["layers"]]
     for _ in range(2):
-        assert not layer(app, "vehicles").get("transitions"), "what there is to glide from may not be there yet"
+        assert not layer(app, "vehicles").get("transitions"), (
+            "what there is to glide from may not be there yet"
+        )
         service.poller.poll_once()
         app.run()
     assert [entry["id"] for entry in deck(app)["layers"]] == first
