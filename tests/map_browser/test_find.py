@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from urllib.parse import urlencode
 
 import pytest
@@ -25,13 +26,17 @@ def panel(shown: MapPage) -> dict[str, str]:
 
 def test_a_vehicle_is_found_by_any_of_its_names_and_stays_chosen(see) -> None:
     shown = see(width=1280, height=720)
-    row = next(row for row in shown.all_rows() if row["icon"].startswith("moving"))
+    rows = shown.all_rows()
+    times = Counter(row["name"] for row in rows)
+    row = next(row for row in rows if row["icon"].startswith("moving") and times[row["name"]] == 1)
     name = row["name"].removeprefix(GUARD)
     before = shown.seen.view()
     results = shown.find(name[:4])
     expect(results.get_by_role("button").first).to_be_visible()
     shown.find(name)
-    hit = results.get_by_role("button").filter(has_text=row["fleet"]).filter(has_text=re.compile(f"^{name}"))
+    hit = (
+        results.get_by_role("button").filter(has_text=row["fleet"]).filter(has_text=re.compile(f"^{name} · "))
+    )
     expect(hit).to_have_count(1)
     hit.focus()
     shown.page.keyboard.press("Enter")
