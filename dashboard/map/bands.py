@@ -13,9 +13,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.map.freshness import DEFAULT_THRESHOLDS, Codes, Floats, ages
-
-MPH = 0.44704
-"""m/s in one mile per hour."""
+from dashboard.map.units import KMH, MPH
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,7 @@ def age_codes(frame: pd.DataFrame, now: datetime) -> Codes:
 
 def speed_labels(*, metric: bool) -> dict[str, str]:
     """Name each speed band: the same limits, in km/h or mph."""
-    unit, name = (1 / 3.6, "km/h") if metric else (MPH, "mph")
+    unit, name = (KMH, "km/h") if metric else (MPH, "mph")
     labels = {"0": f"0 {name}"}
     for band in SPEED_BANDS[1:-1]:
         lower, upper = f"{band.lower / unit:.0f}", f"{band.upper / unit:.0f}"

@@ -20,14 +20,6 @@ _CELL = np.uint64(1 << 59)
 """Mode 1 (a cell) with the reserved bits and the top bit clear."""
 
 
-def resolution_for(zoom: float) -> int:
-    """Choose the H3 resolution whose hexagons are about 20 pixels wide at a zoom level (512-pixel tiles).
-
-    Each finer resolution has edges shorter by the square root of 7, which is 1.404 zoom levels.
-    """
-    return int(min(FINEST, max(0, 3 + (zoom - 4) // 1.404)))
-
-
 def coarsen(cells: Cells, resolution: int) -> Cells:
     """Return each cell's ancestor at a resolution no finer than its own.
 

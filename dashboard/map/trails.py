@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dashboard.headings import distance
 from dashboard.map.freshness import DEFAULT_THRESHOLDS
 from dashboard.map.stops import Stop, find_stops
 
@@ -17,8 +18,6 @@ Floats = npt.NDArray[np.float64]
 Times = npt.NDArray[np.datetime64]
 
 GAP_SECONDS = 15 * 60
-EARTH_RADIUS = 6_371_008.8
-"""Mean radius in metres."""
 CREEP = 0.5
 """m/s. What two fixes imply below this is the jitter of a receiver that stands still."""
 SHORTEST_STEP = 10.0
@@ -87,11 +86,7 @@ def possible(lon: Floats, lat: Floats) -> npt.NDArray[np.bool_]:
 
 def metres_between(lon: Floats, lat: Floats) -> Floats:
     """Return the great-circle distance (haversine) of each place to the next."""
-    across, up = np.radians(np.diff(lon)), np.radians(np.diff(lat))
-    heights = np.cos(np.radians(lat))
-    half = np.sin(up / 2) ** 2 + heights[:-1] * heights[1:] * np.sin(across / 2) ** 2
-    metres: Floats = 2 * EARTH_RADIUS * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
-    return metres
+    return distance(lon[:-1], lat[:-1], lon[1:], lat[1:])
 
 
 def seconds_between(times: Times) -> Floats:

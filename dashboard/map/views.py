@@ -11,6 +11,7 @@ Floats = npt.NDArray[np.float64]
 TILE = 512
 """Pixels of the whole world at zoom 0, as deck.gl counts."""
 MAX_LATITUDE = 85.0511
+"""Web Mercator cannot draw anything nearer to a pole than this."""
 CLOSEST = 15.0
 """The zoom for a single place."""
 

@@ -16,11 +16,10 @@ from numpy.typing import NDArray
 
 from catena_client import CatenaClient, Page, Retry
 from catena_client.models.base import Time
+from dashboard.map.views import MAX_LATITUDE
 
 PAGE_SIZE = 1000
 """The largest page that the API gives (shared facts: 1 to 1000)."""
-MERCATOR_LATITUDE = 85.0511
-"""Web Mercator cannot draw anything nearer to a pole than this."""
 NOWHERE = (math.nan, math.nan)
 
 
@@ -167,7 +166,7 @@ def place(location: Location) -> tuple[float, float, str]:
         return *NOWHERE, "coordinates out of range"
     if lon == 0 and lat == 0:
         return *NOWHERE, "position 0, 0 (no GPS signal)"
-    if abs(lat) > MERCATOR_LATITUDE:
+    if abs(lat) > MAX_LATITUDE:
         return *NOWHERE, "too near a pole to draw"
     return float(lon), float(lat), ""
 
@@ -185,7 +184,7 @@ def places(
     """
     pairs = np.fromiter(chain.from_iterable(map(_pair, locations)), np.float64, 2 * len(locations))
     lon, lat = pairs[::2].copy(), pairs[1::2].copy()
-    plain = (np.abs(lon) <= 180) & (np.abs(lat) <= MERCATOR_LATITUDE) & ((lon != 0) | (lat != 0))
+    plain = (np.abs(lon) <= 180) & (np.abs(lat) <= MAX_LATITUDE) & ((lon != 0) | (lat != 0))
     reasons = {}
     for index in np.flatnonzero(~plain).tolist():
         lon[index], lat[index], reason = place(locations[index])

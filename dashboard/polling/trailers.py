@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 
 from catena_client import CatenaClient, CatenaError, TrailerLocation, coordinates
+from dashboard.map.views import MAX_LATITUDE
 from dashboard.names import masked
 from dashboard.polling.directory import Names
-from dashboard.polling.fixes import MERCATOR_LATITUDE, PAGE_SIZE
+from dashboard.polling.fixes import PAGE_SIZE
 
 log = logging.getLogger(__name__)
 
@@ -160,7 +161,7 @@ def trailers_frame(rows: Iterable[TrailerLocation], called: Mapping[str, str], n
 def _place(row: TrailerLocation) -> tuple[float, float]:
     """Longitude and latitude; NaN where they are missing, or 0, 0 (no GPS signal), or too near a pole to draw."""
     found = None if row.deleted_at is not None else coordinates(row.location)
-    if found is None or found == (0, 0) or abs(found[1]) > MERCATOR_LATITUDE:
+    if found is None or found == (0, 0) or abs(found[1]) > MAX_LATITUDE:
         return np.nan, np.nan
     return found
 

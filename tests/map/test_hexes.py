@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.map.hexes import cells_of, coarsen, hexagons, resolution_for, steps, usable
+from dashboard.map.hexes import cells_of, coarsen, hexagons, steps, usable
 from tests.map.frames import few, vehicles
 
 lons = st.floats(-180, 180)
@@ -83,12 +83,6 @@ def test_ids_are_text_so_that_a_browser_does_not_round_them() -> None:
     found = hexagons(vehicles({"lon": -88.0, "lat": 42.0}), 11)
     assert found["hex"].tolist() == [h3.latlng_to_cell(42, -88, 11)]
     assert hexagons(vehicles(), 4).to_dict("list") == {"hex": [], "count": []}
-
-
-def test_closer_views_have_smaller_hexagons() -> None:
-    chosen = [resolution_for(zoom / 4) for zoom in range(-8, 100)]
-    assert chosen == sorted(chosen)
-    assert (chosen[0], resolution_for(4), chosen[-1]) == (0, 3, 11)
 
 
 @given(st.lists(st.integers(1, 10**6), max_size=50), st.integers(1, 8))
