@@ -10,7 +10,8 @@ from dashboard.invitations.bulk import BulkRun, Outcome
 from dashboard.invitations.bulk_csv import DONE, MAX_ROWS, Row, Table, UnreadableFile, read, result, template
 from dashboard.invitations.card import Card, sheet_pdf
 from dashboard.invitations.items import Item
-from dashboard.invitations.words import plain, zone
+from dashboard.invitations.words import zone
+from dashboard.markdown import plain
 from dashboard.names import masked
 from dashboard.service import Service
 from dashboard.widgets.invitation_card import card_of

@@ -7,7 +7,8 @@ from dashboard.invitations.desk import InvitationDesk
 from dashboard.invitations.items import AlreadyInvited, Item, Made
 from dashboard.invitations.permissions import BUNDLES
 from dashboard.invitations.rules import Draft, check, problems_from_api
-from dashboard.invitations.words import STATUS_WORDS, local, plain, zone
+from dashboard.invitations.words import STATUS_WORDS, local, zone
+from dashboard.markdown import plain
 from dashboard.settings import Settings
 from dashboard.widgets.invitation_providers import chosen_providers, pick_providers
 from dashboard.widgets.invitation_state import PageState, page_state

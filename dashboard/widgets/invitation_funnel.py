@@ -11,7 +11,8 @@ import streamlit as st
 from dashboard.access import Viewer
 from dashboard.invitations.funnel import STEPS, Line, totals
 from dashboard.invitations.overview import fleet_lines
-from dashboard.invitations.words import duration, local, plain, zone
+from dashboard.invitations.words import duration, local, zone
+from dashboard.markdown import plain
 from dashboard.service import Service
 from dashboard.widgets.invitation_table import PAGE_ROWS, problems, rows_key
 

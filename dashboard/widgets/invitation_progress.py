@@ -9,7 +9,8 @@ from dashboard.access import Viewer
 from dashboard.invitations.funnel import STEPS, Line
 from dashboard.invitations.items import Item
 from dashboard.invitations.overview import fleet_line
-from dashboard.invitations.words import expiry, plain
+from dashboard.invitations.words import expiry
+from dashboard.markdown import plain
 from dashboard.service import Service
 from dashboard.widgets.invitation_state import page_state
 

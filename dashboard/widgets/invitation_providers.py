@@ -4,7 +4,7 @@ import streamlit as st
 
 from catena_client import CatenaError, Tsp
 from dashboard.invitations.desk import InvitationDesk
-from dashboard.invitations.words import plain
+from dashboard.markdown import plain
 from dashboard.widgets.invitation_state import page_state
 
 MOST_SHOWN = 30

@@ -12,7 +12,8 @@ from catena_client import CatenaError
 from dashboard.access import Viewer
 from dashboard.invitations.items import Gone, Item, View
 from dashboard.invitations.overview import fleet_lines, may_see
-from dashboard.invitations.words import STATUS_WORDS, expiry, local, next_step, plain, zone
+from dashboard.invitations.words import STATUS_WORDS, expiry, local, next_step, zone
+from dashboard.markdown import plain
 from dashboard.names import masked
 from dashboard.service import Service
 from dashboard.widgets.invitation_form import consequence, outcome

@@ -4,7 +4,7 @@ import streamlit as st
 
 from catena_client import CatenaError
 from dashboard.invitations.webhooks import missing, register
-from dashboard.invitations.words import plain
+from dashboard.markdown import plain
 from dashboard.service import Service
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.invitations.words import plain
 from dashboard.map.providers import Banner
+from dashboard.markdown import plain
 
 
 def show(late: Sequence[Banner]) -> None:

@@ -7,10 +7,10 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.invitations.words import plain
 from dashboard.map.colours import COLOUR_BY
 from dashboard.map.filters import Known
 from dashboard.map.filters import sentence as filters_in_words
+from dashboard.markdown import plain
 from dashboard.scope import Choices
 from dashboard.widgets import map_density, map_trailers, map_view
 from dashboard.widgets.map_link import Wanted, clear, key, kiosk

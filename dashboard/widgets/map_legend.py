@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.invitations.words import plain
 from dashboard.map.colours import LegendEntry
+from dashboard.markdown import plain
 from dashboard.widgets.map_link import key
 
 

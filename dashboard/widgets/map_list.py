@@ -8,9 +8,9 @@ from typing import Any
 import streamlit as st
 
 from dashboard.access import vehicle_of
-from dashboard.invitations.words import plain
 from dashboard.listing import COLUMNS, KEPT_SECONDS, PAGE_SIZES, Page, Query
 from dashboard.map import details
+from dashboard.markdown import plain
 from dashboard.scope import Scope
 from dashboard.service import service
 from dashboard.snapshot import Snapshot

@@ -8,8 +8,8 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from dashboard.invitations.words import plain
 from dashboard.map import details
+from dashboard.markdown import plain
 from dashboard.scope import Scope
 from dashboard.snapshot import Snapshot
 from dashboard.widgets import map_trails, map_view

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from dashboard.invitations.words import plain
 from dashboard.map.search import Hit, SearchIndex
+from dashboard.markdown import plain
 from dashboard.widgets import map_view
 from dashboard.widgets.map_link import choose, key
 

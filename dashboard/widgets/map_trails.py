@@ -11,12 +11,12 @@ import pydeck as pdk
 import streamlit as st
 
 from dashboard.deck_layers import replay_colours, replay_layer, trail_layers
-from dashboard.invitations.words import plain
 from dashboard.map import bands, units
 from dashboard.map.colours import band_colours
 from dashboard.map.history import MOST_VEHICLES, WINDOWS_HOURS, hours_in_words
 from dashboard.map.playback import Playback
 from dashboard.map.replay import positions
+from dashboard.markdown import plain
 from dashboard.scope import Scope
 from dashboard.service import service
 from dashboard.trail_sets import LINES, STOPS, TrailSet

@@ -7,17 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.invitations.words import (
-    duration,
-    expiry,
-    local,
-    mailto,
-    message,
-    next_step,
-    plain,
-    sms,
-    zone,
-)
+from dashboard.invitations.words import duration, expiry, local, mailto, message, next_step, sms, zone
+from dashboard.markdown import plain
 
 NOW = datetime(2026, 3, 8, 6, 30, tzinfo=UTC)
 
