@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from datetime import UTC, datetime, timedelta
 
 import streamlit as st
@@ -11,7 +12,10 @@ from dashboard.map.playback import SPEEDS, Playback
 from dashboard.map.replay import time_range
 from dashboard.trail_sets import TrailSet
 
-PLAY, MOMENT, SPEED = "trail_play", "trail_moment", "trail_speed"
+PLAY, MOMENT, SPEED, TOLD = "trail_play", "trail_moment", "trail_speed", "trail_told"
+STEP = timedelta(seconds=1)
+ECHOES = 5
+"""How many moments a busy browser may lag behind: it sends the one it shows with whatever it sends."""
 
 
 def playing() -> bool:
@@ -52,16 +56,19 @@ def transport(play: Playback) -> None:
 
 def slider(play: Playback) -> None:
     """Show the moment of the replay, to be moved by hand too."""
-    moment = play.moment(time.monotonic())
+    # On the slider's own steps, so that what a browser sends back unmoved is known.
+    moment = play.start + STEP * round((play.moment(time.monotonic()) - play.start) / STEP)
     # Sliders know only naive times; these are UTC.
     st.session_state[MOMENT] = moment.replace(tzinfo=None)
+    told: deque[datetime] = st.session_state.setdefault(TOLD, deque(maxlen=ECHOES))
+    told.append(moment)
     # A trail of a single fix has no length, and a slider must have some.
-    end = max(play.end, play.start + timedelta(seconds=1))
+    end = play.start + STEP * max(1, round((play.end - play.start) / STEP))
     st.slider(
         "Moment of the replay (UTC)",
         play.start.replace(tzinfo=None),
         end.replace(tzinfo=None),
-        step=timedelta(seconds=1),
+        step=STEP,
         format="MMM D, HH:mm:ss",
         key=MOMENT,
         on_change=_seek,
@@ -77,8 +84,12 @@ def _pause() -> None:
 
 
 def _seek() -> None:
-    moment: datetime = st.session_state[MOMENT]
-    st.session_state[PLAY] = st.session_state[PLAY].seek(moment.replace(tzinfo=UTC), time.monotonic())
+    """Go to the moment that the slider was moved to, not to an older one that the browser was late to replace."""
+    moment = st.session_state[MOMENT].replace(tzinfo=UTC)
+    if any(abs(moment - told) < STEP / 2 for told in st.session_state[TOLD]):
+        return
+    st.session_state[TOLD].clear()  # moved by hand, and may be moved back
+    st.session_state[PLAY] = st.session_state[PLAY].seek(moment, time.monotonic())
 
 
 def _faster() -> None:

@@ -223,6 +223,26 @@ def test_a_trail_is_shown_replayed_and_put_away(open_page):
     assert "Close trails" not in labels(app)
 
 
+def test_a_busy_browser_that_sends_an_older_moment_back_moves_nothing(open_page):
+    app = open_page(vehicle="a")
+    button(app, "Show trail").click().run()
+    held = loaded(app)
+    first, end = (held.trails["a"].times[place].item() for place in (0, -1))
+    half = first + timedelta(minutes=30)
+
+    def moved(to: datetime) -> datetime:
+        app.slider(key="trail_moment").set_value(to).run()
+        return app.session_state["trail_play"].at.replace(tzinfo=None)
+
+    assert moved(first) == first
+    assert moved(end) == end, "moved by hand, there and back"
+    button(app, "Play").click().run()
+    assert first <= moved(end) < half, "what the slider showed before it began"
+    assert "Pause" in labels(app)
+    assert half <= moved(half) < end, "moved by hand, it plays on from there"
+    assert "Pause" in labels(app)
+
+
 def test_trails_come_together_and_can_be_taken_away_one_by_one(open_page):
     app = open_page(vehicle="a")
     button(app, "Show trail").click().run()
