@@ -12,24 +12,24 @@ import pydeck as pdk
 from starlette.requests import Request
 
 from dashboard.access import OPERATOR
-from dashboard.deck import TOOLTIP, vehicles_layer
+from dashboard.deck import TOOLTIP, glide_for, vehicles_layer
 from dashboard.feed import Feed
 from dashboard.scope import Scope
 from dashboard.snapshot import Snapshot
 
-LAYER = {"theme": "light", "assets_url": "assets/", "glide": True}
+LAYER = {"theme": "light", "assets_url": "assets/"}
 
 
-def layer(rows: pd.DataFrame) -> pdk.Layer:
+def layer(rows: pd.DataFrame, poll_seconds: float) -> pdk.Layer:
     """Our vehicles' layer with rows in it."""
-    inline = vehicles_layer("", **LAYER)
+    inline = vehicles_layer("", **LAYER, glide_ms=glide_for(poll_seconds))
     inline.data = rows
     return inline
 
 
 def columns() -> list[str]:
     """What the layer's accessors and the tooltip read of a row; nothing else is worth sending."""
-    spec = vehicles_layer("", **LAYER).to_json()
+    spec = vehicles_layer("", **LAYER, glide_ms=0).to_json()
     accessors = " ".join(re.findall(r'"@@=([^"]+)"', spec))
     return re.findall(r"[a-z]\w*", accessors) + re.findall(r"{(\w+)}", str(TOOLTIP["html"]))
 

@@ -29,7 +29,15 @@ def show() -> None:
         st.session_state["view"] = fit(lon, lat, width=1000, height=560)
     view = st.session_state["view"]
     st.pydeck_chart(
-        deck([layer(rows)], view, setting="", theme="light", assets_url="assets/"), key="map", height=545
+        deck(
+            [layer(rows, service().settings.poll_seconds)],
+            view,
+            setting="",
+            theme="light",
+            assets_url="assets/",
+        ),
+        key="map",
+        height=545,
     )
 
 

@@ -12,7 +12,7 @@ from dashboard.map.views import View
 VEHICLES = "vehicles"
 """Id of the vehicles' layer; a selection comes back under it."""
 GLIDE_MS = 1500
-"""Vehicles glide to a new fix for this long and stop there; nothing is extrapolated."""
+"""Vehicles glide to a new fix for this long at most and stop there; nothing is extrapolated."""
 
 STYLE = {
     "backgroundColor": "var(--tooltip-background, #101828)",
@@ -30,12 +30,20 @@ PLAIN_TOOLTIP = {"html": "<b>{name}</b><br>{label}", "style": STYLE}
 """For hexagons, trails and replays. What a row lacks would be shown in braces, so a deck shows one kind of tooltip."""
 
 
+def glide_for(poll_seconds: float) -> int:
+    """How long vehicles glide: a quarter of the time between two polls at most.
+
+    While anything glides each frame is drawn anew, which keeps a computer without a graphics card busy.
+    """
+    return min(GLIDE_MS, int(poll_seconds * 250))
+
+
 def vehicles_layer(
-    data_url: str, *, theme: basemap.Theme, assets_url: str, glide: bool, faded: bool = False
+    data_url: str, *, theme: basemap.Theme, assets_url: str, glide_ms: int, faded: bool = False
 ) -> pdk.Layer:
     """The vehicles, drawn from the CSV at a relative URL of the feed.
 
-    `glide` only while the rows are the same as before: after a row came or went, the transition would carry
+    `glide_ms` is 0 unless the rows are the same as before: after a row came or went, the transition would carry
     vehicles to each other's places. `faded` while something else is what the map is about.
     """
     return pdk.Layer(
@@ -56,12 +64,14 @@ def vehicles_layer(
         opacity=0.25 if faded else 1.0,
         pickable=not faded,
         auto_highlight=True,
-        transitions={"getPosition": GLIDE_MS} if glide else None,
+        transitions={"getPosition": glide_ms} if glide_ms else None,
     )
 
 
-def chosen_layer(lon: float, lat: float, *, theme: basemap.Theme, assets_url: str) -> pdk.Layer:
-    """A ring around the chosen vehicle."""
+def chosen_layer(
+    lon: float, lat: float, *, theme: basemap.Theme, assets_url: str, glide_ms: int
+) -> pdk.Layer:
+    """A ring around the chosen vehicle, which glides as that does."""
     return pdk.Layer(
         "IconLayer",
         id="chosen",
@@ -72,7 +82,7 @@ def chosen_layer(lon: float, lat: float, *, theme: basemap.Theme, assets_url: st
         icon_mapping=pdk.types.String(assets.url(assets_url, f"icons/{theme}.json")),
         get_size=44,
         pickable=False,
-        transitions={"getPosition": GLIDE_MS},
+        transitions={"getPosition": glide_ms},
     )
 
 

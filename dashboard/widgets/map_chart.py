@@ -10,7 +10,7 @@ import pydeck as pdk
 import streamlit as st
 
 from dashboard.access import vehicles_for, vehicles_of
-from dashboard.deck import VEHICLES, chosen_layer, deck, vehicles_layer
+from dashboard.deck import VEHICLES, chosen_layer, deck, glide_for, vehicles_layer
 from dashboard.scope import Scope, Summary, as_of, placeable
 from dashboard.service import service
 from dashboard.snapshot import Snapshot
@@ -30,11 +30,11 @@ def vehicles(snapshot: Snapshot, scope: Scope, summary: Summary, *, faded: bool 
     rows, since = st.session_state.get("rows_drawn", ("", 0))
     if rows != summary.rows:
         rows, since = st.session_state["rows_drawn"] = (summary.rows, snapshot.version)
-    glide = snapshot.version > since + 1
     if summary.shown == 0:
         return []  # deck.gl cannot read a CSV without rows, and would keep the vehicles of before
     url = service().feed.url(snapshot, scope)
-    return [vehicles_layer(url, theme=frame.theme(), assets_url=ASSETS, glide=glide, faded=faded)]
+    glide = _glide_ms() if snapshot.version > since + 1 else 0
+    return [vehicles_layer(url, theme=frame.theme(), assets_url=ASSETS, glide_ms=glide, faded=faded)]
 
 
 def ring(vehicle: pd.DataFrame | None) -> list[pdk.Layer]:
@@ -42,7 +42,11 @@ def ring(vehicle: pd.DataFrame | None) -> list[pdk.Layer]:
     if vehicle is None or vehicle["lon"].isna().all():
         return []
     lon, lat = float(vehicle["lon"].iloc[0]), float(vehicle["lat"].iloc[0])
-    return [chosen_layer(lon, lat, theme=frame.theme(), assets_url=ASSETS)]
+    return [chosen_layer(lon, lat, theme=frame.theme(), assets_url=ASSETS, glide_ms=_glide_ms())]
+
+
+def _glide_ms() -> int:
+    return glide_for(service().settings.poll_seconds)
 
 
 def show(

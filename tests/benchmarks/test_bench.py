@@ -122,6 +122,6 @@ def test_the_inline_layer_is_ours_with_rows_in_it():
     names = columns()
     assert {"lon", "lat", "icon", "angle", "name", "fleet", "speed", "age"} <= set(names)
     rows = pd.DataFrame([dict.fromkeys(names, 1), dict.fromkeys(names, 2)])
-    spec = json.loads(layer(rows).to_json())
+    spec = json.loads(layer(rows, 5).to_json())
     assert spec["data"] == rows.to_dict("records")
     assert spec["@@type"] == "IconLayer"

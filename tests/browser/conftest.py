@@ -1,4 +1,4 @@
-"""Fixtures of the browser tests. Each dashboard is started once per configuration and shared by all tests."""
+"""Fixtures of the browser tests."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.browser import rig
+from tests.browser.servers import EVERYWHERE
 
 
 @pytest.fixture(scope="session")
@@ -18,31 +19,21 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> object:
 
 @pytest.fixture(scope="session")
 def dashboard(folder) -> Iterator[Callable[..., rig.Server]]:
-    """`dashboard(environ, base_path=…)`: started at the first call with these values, stopped at the very end."""
-    running: dict[object, rig.Server] = {}
-    with ExitStack() as stack:
+    """`dashboard(environ, base_path=…)`: shared by the tests of a folder that ask for the same."""
 
-        def start(environ: dict[str, str] | None = None, *, base_path: str = "") -> rig.Server:
-            key = (frozenset((environ or {}).items()), base_path)
-            if key not in running:
-                running[key] = stack.enter_context(rig.dashboard(folder, environ, base_path=base_path))
-            return running[key]
+    def start(environ: dict[str, str] | None = None, *, base_path: str = "") -> rig.Server:
+        key = folder, frozenset((environ or {}).items()), base_path
+        return EVERYWHERE.get(key, lambda: rig.dashboard(folder, environ, base_path=base_path))
 
-        yield start
+    yield start
+    EVERYWHERE.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def sandbox_server(folder) -> Iterator[Callable[..., rig.Server]]:
-    """`sandbox_server("--vehicles", "5")`: a simulated Catena of its own process, shared like the dashboards."""
-    running: dict[tuple[str, ...], rig.Server] = {}
+    """`sandbox_server("--vehicles", "5")`: a simulated Catena of its own process."""
     with ExitStack() as stack:
-
-        def start(*arguments: str) -> rig.Server:
-            if arguments not in running:
-                running[arguments] = stack.enter_context(rig.sandbox(folder, *arguments))
-            return running[arguments]
-
-        yield start
+        yield lambda *arguments: stack.enter_context(rig.sandbox(folder, *arguments))
 
 
 # Per module, not per session: while Playwright runs, no asyncio test of another folder could.
@@ -54,14 +45,16 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="module")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
-    browser = rig.launch(playwright)
+    # Software graphics take a fifth less time for a frame so, and no test looks at the edges of what is drawn.
+    browser = rig.launch(playwright, "--webgl-antialiasing-mode=none")
     yield browser
     browser.close()
 
 
 @pytest.fixture(scope="module")
 def chromium_without_graphics(playwright: Playwright) -> Iterator[Browser]:
-    browser = rig.launch(playwright, graphics=False)
+    """Where many pages are open whose map does not matter."""
+    browser = rig.launch(playwright, "--disable-3d-apis")
     yield browser
     browser.close()
 

@@ -60,10 +60,9 @@ def chromium_path() -> str:
     return found
 
 
-def launch(playwright: Playwright, *, graphics: bool = True) -> Browser:
-    """A headless Chromium with software graphics; or without, where many pages are open whose map does not matter."""
-    flags = CHROMIUM_FLAGS if graphics else [*CHROMIUM_FLAGS, "--disable-3d-apis"]
-    return playwright.chromium.launch(executable_path=chromium_path(), args=flags)
+def launch(playwright: Playwright, *flags: str) -> Browser:
+    """A headless Chromium with software graphics, and more flags."""
+    return playwright.chromium.launch(executable_path=chromium_path(), args=[*CHROMIUM_FLAGS, *flags])
 
 
 def free_port() -> int:
@@ -293,12 +292,23 @@ class Watch:
 
 @contextmanager
 def watched(
-    browser: Browser, server_url: str, *, width: int = 1000, height: int = 640, theme: str = "light"
+    browser: Browser,
+    server_url: str,
+    *,
+    width: int = 1000,
+    height: int = 640,
+    theme: str = "light",
+    land: bool = False,
 ) -> Iterator[Watch]:
-    """A page of its own browser context."""
+    """A page of its own browser context.
+
+    `land`: with land and borders on the map, which make up half of what software graphics have to draw.
+    """
     context: BrowserContext = browser.new_context(
         viewport={"width": width, "height": height}, color_scheme="dark" if theme == "dark" else "light"
     )
+    if not land:
+        context.route("**/assets/basemap/shapes/**", lambda route: route.fulfill(json=[]))
     context.set_default_timeout(45_000)
     expect.set_options(timeout=45_000)
     try:

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import embedded
+from dashboard.deck import glide_for
 from dashboard.polling.poller import PollState
 from dashboard.service import Service, install
 from dashboard.settings import Settings
@@ -99,6 +100,13 @@ def test_vehicles_are_sent_as_an_address_not_as_rows(service):
     assert layer(app, "vehicles")["data"].startswith("feed/vehicles.csv?")
     assert "2** shown of **3" in said(app)
     assert "1 not placeable" in str([element.proto for element in app.main])
+
+
+@pytest.mark.parametrize(
+    ("poll_seconds", "milliseconds"), [(2, 500), (5, 1250), (6, 1500), (15, 1500), (60, 1500)]
+)
+def test_vehicles_rest_most_of_the_time_between_polls(poll_seconds, milliseconds):
+    assert glide_for(poll_seconds) == milliseconds
 
 
 def test_ids_of_layers_stay_and_only_the_same_rows_glide(service, catena):
