@@ -49,9 +49,12 @@ class Feed:
         self._index = cached(LRUCache(8), _of_viewer, condition=threading.Condition())(_search_index)
         self._watched: TTLCache[Scope, None] = TTLCache(64, WATCHED_SECONDS)
         self._watched_lock = threading.Lock()
+        self._minted: tuple[Snapshot, ...] = ()
 
     def url(self, snapshot: Snapshot, scope: Scope) -> str:
         """A relative URL of the CSV for a scope; it changes exactly when the data does, or its ages matter."""
+        if all(held is not snapshot for held in self._minted):
+            self._minted = (*self._minted[-1:], snapshot)
         version = f"{snapshot.version}.{as_of(snapshot):%H%M%S}"
         return f"feed/vehicles.csv?{urlencode({'v': version, 'scope': self.links.mint(scope, version)})}"
 
@@ -85,11 +88,17 @@ class Feed:
         return Route(f"{prefix}/feed/vehicles.csv", self.answer, methods=["GET"])
 
     def answer(self, request: Request) -> Response:
-        """CSV for a valid scope; 403 for a missing, altered or expired one; 503 before the first snapshot."""
+        """CSV for a valid scope; 403 for a missing, altered or expired one; 503 before the first snapshot.
+
+        It is of the snapshot that the URL was minted for, unless that is older than the one before the newest: a
+        page has decided by its rows whether they glide.
+        """
         scope = self.links.of(request)
         if scope is None:
             return refused()
-        snapshot = self._snapshot()
+        version = request.query_params.get("v", "").partition(".")[0]
+        minted = (held for held in self._minted if str(held.version) == version)
+        snapshot = next(minted, None) or self._snapshot()
         if snapshot is None:
             return not_yet()
         return answer(request, self._body(snapshot, scope, as_of(snapshot)), "text/csv")

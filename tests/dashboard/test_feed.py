@@ -164,6 +164,22 @@ def test_the_url_changes_with_the_data_and_only_then():
     assert feed.url(second, Scope(OPERATOR)) != feed.url(first, Scope(OPERATOR))
 
 
+def test_a_url_gives_the_rows_it_was_minted_for_though_the_next_snapshot_has_others():
+    builder = SnapshotBuilder()
+    snapshots = [snapshot_of(fix("a"), fix("b"), builder=builder)]
+    feed = Feed(lambda: snapshots[-1])
+    late = feed.url(snapshots[-1], Scope(OPERATOR))
+
+    def given(url):
+        return [row["n"] for row in rows(get(feed, url))]
+
+    for name in ("b", "c"):
+        snapshots.append(snapshot_of(fix(name), builder=builder))
+        assert given(late) == ["0", "1"], "a page lets these rows glide, and others would fly"
+        assert given(feed.url(snapshots[-1], Scope(OPERATOR))) == [{"b": "1", "c": "2"}[name]]
+    assert given(late) == ["2"], "two snapshots are kept, not all"
+
+
 def test_ages_are_counted_anew_once_a_snapshot_has_grown_old():
     taken = datetime(2026, 5, 4, 12, 0, 30, tzinfo=UTC)
     old = replace(FLEETS, taken_at=taken)
