@@ -119,7 +119,8 @@ class _Handler(BaseHTTPRequestHandler):
                     "error_description": "Invalid client or Invalid credentials",
                 }
                 return self._send(self.server.token_status, refusal)
-            token = {"access_token": TOKEN, "expires_in": 300, "token_type": "Bearer"}
+            # Longer than any run of the tests, so that how often it is asked for does not depend on their time.
+            token = {"access_token": TOKEN, "expires_in": 86_400, "token_type": "Bearer"}
             return self._send(200, token)
         return self._send(200 if path == AUTH + "revoke" else 405, {})
 

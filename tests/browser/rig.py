@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Response, expect
@@ -228,6 +228,14 @@ class Watch:
         self.settled()
         return self
 
+    def fits(self) -> bool:
+        """Whether nothing sticks out to the side; Streamlit scrolls its main part, not the document."""
+        found: bool = self.page.evaluate(
+            """() => [document.documentElement, document.querySelector('[data-testid="stMain"]')]
+                .every((node) => node.scrollWidth <= node.clientWidth)"""
+        )
+        return found
+
     def settled(self) -> None:
         """Wait until the script has run and nothing is greyed out."""
         expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
@@ -252,10 +260,6 @@ class Watch:
                 parts.append(answer.body())
         return b"\n".join(parts)
 
-    def version(self) -> int:
-        """The number of the snapshot that the map was last given."""
-        return int(parse_qs(urlsplit(self.feeds()[-1].url).query)["v"][0].partition(".")[0])
-
     def rows(self) -> list[dict[str, str]]:
         """The vehicles that the map was last given."""
         return list(csv.DictReader(io.StringIO(self.feeds()[-1].text())))
@@ -274,7 +278,11 @@ class Watch:
     def ticks(self, number: int) -> None:
         """Wait until the map was given newer data so many times."""
         before = len(self.feeds())
-        self.until(lambda: len(self.feeds()) >= before + number, f"{number} more answers of the feed", 60)
+        self.until(
+            lambda: len(self.feeds()) >= before + number,
+            f"{number} more answers of the feed",
+            30 + 30 * number,
+        )
 
     def until(self, condition: object, what: str, seconds: float = 45) -> None:
         """Wait until a condition of this side holds, while the page lives on."""

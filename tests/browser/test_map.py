@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
@@ -27,23 +28,39 @@ def choose(seen: rig.Watch, label: str, value: str) -> None:
         seen.page.get_by_role("combobox", name=label).click()
     seen.page.get_by_role("option").filter(has_text=f"{value} (").click()
     seen.page.keyboard.press("Escape")
+    expect(seen.page.get_by_role("listbox")).to_have_count(0)
 
 
 def settle(seen: rig.Watch) -> list[dict[str, str]]:
     """Wait until what the map was given is what the line over it says, and give its rows."""
-    seen.until(lambda: len(seen.rows()) == seen.counts()[0], "map and counts to agree")
-    return seen.rows()
+    found: list[list[dict[str, str]]] = [[]]
+
+    def agree() -> bool:
+        found[0] = seen.rows()
+        return len(found[0]) == seen.counts()[0]
+
+    seen.until(agree, "map and counts to agree")
+    return found[0]
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "dark")])
 def test_vehicles_are_on_the_map_and_nobody_outside_is_asked(
     dashboard, visit, width: int, theme: str
 ) -> None:
-    seen = visit(dashboard(), width=width, theme=theme).map_shown()
+    seen = visit(dashboard(), width=width, theme=theme, land=True).map_shown()
     rows = settle(seen)
     assert len(rows) > 1000
     assert all(-180 <= float(row["lon"]) <= 180 and -90 <= float(row["lat"]) <= 90 for row in rows)
-    assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert seen.fits()
+    asked = {answer.url.partition("?")[0] for answer in seen.responses}
+    assert {url.rpartition("/")[2] for url in asked if "/assets/icons/" in url} == {
+        f"{theme}.svg",
+        f"{theme}.json",
+    }
+    assert any("/assets/basemap/shapes/" in url for url in asked)
+    paper = seen.page.get_by_test_id("stApp").evaluate("node => getComputedStyle(node).backgroundColor")
+    red, green, blue = (int(part) for part in re.findall(r"\d+", paper)[:3])
+    assert (red + green + blue > 384) == (theme == "light")
     seen.clean()
 
 
@@ -103,7 +120,7 @@ def test_pan_and_zoom_survive_ticks(dashboard, visit) -> None:
     seen.page.mouse.down()
     seen.page.mouse.move(400, 420, steps=5)
     seen.page.mouse.up()
-    seen.page.wait_for_timeout(1000)  # dragging goes on by inertia for a moment
+    seen.ticks(2)  # dragging goes on by inertia for a moment
     moved = seen.view()
     assert moved["longitude"] != pytest.approx(start["longitude"], abs=0.5)
     seen.ticks(3)

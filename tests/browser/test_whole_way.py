@@ -26,11 +26,19 @@ def invite(page: Page, reference: str) -> str:
     return str(link.get_attribute("href"))
 
 
-def decoded(picture: Locator) -> str:
-    """What a phone would read from a picture on the screen."""
-    picture.scroll_into_view_if_needed()
-    (found,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture.screenshot())))
-    return found.text
+def decoded(seen: rig.Watch, picture: Locator) -> str:
+    """What a phone would read from a picture on the screen, once it is drawn."""
+    found: list[str] = []
+
+    def read() -> bool:
+        picture.scroll_into_view_if_needed()
+        shot = Image.open(io.BytesIO(picture.screenshot()))
+        found[:] = [code.text for code in zxingcpp.read_barcodes(shot)]
+        return bool(found)
+
+    seen.until(read, "a code that a phone can read")
+    (text,) = found
+    return text
 
 
 def connect(page: Page, link: str) -> None:
@@ -51,16 +59,18 @@ def test_from_an_invitation_to_trucks_on_the_map(dashboard, chromium, visit) -> 
     link = invite(inviting.page, "NORTHERN-HAUL-17")
     code = inviting.page.get_by_role("img", name="QR code for NORTHERN-HAUL-17")
     expect(code).to_be_visible()
-    assert decoded(code) == link
+    assert decoded(inviting, code) == link
     assert link.startswith(server.url + "/connect/?invite=")
 
     with rig.watched(chromium, server.url, width=390, height=844) as phone:
         connect(phone.page, link)
         assert phone.outside == []
     watching.ticks(1)
-    connected_at = watching.version()
+    answered = len(watching.feeds())
     watching.until(lambda: len({row["fleet"] for row in watching.rows()} - before) == 1, "the new fleet", 60)
-    assert watching.version() <= connected_at + 2
+    # Answers are counted, as a slow browser skips versions.
+    without = [answer for answer in watching.feeds()[answered:] if "NORTHERN-HAUL-17" not in answer.text()]
+    assert len(without) <= 1, "the fleet is on the map with the second newer snapshot at the latest"
     (new,) = {row["fleet"] for row in watching.rows()} - before
     assert "NORTHERN-HAUL-17" in new
 
@@ -80,7 +90,7 @@ def test_a_reference_is_text_whatever_it_says(dashboard, visit, reference: str) 
     seen = visit(dashboard(), "/invitations")
     seen.page.on("dialog", lambda dialog: pytest.fail(f"a dialog opened: {dialog.message}"))
     link = invite(seen.page, reference)
-    assert decoded(seen.page.locator(".invite-card img")) == link
+    assert decoded(seen, seen.page.locator(".invite-card img")) == link
     expect(seen.page.get_by_text(reference).first).to_be_visible()
     seen.clean()
 
@@ -92,8 +102,8 @@ def test_a_reference_that_cannot_be_is_refused_in_words(dashboard, visit, refere
     field.fill(reference)
     seen.page.get_by_role("button", name="Create invitation").click()
     expect(seen.page.get_by_role("img", name="error icon")).to_be_visible()
-    assert field.input_value() == reference  # what was typed is kept
-    assert seen.page.get_by_role("link", name="Open invitation link").count() == 0
+    expect(field).to_have_value(reference)  # what was typed is kept
+    expect(seen.page.get_by_role("link", name="Open invitation link")).to_have_count(0)
     seen.clean()
 
 

@@ -37,6 +37,10 @@ PROJECT = f"""([lon, lat]) => {{
 }}"""
 
 
+FRAMES = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"""
+"""Done once the browser has drawn anew: software graphics may show one picture for longer than a fixed time."""
+
+
 class MapPage:
     """The live map with the steps that several tests take."""
 
@@ -65,11 +69,34 @@ class MapPage:
 
         def rests() -> bool:
             before, found[0] = found[0], self.page.evaluate(PROJECT, [lon, lat])
+            self.page.evaluate(FRAMES)
             self.page.wait_for_timeout(200)
             return before is not None and before == found[0]
 
         self.seen.until(rests, "the map to come to rest")
         assert found[0]
+        return found[0]
+
+    def point_at(self, name: str) -> tuple[float, float]:
+        """Move the pointer onto a vehicle until the map says its name; gives where that is in the window.
+
+        The map answers a moving pointer only, and only with what it has drawn by then.
+        """
+        tooltip = self.page.locator(".deck-tooltip:visible").filter(has_text=name)
+        found = [(0.0, 0.0)]
+
+        def told() -> bool:
+            row = next(row for row in self.seen.rows() if row["name"] == name)
+            x, y = found[0] = self.on_screen(float(row["lon"]), float(row["lat"]))
+            self.page.mouse.move(x - 3, y - 3)
+            self.page.mouse.move(x, y, steps=4)
+            try:
+                expect(tooltip).to_be_visible(timeout=5000)
+            except AssertionError:
+                return False
+            return True
+
+        self.seen.until(told, f"the tooltip of {name}")
         return found[0]
 
     def query(self) -> dict[str, list[str]]:
@@ -78,15 +105,21 @@ class MapPage:
 
     def rows_are(self, condition: Any, what: str) -> list[dict[str, str]]:
         """Wait until the feed's newest rows meet a condition and are as many as the line over the map says."""
-        self.seen.until(
-            lambda: condition(self.seen.rows()) and len(self.seen.rows()) == self.seen.counts()[0], what
-        )
-        return self.seen.rows()
+        found: list[list[dict[str, str]]] = [[]]
+
+        def agree() -> bool:
+            found[0] = self.seen.rows()
+            return bool(condition(found[0])) and len(found[0]) == self.seen.counts()[0]
+
+        self.seen.until(agree, what)
+        return found[0]
 
     def all_rows(self) -> list[dict[str, str]]:
-        """Wait for the first rows, and give them."""
+        """Wait for the first rows with names, and give them: a new process learns all names after the positions."""
         self.seen.map_shown()
-        return self.rows_are(bool, "the first rows")
+        return self.rows_are(
+            lambda rows: any(row["name"] != "Unnamed vehicle" for row in rows), "the first rows with names"
+        )
 
     def find(self, text: str) -> Locator:
         """Type into the search box; gives the results."""

@@ -9,6 +9,7 @@ from tests.map_browser.test_find import panel
 from tests.map_browser.world import FORTY, HTML, World, serving
 
 pytestmark = pytest.mark.browser
+LOCATIONS = "/v2/telematics/vehicle-locations"
 
 
 def test_every_odd_position_name_and_time(see, dashboard, odd: World) -> None:
@@ -32,17 +33,15 @@ def test_every_odd_position_name_and_time(see, dashboard, odd: World) -> None:
     expect(shown.page.locator(".st-key-map_chosen")).to_contain_text(HTML)
     facts = panel(shown)
     assert facts["Fleet"] == HTML
-    assert HTML in facts["Driver"]
+    shown.seen.until(
+        lambda: HTML in panel(shown).get("Driver", ""), "the driver, who is read after the others"
+    )
     shown.popover("View")
     shown.pick("Colour by", "Fleet")
     shown.close()
     expect(shown.legend_entry(HTML)).to_have_count(1)
     shown.seen.until(lambda: shown.seen.view()["zoom"] > 9, "the map to fly there")
-    shown.page.wait_for_timeout(500)
-    x, y = shown.on_screen(float(by_name[HTML]["lon"]), float(by_name[HTML]["lat"]))
-    shown.page.mouse.move(x - 4, y - 4)
-    shown.page.mouse.move(x, y, steps=4)
-    expect(shown.page.locator(".deck-tooltip")).to_contain_text(HTML)
+    shown.point_at(HTML)
 
     for code, name in FORTY.items():
         assert len(name) == 40
@@ -59,10 +58,11 @@ def test_a_vehicle_without_a_place_and_a_fleet_without_vehicles_by_link(see, das
     shown = see("/?vehicle=nowhere&fleet=fleet-empty", server=dashboard(odd.settings), width=390, height=844)
     shown.all_rows()
     assert panel(shown)["Not on the map"] == "no position reported"
+    shown.seen.ticks(1)
     assert "chosen" not in shown.layers()
     expect(shown.page.locator(".st-key-map_panel a")).to_have_count(0)
     expect(shown.page.get_by_text("fleet-empty")).to_be_visible()
-    assert shown.page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert shown.seen.fits()
     shown.seen.clean()
 
 
@@ -72,5 +72,7 @@ def test_no_vehicles_at_all_is_no_outage(see, dashboard) -> None:
         expect(shown.page.get_by_text("No fleet shares vehicles with you yet")).to_be_visible()
         assert shown.seen.counts() == (0, 0)
         expect(shown.page.get_by_test_id("stDeckGlJsonChart").locator("canvas").first).to_be_visible()
+        asked = empty.asked[LOCATIONS]
+        shown.seen.until(lambda: empty.asked[LOCATIONS] >= asked + 2, "two more polls")
         assert not shown.seen.feeds()
         shown.seen.clean()

@@ -16,6 +16,9 @@ STREAMLITS_OWN: dict[str, tuple[str, ...]] = {}
 
 def violations(shown) -> list[str]:
     """Serious and critical findings of axe-core that are ours."""
+    # What waits for the script is greyed out, which is no lack of contrast of ours.
+    shown.seen.settled()
+    expect(shown.page.locator('[data-stale="true"]')).to_have_count(0)
     found = Axe().run(shown.page).response["violations"]
     return [
         f"{rule['id']}: {node['target']} {node['html'][:200]} {node.get('failureSummary', '')[:200]}"
@@ -35,7 +38,6 @@ def test_axe_finds_nothing_serious(see, width: int, theme: str) -> None:
     assert violations(shown) == []
     shown.page.locator(".st-key-map_results").get_by_role("button").first.click()
     expect(shown.page.locator(".st-key-map_panel")).to_be_visible()
-    shown.seen.settled()
     assert violations(shown) == []
     shown.page.goto(shown.seen.server_url + "/?kiosk=1")
     expect(shown.page.locator(".kiosk")).to_be_visible()
@@ -45,6 +47,8 @@ def test_axe_finds_nothing_serious(see, width: int, theme: str) -> None:
 def test_everything_is_reached_by_tab(see, dashboard, small: World) -> None:
     shown = see("/?vehicle=a", server=dashboard(small.settings), width=1280, height=720)
     shown.all_rows()
+    expect(shown.page.locator(".st-key-map_panel")).to_be_visible()
+    expect(shown.page.get_by_test_id("stDataFrame")).to_be_visible()
     shown.page.locator("body").focus()
     reached = []
     for _ in range(60):

@@ -21,7 +21,12 @@ def test_late_providers_are_named_and_shapes_tell_how_fresh_each_vehicle_is(see)
     banner.get_by_role("button").click()
     said = shown.page.get_by_test_id("stPopoverBody").get_by_text("last delivered")
     expect(said.first).to_be_visible()
-    assert said.count() == int(re.search(r"\((\d+)\)", banner.inner_text())[1])
+
+    def all_said() -> bool:
+        number = re.search(r"\((\d+)\)", banner.inner_text())
+        return number is not None and said.count() == int(number[1])
+
+    shown.seen.until(all_said, "as many sentences as providers are late")
     shapes = Counter(row["icon"].partition("-")[0] for row in rows)
     assert {"stopped", "unknown", "late", "silent"} <= set(shapes)
     assert {"moving", "moving_unknown"} & set(shapes)  # with a heading, once it has moved
@@ -43,12 +48,23 @@ def test_late_providers_are_named_and_shapes_tell_how_fresh_each_vehicle_is(see)
     shown.seen.clean()
 
 
+ENTRIES = {
+    "Source": "samsara",
+    "Fleet": "Prairie Line Freight",
+    "State": "stopped",
+    "Speed": "0 mph",
+    "Fuel level": "over 75 %",
+    "Age of last fix": "up to 5 min old",
+}
+"""What is coloured by to something that only its legend has."""
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_every_colouring_counts_each_vehicle_once_and_filters(see, theme: str) -> None:
     shown = see("/?color=speed", theme=theme, width=1280, height=720)
     shown.all_rows()
     seen_colours = {}
-    for label in ("Source", "Fleet", "State", "Speed", "Fuel level", "Age of last fix"):
+    for label, entry in ENTRIES.items():
         shown.popover("View")
         shown.pick("Colour by", label)
         shown.close()
@@ -56,6 +72,7 @@ def test_every_colouring_counts_each_vehicle_once_and_filters(see, theme: str) -
         shown.seen.until(
             lambda word=word: shown.query().get("color", ["source"]) == [word], f"colour by {word}"
         )
+        shown.seen.until(lambda entry=entry: entry in shown.legend(), f"the legend of {label}")
         shown.seen.until(
             lambda: sum(shown.legend().values()) == len(shown.seen.rows()), f"{label} to count all"
         )
@@ -72,7 +89,7 @@ def test_every_colouring_counts_each_vehicle_once_and_filters(see, theme: str) -
 
         shown.seen.until(counted_alike, f"{label} to count what is drawn")
         seen_colours[label] = {row["icon"].rpartition("-")[2] for row in shown.seen.rows()}
-        assert len(shown.legend()) >= 3
+        shown.seen.until(lambda: len(shown.legend()) >= 3, f"three entries or more of {label}")
     assert len(set(map(frozenset, seen_colours.values()))) > 3
     # The last colouring's first entry, clicked: only its vehicles, and in the address.
     label, count = next(iter(shown.legend().items()))
@@ -81,8 +98,8 @@ def test_every_colouring_counts_each_vehicle_once_and_filters(see, theme: str) -
         lambda rows: len({row["icon"].rpartition("-")[2] for row in rows}) == 1, "one colour"
     )
     assert len(rows) == pytest.approx(count, abs=count / 5 + 5)
-    assert "age" in shown.query()
-    assert len(shown.legend()) > 1, "what else there is stays in sight"
+    shown.seen.until(lambda: "age" in shown.query(), "the filter in the address")
+    shown.seen.until(lambda: len(shown.legend()) > 1, "what else there is to stay in sight")
     shown.legend_entry(label).click()
     shown.seen.until(lambda: "age" not in shown.query(), "the filter to go")
     shown.seen.clean()

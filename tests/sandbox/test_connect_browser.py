@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from sandbox import Sandbox, SandboxConfig
 
@@ -38,6 +38,7 @@ def served() -> Iterator[tuple[Sandbox, str]]:
 def chromium() -> Iterator:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        expect.set_options(timeout=45_000)
         yield browser
         browser.close()
 
@@ -66,8 +67,8 @@ def test_the_whole_way(served, chromium, width: int, scheme: str) -> None:
     page.on("console", lambda message: troubles.append(message.text))
 
     def look(heading: str) -> None:
-        assert page.get_by_role("heading", level=1).inner_text() == heading
-        assert page.get_by_text("Simulated Catena Connect — no real data is shared").is_visible()
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+        expect(page.get_by_text("Simulated Catena Connect — no real data is shared")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing sticks out"
         assert barriers(page) == []
 
@@ -75,8 +76,10 @@ def test_the_whole_way(served, chromium, width: int, scheme: str) -> None:
     look("Sandbox Partner would like to see your fleet")
     page.get_by_role("button", name="Accept and continue").click()
     look("Choose your provider")
+    expect(page.get_by_role("link", name="Samsara", exact=True)).to_be_visible()
     page.get_by_label("Search providers").fill("geo")
     page.get_by_role("button", name="Search").click()
+    expect(page.get_by_role("link", name="Samsara", exact=True)).to_have_count(0)
     page.get_by_role("link", name="Geotab", exact=True).click()
     look("Sign in to Geotab")
     assert page.locator("input[type=password]").get_attribute("autocomplete") == "off"
@@ -93,7 +96,7 @@ def test_declining(served, chromium) -> None:
     page.goto(link(served, "no"))
     page.get_by_label("Reason").fill("not this year")
     page.get_by_role("button", name="Decline").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "You declined"
+    expect(page.get_by_role("heading", level=1)).to_have_text("You declined")
     sandbox, _ = served
     assert sandbox.invitations.listed("no")[0].decline_reason == "not this year"
     page.close()
