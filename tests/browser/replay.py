@@ -7,10 +7,10 @@ import socket
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 AUTH = "/realms/catena/protocol/openid-connect/"
@@ -136,10 +136,17 @@ class _Handler(BaseHTTPRequestHandler):
         """Stay quiet."""
 
 
-@contextmanager
-def replaying(examples: Path, port: int = 0, *, token_status: int = 200) -> Iterator[Replay]:
+Served = TypeVar("Served", bound=Replay)
+
+
+def replaying(examples: Path, port: int = 0, *, token_status: int = 200) -> AbstractContextManager[Replay]:
     """A replay server in a thread of this process."""
-    server = Replay(examples, port, token_status=token_status)
+    return serving(Replay(examples, port, token_status=token_status))
+
+
+@contextmanager
+def serving(server: Served) -> Iterator[Served]:
+    """Answer from a thread of this process."""
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:

@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import rig
-from tests.map_browser.world import World, serving
+from tests.browser.replay import serving
+from tests.map_browser.world import World
 
 pytestmark = pytest.mark.browser
 PAGES = ("/", "/live_map", "/invitations")

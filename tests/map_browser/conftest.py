@@ -14,8 +14,9 @@ from tests.browser.conftest import (  # noqa: F401 - fixtures of the browser tes
     playwright,
     visit,
 )
+from tests.browser.replay import serving
 from tests.map_browser.deck import MapPage
-from tests.map_browser.world import World, serving
+from tests.map_browser.world import World
 
 
 @pytest.fixture

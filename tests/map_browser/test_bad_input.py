@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.replay import serving
 from tests.map_browser.test_find import panel
-from tests.map_browser.world import FORTY, HTML, World, serving
+from tests.map_browser.world import FORTY, HTML, World
 
 pytestmark = pytest.mark.browser
 LOCATIONS = "/v2/telematics/vehicle-locations"

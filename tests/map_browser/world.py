@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -142,17 +139,3 @@ class World(Replay):
                 ],
             }
         )
-
-
-@contextmanager
-def serving(world: World) -> Iterator[World]:
-    """Answer from a thread of this process."""
-    thread = threading.Thread(target=world.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
-        yield world
-    finally:
-        world.shutdown()
-        thread.join()
-        world.server_close()
-        world.hang_up()
