@@ -14,7 +14,7 @@ from dashboard.deck import VEHICLES, chosen_layer, deck, glide_for, vehicles_lay
 from dashboard.scope import Scope, Summary, as_of, placeable
 from dashboard.service import service
 from dashboard.snapshot import Snapshot
-from dashboard.widgets import frame, map_view
+from dashboard.widgets import frame, map_panel, map_view
 
 ASSETS = "assets/"
 """Relative, so that the page works below a base path."""
@@ -64,7 +64,7 @@ def show(
     shown = None
     if snapshot is not None and map_view.needs_rows():
         shown = placeable(vehicles_for(scope.viewer, snapshot, scope.filters, as_of(snapshot)))
-    view = map_view.current(shown, vehicle, follow=bool(st.session_state.get("map_follow")))
+    view = map_view.current(shown, vehicle, follow=map_panel.follows())
     event: Any = st.pydeck_chart(
         deck(
             layers,

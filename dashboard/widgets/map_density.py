@@ -12,7 +12,7 @@ from dashboard.scope import Scope, Summary
 from dashboard.service import service
 from dashboard.snapshot import Snapshot
 from dashboard.widgets import map_swatches
-from dashboard.widgets.map_link import key
+from dashboard.widgets.map_link import key, put
 
 SUGGESTED_ABOVE = 20_000
 """Vehicles on the map from which hexagons say more than icons."""
@@ -65,4 +65,4 @@ def _range(smallest: int, largest: int) -> str:
 
 
 def _turn_on() -> None:
-    st.session_state[key("hexagons")] = next(iter(SIZES))
+    put("hexagons", next(iter(SIZES)))

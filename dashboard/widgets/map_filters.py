@@ -13,7 +13,7 @@ from dashboard.map.filters import sentence as filters_in_words
 from dashboard.markdown import plain
 from dashboard.scope import Choices
 from dashboard.widgets import map_density, map_trailers, map_view
-from dashboard.widgets.map_link import Wanted, clear, key, kiosk
+from dashboard.widgets.map_link import Wanted, clear, key, kiosk, put, value
 
 IN_SIGHT = {"fleets": "Fleet", "sources": "Source"}
 """Field of `Filters` to the label of its control."""
@@ -42,7 +42,7 @@ def in_sight(offered: Choices) -> None:
 
 def more(offered: Choices, *, metric: bool) -> None:
     """Show the button that opens the other filters, and says how many of them are set."""
-    asked = sum(bool(st.session_state.get(key(kind))) for kind in MORE)
+    asked = sum(bool(value(kind)) for kind in MORE)
     with st.popover(
         f"More filters ({asked})" if asked else "More filters", icon=":material/tune:", key="more"
     ):
@@ -89,9 +89,7 @@ def view(asked: Wanted) -> None:
 def _multiselect(kind: str, label: str, offered: Choices, *, metric: bool, placeholder: str) -> None:
     labels, numbers = offered.known.labels(kind, metric=metric), offered.counts.get(kind, {})
     # A fleet that left takes its place in the filter with it.
-    st.session_state[key(kind)] = [
-        value for value in st.session_state.get(key(kind)) or [] if value in labels
-    ]
+    put(kind, [one for one in value(kind) or [] if one in labels])
     st.multiselect(
         label,
         list(labels),
@@ -101,6 +99,6 @@ def _multiselect(kind: str, label: str, offered: Choices, *, metric: bool, place
     )
 
 
-def _option(labels: Mapping[str, str], counts: Mapping[str, int], value: str) -> str:
-    label = labels.get(value, value)
-    return f"{label} ({counts[value]:,})" if value in counts else label
+def _option(labels: Mapping[str, str], counts: Mapping[str, int], option: str) -> str:
+    label = labels.get(option, option)
+    return f"{label} ({counts[option]:,})" if option in counts else label

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.map.colours import LegendEntry
 from dashboard.markdown import plain
-from dashboard.widgets.map_link import key
+from dashboard.widgets.map_link import put, value
 
 
 def show(legend: tuple[LegendEntry, ...], chosen: dict[str, tuple[str, ...]]) -> None:
@@ -31,8 +31,8 @@ def show(legend: tuple[LegendEntry, ...], chosen: dict[str, tuple[str, ...]]) ->
 
 
 def _toggle(entry: LegendEntry) -> None:
-    values = st.session_state.get(key(entry.kind)) or []
+    values = value(entry.kind) or []
     if set(entry.values) <= set(values):
-        st.session_state[key(entry.kind)] = [value for value in values if value not in entry.values]
+        put(entry.kind, [one for one in values if one not in entry.values])
     else:
-        st.session_state[key(entry.kind)] = [*values, *(v for v in entry.values if v not in values)]
+        put(entry.kind, [*values, *(one for one in entry.values if one not in values)])

@@ -1,6 +1,6 @@
 """What a viewer asks of the map, kept in the page's URL so that a link reopens the same view.
 
-The controls' values live in the session under `key(...)`. The URL is read when it is not what was last written
+The URL is read when it is not what was last written
 there (a link was opened), and written after the controls have run.
 """
 
@@ -16,6 +16,7 @@ from dashboard.map import filters as filter_link
 from dashboard.map import look as look_link
 from dashboard.map.filters import KINDS, Filters, Known
 from dashboard.map.look import Look
+from dashboard.widgets import controls
 
 LOOKS = tuple(field.name for field in fields(Look))
 OURS = (*filter_link.PARAMS.values(), *look_link.PARAMS)
@@ -29,15 +30,30 @@ class Wanted:
     look: Look
 
 
-def key(name: str) -> str:
-    """The session key of a control's value: a field of `Filters` or `Look`."""
+def control(name: str) -> str:
+    """The name of the control for a field of `Filters` or `Look`."""
     return f"map_{name}"
+
+
+def key(name: str) -> str:
+    """The key that Streamlit knows this control by."""
+    return controls.key_in_popover(control(name))
+
+
+def value(name: str) -> Any:
+    """What this control says."""
+    return controls.value(control(name))
+
+
+def put(name: str, new: object) -> None:
+    """Set this control."""
+    controls.put(control(name), new)
 
 
 def take(known: Known, may_see: Callable[[str], bool]) -> None:
     """Set the controls when somebody opened a link or came back to the page; remember what was ignored."""
     state, query = st.session_state, _query()
-    entered = key("fleets") not in state
+    entered = value("fleets") is None
     if entered and not query and "map_asked" in state:
         asked: Wanted = state["map_asked"]
         ignored: list[str] = []
@@ -46,35 +62,31 @@ def take(known: Known, may_see: Callable[[str], bool]) -> None:
         look, more = look_link.parse(query, may_see)
         asked, ignored = Wanted(filters, look), [*ignored, *more]
     else:
-        for name in LOOKS:
-            # Said anew in each run: a control in a popover opened later would otherwise begin with its default.
-            state[key(name)] = state[key(name)]
         return
     state["map_notes"] = ignored
     for kind in (*KINDS, "text"):
-        value = getattr(asked.filters, kind)
-        state[key(kind)] = list(value) if isinstance(value, tuple) else value
+        values = getattr(asked.filters, kind)
+        put(kind, list(values) if isinstance(values, tuple) else values)
     for name in LOOKS:
-        state[key(name)] = getattr(asked.look, name)
+        put(name, getattr(asked.look, name))
     state["map_query"] = query
     state["map_asked"] = asked
 
 
 def wanted() -> Wanted:
     """What the controls say now."""
-    state = st.session_state
-    chosen: dict[str, Any] = {kind: tuple(state.get(key(kind)) or ()) for kind in KINDS}
+    chosen: dict[str, Any] = {kind: tuple(value(kind) or ()) for kind in KINDS}
     plain = Look()
     return Wanted(
-        Filters(**chosen, text=state.get(key("text")) or ""),
+        Filters(**chosen, text=value("text") or ""),
         Look(
-            colour_by=state.get(key("colour_by")) or plain.colour_by,
-            metric=bool(state.get(key("metric"))),
-            vehicle=state.get(key("vehicle")) or "",
-            kiosk=bool(state.get(key("kiosk"))),
-            cycle=bool(state.get(key("cycle"))),
-            hexagons=state.get(key("hexagons")) or "",
-            trailers=bool(state.get(key("trailers"))),
+            colour_by=value("colour_by") or plain.colour_by,
+            metric=bool(value("metric")),
+            vehicle=value("vehicle") or "",
+            kiosk=bool(value("kiosk")),
+            cycle=bool(value("cycle")),
+            hexagons=value("hexagons") or "",
+            trailers=bool(value("trailers")),
         ),
     )
 
@@ -96,7 +108,7 @@ def chosen(asked: Wanted) -> dict[str, tuple[str, ...]]:
 
 def choose(vehicle_id: str) -> None:
     """Choose a vehicle, or none with ""."""
-    st.session_state[key("vehicle")] = vehicle_id
+    put("vehicle", vehicle_id)
 
 
 def kiosk() -> None:
@@ -109,8 +121,8 @@ def kiosk() -> None:
 def clear() -> None:
     """Take all filters away."""
     for kind in KINDS:
-        st.session_state[key(kind)] = []
-    st.session_state[key("text")] = ""
+        put(kind, [])
+    put("text", "")
 
 
 def notes() -> None:

@@ -12,15 +12,19 @@ from dashboard.map import details
 from dashboard.markdown import plain
 from dashboard.scope import Scope
 from dashboard.snapshot import Snapshot
-from dashboard.widgets import map_trails, map_view
+from dashboard.widgets import controls, map_trails, map_view
 from dashboard.widgets.map_link import choose
+
+FOLLOW = "map_follow"
 
 
 def handle(row: pd.DataFrame) -> None:
     """The chosen vehicle's name, and what to do with it; stays in sight above the map."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="map_chosen"):
         st.markdown(f"**{plain(details.title(row))}**", width="content")
-        st.toggle("Follow", key="map_follow", help="Keeps the vehicle in the middle. Turn off to let go.")
+        st.toggle(
+            "Follow", key=controls.key(FOLLOW), help="Keeps the vehicle in the middle. Turn off to let go."
+        )
         st.button(
             "Go there",
             icon=":material/my_location:",
@@ -48,6 +52,11 @@ def _table(lines: list[details.Line]) -> str:
     return f'<dl class="facts">{rows}</dl>'
 
 
+def follows() -> bool:
+    """Whether the map keeps the chosen vehicle in its middle."""
+    return bool(controls.value(FOLLOW))
+
+
 def _leave() -> None:
     choose("")
-    st.session_state["map_follow"] = False
+    controls.put(FOLLOW, new=False)

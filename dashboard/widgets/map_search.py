@@ -8,9 +8,10 @@ import streamlit as st
 
 from dashboard.map.search import Hit, SearchIndex
 from dashboard.markdown import plain
-from dashboard.widgets import map_view
-from dashboard.widgets.map_link import choose, key
+from dashboard.widgets import controls, map_view
+from dashboard.widgets.map_link import choose, put
 
+BOX = "map_search"
 MOST = 8
 """Results shown; typing on narrows them."""
 FIELD_LABELS = {"vin": "VIN", "plate": "plate", "driver": "driver"}
@@ -22,7 +23,7 @@ def show(index: Callable[[], SearchIndex] | None) -> None:
     with st.container(key="map_find", gap=None):
         typed = st.text_input(
             "Find a vehicle",
-            key="map_search",
+            key=controls.key(BOX),
             type="search",
             icon=":material/search:",
             placeholder="Name, plate, VIN, driver, fleet",
@@ -61,10 +62,10 @@ def _label(hit: Hit) -> str:
 
 def _go(vehicle_id: str) -> None:
     choose(vehicle_id)
-    st.session_state["map_search"] = ""
+    controls.put(BOX, "")
     map_view.ask("vehicle")
 
 
 def _keep(typed: str) -> None:
-    st.session_state[key("text")] = typed
-    st.session_state["map_search"] = ""
+    put("text", typed)
+    controls.put(BOX, "")

@@ -26,7 +26,7 @@ TICK_SECONDS = 1.0
 """How often a running replay moves."""
 PROGRESS_SECONDS = 0.5
 USUAL_HOURS = 6
-SET, HOURS, VEHICLES = "trail_set", "trail_hours", "trail_vehicles"
+SET = "trail_set"
 
 STYLE = """
 <style>
@@ -62,7 +62,10 @@ def state() -> tuple[str, bool, bool]:
 def add(vehicle_ids: Sequence[str]) -> None:
     """Show the trails of some vehicles beside those already shown."""
     found = held()
-    _begin([*(found.names if found else ()), *vehicle_ids])
+    if found is None:
+        _begin(vehicle_ids, USUAL_HOURS)
+    else:
+        _begin([*found.names, *vehicle_ids], found.hours)
 
 
 def close() -> None:
@@ -127,14 +130,15 @@ def controls(found: TrailSet, scope: Scope) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             if play is not None:
                 map_replay.transport(play)
-            st.session_state[HOURS] = found.hours
             st.segmented_control(
                 "Look back",
                 WINDOWS_HOURS,
+                default=found.hours,
                 format_func=lambda hours: f"{hours} h",
                 required=True,
-                key=HOURS,
+                key=_key("hours", found),
                 on_change=_again,
+                args=(found,),
             )
             if play is not None:
                 st.button(
@@ -149,13 +153,14 @@ def controls(found: TrailSet, scope: Scope) -> None:
             map_replay.slider(play)
         for note in found.notes:
             st.caption(f":material/info: {plain(note)}")
-        st.session_state[VEHICLES] = list(found.names)
         st.multiselect(
             f"Vehicles with a trail (up to {MOST_VEHICLES})",
             list(found.names),
+            default=list(found.names),
             format_func=found.names.__getitem__,
-            key=VEHICLES,
+            key=_key("vehicles", found),
             on_change=_again,
+            args=(found,),
         )
         if found.trails:
             st.html(_table(found, play, metric=scope.metric))
@@ -165,19 +170,23 @@ def controls(found: TrailSet, scope: Scope) -> None:
         )
 
 
-def _begin(vehicle_ids: Sequence[str]) -> None:
+def _begin(vehicle_ids: Sequence[str], hours: int) -> None:
     snapshot, wanted = service().poller.state.snapshot, list(dict.fromkeys(vehicle_ids))
     if len(wanted) > MOST_VEHICLES:
         st.session_state["trail_refused"] = True
         return
     close()
     if wanted and snapshot is not None:
-        hours = st.session_state.get(HOURS) or USUAL_HOURS
         st.session_state[SET] = service().trail_sets.begin(sign_in.viewer(), snapshot, wanted, hours)
 
 
-def _again() -> None:
-    _begin(st.session_state[VEHICLES])
+def _key(name: str, found: TrailSet) -> str:
+    return f"trail_{name}_{found.id}"
+
+
+def _again(found: TrailSet) -> None:
+    if found is held():  # a busy browser may still show the controls of trails that were replaced
+        _begin(st.session_state[_key("vehicles", found)], st.session_state[_key("hours", found)])
 
 
 def _progress(found: TrailSet) -> None:

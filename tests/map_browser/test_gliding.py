@@ -88,16 +88,8 @@ def test_the_same_vehicles_glide_and_nobody_flies_when_others_come_or_go(
         x, y = shown.on_screen(*place)
         assert box["x"] < x < box["x"] + box["width"]
         assert box["y"] < y < box["y"] + box["height"]
-    clear = shown.page.locator(".st-key-map_sentence").get_by_role("button", name="Clear all")
-
-    def cleared() -> bool:
-        # A browser too busy to empty the filters it shows sends them back with the next tick, which undoes this.
-        if clear.count():
-            clear.click()
-            shown.seen.ticks(1)
-        return len(drawn(shown)) == 5
-
-    shown.seen.until(cleared, "all vehicles")
+    shown.page.locator(".st-key-map_sentence").get_by_role("button", name="Clear all").click()
+    shown.seen.until(lambda: len(drawn(shown)) == 5, "all vehicles")
     fleet_view = shown.seen.view()
     shown.page.get_by_role("button", name="Fit to all").click()
     shown.seen.until(lambda: shown.seen.view()["latitude"] > fleet_view["latitude"] + 1, "the map to fit all")

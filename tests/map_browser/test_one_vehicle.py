@@ -17,14 +17,14 @@ pytestmark = pytest.mark.browser
 
 def in_sight(shown: MapPage) -> bool:
     """Whether the switch that follows is inside the window, and on top of whatever is there."""
-    switch = shown.page.locator(".st-key-map_follow label")
+    switch = shown.page.locator("[class*='st-key-map_follow_'] label")
     box = switch.bounding_box()
     view = shown.page.viewport_size
     assert view
     if box is None:
         return False
     inside = box["x"] >= 0 and box["x"] + box["width"] <= view["width"] and 0 <= box["y"] < view["height"]
-    hit = "([x, y]) => Boolean(document.elementFromPoint(x, y)?.closest('.st-key-map_follow'))"
+    hit = "([x, y]) => Boolean(document.elementFromPoint(x, y)?.closest('[class*=st-key-map_follow_]'))"
     return inside and shown.page.evaluate(hit, [box["x"] + 12, box["y"] + box["height"] / 2])
 
 
@@ -73,7 +73,7 @@ def test_the_panel_says_what_is_known_in_the_units_asked_for(see) -> None:
     for site, address in (("OpenStreetMap", r"openstreetmap\.org"), ("Google Maps", r"google\.com/maps")):
         expect(links.filter(has_text=site)).to_have_attribute("href", re.compile(address))
     shown.popover("View")
-    shown.page.locator(".st-key-map_metric label").click()
+    shown.page.locator("[class*='st-key-map_metric_'] label").click()
     shown.seen.until(lambda: panel(shown)["Speed"].endswith(" km/h"), "kilometres")
     metric = panel(shown)
     assert metric.get("Odometer", " km").endswith(" km")
@@ -89,7 +89,7 @@ def test_following_keeps_it_in_the_middle_and_can_be_let_go_at_any_time(
     server: rig.Server = dashboard(small.settings)
     shown = see("/?vehicle=b", server=server, width=width, height=720)
     shown.all_rows()
-    shown.page.locator(".st-key-map_follow label").click()
+    shown.page.locator("[class*='st-key-map_follow_'] label").click()
     # In longitude the first fit has it in the middle already.
     shown.seen.until(lambda: abs(shown.seen.view()["latitude"] - 40) < 0.1, "the map to centre")
     zoom = shown.seen.view()["zoom"]
@@ -103,8 +103,8 @@ def test_following_keeps_it_in_the_middle_and_can_be_let_go_at_any_time(
         shown.page.evaluate("document.querySelector('[data-testid=stMain]').scrollBy(0, 2000)")
         shown.page.wait_for_timeout(300)
         shown.seen.until(lambda: in_sight(shown), "the switch to stay in sight")
-        shown.page.locator(".st-key-map_follow label").click()
-        expect(shown.page.locator(".st-key-map_follow").get_by_role("switch")).not_to_be_checked()
+        shown.page.locator("[class*='st-key-map_follow_'] label").click()
+        expect(shown.page.locator("[class*='st-key-map_follow_']").get_by_role("switch")).not_to_be_checked()
         shown.seen.ticks(2)  # the first one may have been under way already
         held = shown.seen.view()
         small.move("b", -90.0, 40.0)
