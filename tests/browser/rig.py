@@ -11,14 +11,25 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Response, expect
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Playwright,
+    Response,
+    expect,
+)
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT.parent / "shared" / "catena-api" / "examples"
@@ -269,6 +280,33 @@ class Watch:
         text = self.page.get_by_text(" shown of ").inner_text()
         shown, total = re.findall(r"[\d,]+", text)[:2]
         return int(shown.replace(",", "")), int(total.replace(",", ""))
+
+    def rows_are(
+        self, condition: Callable[[list[dict[str, str]]], object], what: str
+    ) -> list[dict[str, str]]:
+        """Wait until the rows last given meet a condition and are as many as the line over the map says; give them."""
+        found: list[list[dict[str, str]]] = [[]]
+
+        def agree() -> bool:
+            found[0] = self.rows()
+            return bool(condition(found[0])) and len(found[0]) == self.counts()[0]
+
+        self.until(agree, what)
+        return found[0]
+
+    def code(self, picture: Locator) -> str:
+        """What a phone would read from a picture of a QR code on the screen, once it is drawn."""
+        found: list[str] = []
+
+        def read() -> bool:
+            picture.scroll_into_view_if_needed()
+            shot = Image.open(io.BytesIO(picture.screenshot()))
+            found[:] = [code.text for code in zxingcpp.read_barcodes(shot)]
+            return bool(found)
+
+        self.until(read, "a code that a phone can read")
+        (text,) = found
+        return text
 
     def view(self) -> dict[str, float]:
         """Where the map looks: longitude, latitude, zoom."""

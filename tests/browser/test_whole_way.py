@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import re
 
 import httpx
 import pytest
-import zxingcpp
-from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser import rig
 
@@ -24,21 +21,6 @@ def invite(page: Page, reference: str) -> str:
     link = page.get_by_role("link", name="Open invitation link")
     expect(link).to_be_visible()
     return str(link.get_attribute("href"))
-
-
-def decoded(seen: rig.Watch, picture: Locator) -> str:
-    """What a phone would read from a picture on the screen, once it is drawn."""
-    found: list[str] = []
-
-    def read() -> bool:
-        picture.scroll_into_view_if_needed()
-        shot = Image.open(io.BytesIO(picture.screenshot()))
-        found[:] = [code.text for code in zxingcpp.read_barcodes(shot)]
-        return bool(found)
-
-    seen.until(read, "a code that a phone can read")
-    (text,) = found
-    return text
 
 
 def connect(page: Page, link: str) -> None:
@@ -59,7 +41,7 @@ def test_from_an_invitation_to_trucks_on_the_map(dashboard, chromium, visit) -> 
     link = invite(inviting.page, "NORTHERN-HAUL-17")
     code = inviting.page.get_by_role("img", name="QR code for NORTHERN-HAUL-17")
     expect(code).to_be_visible()
-    assert decoded(inviting, code) == link
+    assert inviting.code(code) == link
     assert link.startswith(server.url + "/connect/?invite=")
 
     with rig.watched(chromium, server.url, width=390, height=844) as phone:
@@ -90,7 +72,7 @@ def test_a_reference_is_text_whatever_it_says(dashboard, visit, reference: str) 
     seen = visit(dashboard(), "/invitations")
     seen.page.on("dialog", lambda dialog: pytest.fail(f"a dialog opened: {dialog.message}"))
     link = invite(seen.page, reference)
-    assert decoded(seen, seen.page.locator(".invite-card img")) == link
+    assert seen.code(seen.page.locator(".invite-card img")) == link
     expect(seen.page.get_by_text(reference).first).to_be_visible()
     seen.clean()
 

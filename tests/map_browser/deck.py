@@ -103,21 +103,10 @@ class MapPage:
         """The parameters in the address."""
         return parse_qs(urlsplit(self.page.url).query)
 
-    def rows_are(self, condition: Any, what: str) -> list[dict[str, str]]:
-        """Wait until the feed's newest rows meet a condition and are as many as the line over the map says."""
-        found: list[list[dict[str, str]]] = [[]]
-
-        def agree() -> bool:
-            found[0] = self.seen.rows()
-            return bool(condition(found[0])) and len(found[0]) == self.seen.counts()[0]
-
-        self.seen.until(agree, what)
-        return found[0]
-
     def all_rows(self) -> list[dict[str, str]]:
         """Wait for the first rows with names, and give them: a new process learns all names after the positions."""
         self.seen.map_shown()
-        return self.rows_are(
+        return self.seen.rows_are(
             lambda rows: any(row["name"] != "Unnamed vehicle" for row in rows), "the first rows with names"
         )
 

@@ -82,11 +82,11 @@ def test_only_matches_and_all_the_filters_change_what_is_drawn_and_the_address(s
     sentence = shown.page.locator(".st-key-map_sentence")
     expect(sentence).to_have_count(0)
     shown.find(everything[0]["fleet"]).get_by_role("button", name="Show only matches").click()
-    kept = shown.rows_are(lambda rows: len(rows) < len(everything), "only matches")
+    kept = shown.seen.rows_are(lambda rows: len(rows) < len(everything), "only matches")
     assert {row["fleet"] for row in kept} == {everything[0]["fleet"]}
     expect(sentence).to_contain_text(f"matching “{everything[0]['fleet']}”")
     sentence.get_by_role("button", name="Clear all").click()
-    shown.rows_are(lambda rows: len(rows) >= len(everything) - 5, "everything again")
+    shown.seen.rows_are(lambda rows: len(rows) >= len(everything) - 5, "everything again")
     shown.seen.until(lambda: shown.query() == {}, "nothing in the address")
 
     brand = everything[0]["provider"]
@@ -98,7 +98,7 @@ def test_only_matches_and_all_the_filters_change_what_is_drawn_and_the_address(s
         ("Speed", " 70 mph"),
     ):
         shown.pick(label, option)
-    shown.rows_are(
+    shown.seen.rows_are(
         lambda rows: (
             {row["provider"] for row in rows} == {brand}
             and all(row["icon"].startswith("moving") and "late" not in row["icon"] for row in rows)
@@ -110,7 +110,7 @@ def test_only_matches_and_all_the_filters_change_what_is_drawn_and_the_address(s
     expect(sentence).to_contain_text(f"from {brand}, that are moving, whose last fix is live, with speed")
     expect(shown.page.get_by_role("button", name="More filters (4)")).to_be_visible()
     shown.page.get_by_role("button", name="Clear all filters").click()
-    shown.rows_are(lambda rows: len(rows) >= len(everything) - 5, "everything again")
+    shown.seen.rows_are(lambda rows: len(rows) >= len(everything) - 5, "everything again")
     expect(sentence).to_have_count(0)
     shown.seen.clean()
 

@@ -108,7 +108,9 @@ def test_following_keeps_it_in_the_middle_and_can_be_let_go_at_any_time(
         shown.seen.ticks(2)  # the first one may have been under way already
         held = shown.seen.view()
         small.move("b", -90.0, 40.0)
-        shown.rows_are(lambda rows: any(float(row["lon"]) == -90 for row in rows), "the vehicle to be back")
+        shown.seen.rows_are(
+            lambda rows: any(float(row["lon"]) == -90 for row in rows), "the vehicle to be back"
+        )
         shown.seen.ticks(1)
         assert shown.seen.view() == pytest.approx(held, abs=1e-6)
     finally:

@@ -94,7 +94,7 @@ def test_every_colouring_counts_each_vehicle_once_and_filters(see, theme: str) -
     # The last colouring's first entry, clicked: only its vehicles, and in the address.
     label, count = next(iter(shown.legend().items()))
     shown.legend_entry(label).click()
-    rows = shown.rows_are(
+    rows = shown.seen.rows_are(
         lambda rows: len({row["icon"].rpartition("-")[2] for row in rows}) == 1, "one colour"
     )
     assert len(rows) == pytest.approx(count, abs=count / 5 + 5)
