@@ -57,10 +57,10 @@ def render() -> None:
             map_link.write(asked)
     look = asked.look
     scope = Scope(viewer, asked.filters, look.colour_by, dark=frame.theme() == "dark", metric=look.metric)
-    if kiosk:
-        map_kiosk.show(scope, asked)
-        return
     tick = min(TICK_SECONDS, service().settings.poll_seconds)
+    if kiosk:
+        map_kiosk.show(scope, asked, tick)
+        return
     if map_replay.playing():
         tick = map_trails.TICK_SECONDS
     with st.container(key="map_said"):  # always there: what follows keeps its place, and so the map its view

@@ -34,10 +34,9 @@ header[data-testid="stHeader"], [data-testid="stElementToolbar"], .st-key-simula
 """
 
 
-def show(scope: Scope, asked: Wanted) -> None:
-    """Show the kiosk until the link without `kiosk` is opened."""
+def show(scope: Scope, asked: Wanted, tick: float) -> None:
+    """Show the kiosk until the link without `kiosk` is opened, anew each `tick` seconds."""
     st.html(STYLE)
-    tick = min(5.0, service().settings.poll_seconds)
     st.fragment(_screen, run_every=tick)(scope, asked)
 
 
