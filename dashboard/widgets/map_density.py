@@ -12,7 +12,7 @@ from dashboard.scope import Scope, Summary
 from dashboard.service import service
 from dashboard.snapshot import Snapshot
 from dashboard.widgets import map_swatches
-from dashboard.widgets.map_link import key, put
+from dashboard.widgets.map_controls import key_in_popover, put
 
 SUGGESTED_ABOVE = 20_000
 """Vehicles on the map from which hexagons say more than icons."""
@@ -26,7 +26,7 @@ def choice() -> None:
         ("", *SIZES),
         format_func=LABELS.__getitem__,
         required=True,
-        key=key("hexagons"),
+        key=key_in_popover("hexagons"),
         help="Count vehicles in hexagons about 120, 17 or 2.5 km across, instead of drawing each.",
     )
 

@@ -13,7 +13,8 @@ from dashboard.map.filters import sentence as filters_in_words
 from dashboard.markdown import plain
 from dashboard.scope import Choices
 from dashboard.widgets import map_density, map_trailers, map_view
-from dashboard.widgets.map_link import Wanted, clear, key, kiosk, put, value
+from dashboard.widgets.map_controls import key_in_popover, put, value
+from dashboard.widgets.map_link import Wanted, clear, kiosk
 
 IN_SIGHT = {"fleets": "Fleet", "sources": "Source"}
 """Field of `Filters` to the label of its control."""
@@ -73,8 +74,10 @@ def view(asked: Wanted) -> None:
         help="Move the map so that all vehicles shown are in sight.",
     )
     with st.popover("View", icon=":material/palette:", key="view"):
-        st.selectbox("Colour by", COLOUR_BY, format_func=COLOUR_LABELS.__getitem__, key=key("colour_by"))
-        st.toggle("Kilometres and °C", key=key("metric"), help="Otherwise miles and °F.")
+        st.selectbox(
+            "Colour by", COLOUR_BY, format_func=COLOUR_LABELS.__getitem__, key=key_in_popover("colour_by")
+        )
+        st.toggle("Kilometres and °C", key=key_in_popover("metric"), help="Otherwise miles and °F.")
         map_density.choice()
         map_trailers.choice()
         st.button(
@@ -94,7 +97,7 @@ def _multiselect(kind: str, label: str, offered: Choices, *, metric: bool, place
         label,
         list(labels),
         format_func=partial(_option, labels, numbers),
-        key=key(kind),
+        key=key_in_popover(kind),
         placeholder=placeholder,
     )
 

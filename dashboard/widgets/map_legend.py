@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.map.colours import LegendEntry
 from dashboard.markdown import plain
-from dashboard.widgets.map_link import put, value
+from dashboard.widgets.map_controls import put, value
 
 
 def show(legend: tuple[LegendEntry, ...], chosen: dict[str, tuple[str, ...]]) -> None:

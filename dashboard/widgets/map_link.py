@@ -1,7 +1,7 @@
 """What a viewer asks of the map, kept in the page's URL so that a link reopens the same view.
 
-The URL is read when it is not what was last written
-there (a link was opened), and written after the controls have run.
+A field of `Filters` or `Look` is the name of its control. The URL is read when it is not what was last written there
+(a link was opened), and written after the controls have run.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dashboard.map import filters as filter_link
 from dashboard.map import look as look_link
 from dashboard.map.filters import KINDS, Filters, Known
 from dashboard.map.look import Look
-from dashboard.widgets import controls
+from dashboard.widgets.map_controls import put, value
 
 LOOKS = tuple(field.name for field in fields(Look))
 OURS = (*filter_link.PARAMS.values(), *look_link.PARAMS)
@@ -28,26 +28,6 @@ class Wanted:
 
     filters: Filters
     look: Look
-
-
-def control(name: str) -> str:
-    """The name of the control for a field of `Filters` or `Look`."""
-    return f"map_{name}"
-
-
-def key(name: str) -> str:
-    """The key that Streamlit knows this control by."""
-    return controls.key_in_popover(control(name))
-
-
-def value(name: str) -> Any:
-    """What this control says."""
-    return controls.value(control(name))
-
-
-def put(name: str, new: object) -> None:
-    """Set this control."""
-    controls.put(control(name), new)
 
 
 def take(known: Known, may_see: Callable[[str], bool]) -> None:

@@ -12,19 +12,18 @@ from dashboard.map import details
 from dashboard.markdown import plain
 from dashboard.scope import Scope
 from dashboard.snapshot import Snapshot
-from dashboard.widgets import controls, map_trails, map_view
+from dashboard.widgets import map_trails, map_view
+from dashboard.widgets.map_controls import key, put, value
 from dashboard.widgets.map_link import choose
 
-FOLLOW = "map_follow"
+FOLLOW = "follow"
 
 
 def handle(row: pd.DataFrame) -> None:
     """The chosen vehicle's name, and what to do with it; stays in sight above the map."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="map_chosen"):
         st.markdown(f"**{plain(details.title(row))}**", width="content")
-        st.toggle(
-            "Follow", key=controls.key(FOLLOW), help="Keeps the vehicle in the middle. Turn off to let go."
-        )
+        st.toggle("Follow", key=key(FOLLOW), help="Keeps the vehicle in the middle. Turn off to let go.")
         st.button(
             "Go there",
             icon=":material/my_location:",
@@ -54,9 +53,9 @@ def _table(lines: list[details.Line]) -> str:
 
 def follows() -> bool:
     """Whether the map keeps the chosen vehicle in its middle."""
-    return bool(controls.value(FOLLOW))
+    return bool(value(FOLLOW))
 
 
 def _leave() -> None:
     choose("")
-    controls.put(FOLLOW, new=False)
+    put(FOLLOW, new=False)

@@ -8,10 +8,11 @@ import streamlit as st
 
 from dashboard.map.search import Hit, SearchIndex
 from dashboard.markdown import plain
-from dashboard.widgets import controls, map_view
-from dashboard.widgets.map_link import choose, put
+from dashboard.widgets import map_view
+from dashboard.widgets.map_controls import key, put
+from dashboard.widgets.map_link import choose
 
-BOX = "map_search"
+BOX = "search"
 MOST = 8
 """Results shown; typing on narrows them."""
 FIELD_LABELS = {"vin": "VIN", "plate": "plate", "driver": "driver"}
@@ -23,7 +24,7 @@ def show(index: Callable[[], SearchIndex] | None) -> None:
     with st.container(key="map_find", gap=None):
         typed = st.text_input(
             "Find a vehicle",
-            key=controls.key(BOX),
+            key=key(BOX),
             type="search",
             icon=":material/search:",
             placeholder="Name, plate, VIN, driver, fleet",
@@ -62,10 +63,10 @@ def _label(hit: Hit) -> str:
 
 def _go(vehicle_id: str) -> None:
     choose(vehicle_id)
-    controls.put(BOX, "")
+    put(BOX, "")
     map_view.ask("vehicle")
 
 
 def _keep(typed: str) -> None:
     put("text", typed)
-    controls.put(BOX, "")
+    put(BOX, "")

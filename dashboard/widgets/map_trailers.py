@@ -11,12 +11,14 @@ from dashboard.map.look import Look
 from dashboard.scope import Scope
 from dashboard.service import service
 from dashboard.widgets import frame
-from dashboard.widgets.map_link import key
+from dashboard.widgets.map_controls import key_in_popover
 
 
 def choice() -> None:
     """Show the switch for trailers."""
-    st.toggle("Trailers", key=key("trailers"), help="Follows the filters by fleet, source and provider.")
+    st.toggle(
+        "Trailers", key=key_in_popover("trailers"), help="Follows the filters by fleet, source and provider."
+    )
 
 
 def layers(scope: Scope, *, pickable: bool, faded: bool) -> list[pdk.Layer]:

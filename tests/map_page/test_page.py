@@ -7,7 +7,15 @@ import pytest
 
 from dashboard.widgets import map_density, map_trails
 from tests.dashboard.catena import fleet, location, vehicle
-from tests.dashboard.test_live_map_page import asked, deck, layer, run, said, service  # noqa: F401 - a fixture
+from tests.dashboard.test_live_map_page import (  # noqa: F401 - a fixture
+    asked,
+    deck,
+    late,
+    layer,
+    run,
+    said,
+    service,
+)
 from tests.dashboard.test_poller import until
 from tests.map_page.test_layers import Histories
 from tests.map_page.test_trailers import LOCATIONS, TRAILERS, row
@@ -254,7 +262,7 @@ def test_trails_come_together_and_can_be_taken_away_one_by_one(open_page):
     loaded(app)
     app.query_params["vehicle"] = "b"
     app.run()
-    before = app._tree.get_widget_states()
+    before = late(app)
     button(app, "Add to trails").click().run()
     assert list(loaded(app).names) == ["a", "b"]
     app._run(before)  # a busy browser still shows the trail of one

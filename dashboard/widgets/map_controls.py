@@ -1,4 +1,4 @@
-"""Values of controls that the script sets too: a filter that a link sets, a search box that a choice empties.
+"""The map page's controls that the script sets too: a filter that a link sets, a search box that a choice empties.
 
 A browser sends all the values that it shows with whatever it sends. One too busy to show yet what the script has set
 sends the old value back, which counts as chosen by hand. So a control that the script has set gets a new key, and
@@ -14,7 +14,7 @@ import streamlit as st
 
 def key(name: str) -> str:
     """The key of a control, to be given to Streamlit."""
-    return f"{name}_{st.session_state.get(_turn(name), 0)}"
+    return f"map_{name}_{st.session_state.get(_turn(name), 0)}"
 
 
 def key_in_popover(name: str) -> str:
@@ -41,4 +41,4 @@ def put(name: str, new: object) -> None:
 
 
 def _turn(name: str) -> str:
-    return f"{name}_turn"
+    return f"map_{name}_turn"
