@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
-import pydeck as pdk
+# Each Deck would try several times to import the widget for Jupyter, which fails without ipywidgets after compiling it
+# anew: about a quarter of what a viewer costs. Known to be missing, it is not looked for.
+sys.modules["pydeck.widget"] = None  # type: ignore[assignment]
+
+import pydeck as pdk  # noqa: E402
 
 from dashboard import assets, basemap, icons
 from dashboard.map.views import View
