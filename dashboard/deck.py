@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-# Each Deck would try several times to import the widget for Jupyter, which fails without ipywidgets after compiling it
-# anew: about a quarter of what a viewer costs. Known to be missing, it is not looked for.
-sys.modules["pydeck.widget"] = None  # type: ignore[assignment]
-
-import pydeck as pdk  # noqa: E402
+import pydeck as pdk
 
 from dashboard import assets, basemap, icons
 from dashboard.map.views import View
+
+# Each Deck would try several times to import the widget for Jupyter, which fails without ipywidgets after compiling it
+# anew: about a quarter of what a viewer costs. Known to be missing, it is not looked for.
+sys.modules["pydeck.widget"] = None  # type: ignore[assignment]
 
 VEHICLES = "vehicles"
 """Id of the vehicles' layer; a selection comes back under it."""

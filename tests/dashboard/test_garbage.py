@@ -4,6 +4,7 @@ import gc
 import weakref
 
 import pytest
+from streamlit import config
 
 from dashboard.garbage import WHOLE_SECONDS, GarbageCollector
 
@@ -49,6 +50,4 @@ def test_garbage_that_was_set_aside_is_found_by_the_next_whole_search():
 
 
 def test_streamlit_does_not_search_after_each_run():
-    from streamlit import config
-
     assert config.get_option("runner.postScriptGC") is False
