@@ -30,21 +30,24 @@ def main() -> int:
     """Measure, print a table and judge."""
     seconds = 60 * (float(sys.argv[1]) if len(sys.argv) > 1 else MINUTES)
     config, url = SandboxConfig(), f"http://127.0.0.1:{PORT + 1}"
-    with tempfile.TemporaryDirectory() as folder:
-        with rig.sandbox(Path(folder), "--vehicles", str(VEHICLES), "--fleets", "30", port=PORT) as sandbox:
-            environ = {
-                "CATENA_API_URL": sandbox.url,
-                "CATENA_AUTH_URL": f"{sandbox.url}/realms/catena",
-                "CATENA_CLIENT_ID": config.client_id,
-                "CATENA_CLIENT_SECRET": config.client_secret,
-            }
-            command = ["-m", "benchmarks.soaked", str(PORT + 1)]
-            server = rig.run(command, environ, Path(folder) / "dashboard.log", url)
-            try:
-                server.wait_until(f"{url}/_stcore/health")
-                samples, crowd = asyncio.run(sample(url, server.process.pid, seconds))
-            finally:
-                server.stop()
+    arguments = ("--vehicles", str(VEHICLES), "--fleets", "30")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        rig.sandbox(Path(folder), *arguments, port=PORT) as sandbox,
+    ):
+        environ = {
+            "CATENA_API_URL": sandbox.url,
+            "CATENA_AUTH_URL": f"{sandbox.url}/realms/catena",
+            "CATENA_CLIENT_ID": config.client_id,
+            "CATENA_CLIENT_SECRET": config.client_secret,
+        }
+        command = ["-m", "benchmarks.soaked", str(PORT + 1)]
+        server = rig.run(command, environ, Path(folder) / "dashboard.log", url)
+        try:
+            server.wait_until(f"{url}/_stcore/health")
+            samples, crowd = asyncio.run(sample(url, server.process.pid, seconds))
+        finally:
+            server.stop()
     quarters = [samples[len(samples) * n // 4 : len(samples) * (n + 1) // 4] for n in range(4)]
     means = [mean(quarter) for quarter in quarters]
     growth = means[3] / means[1]

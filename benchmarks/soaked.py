@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import replace
 
@@ -19,4 +18,4 @@ if __name__ == "__main__":
     settings.load = _each_second
     from app import app
 
-    app.run(config={"server.port": int(sys.argv[1]), "server.address": os.environ.get("HOST", "127.0.0.1")})
+    app.run(config={"server.port": int(sys.argv[1])})
