@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -127,13 +128,18 @@ class Server:
         raise AssertionError(f"{what} did not answer. The log says:\n{self.log()}")
 
     def stop(self) -> None:
-        """End it, in order if it obeys within 10 seconds."""
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait(10)
+        """End it."""
+        end(self.process)
+
+
+def end(process: subprocess.Popen[Any]) -> None:
+    """End a process and what it started, in order if it obeys within 10 seconds."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(10)
 
 
 def start(

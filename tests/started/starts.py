@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,7 +61,7 @@ def command(way: str, project: Path, port: int, *, elsewhere: bool = False) -> l
     return [str(installed / "uvicorn"), *place, "app:app", "--port", str(port)]
 
 
-def environ(way: str, port: int, given: dict[str, str]) -> dict[str, str]:
+def environ(way: str, port: int, given: Mapping[str, str]) -> Mapping[str, str]:
     """What a user has in the environment."""
     return {**given, "PORT": str(port)} if way == "make" else given
 
@@ -81,7 +81,7 @@ class Started:
         """Ask at an address of this machine, under the name that a browser would send for it."""
         url = f"http://{bracketed(address)}:{self.port}{self.base}{path}"
         headers = {"Host": host} if host else {}
-        return httpx.get(url, headers=headers, timeout=20, trust_env=False)
+        return httpx.get(url, headers=headers, timeout=20, trust_env=False, verify=False)
 
     def websocket(self, address: str = "127.0.0.1", host: str = "", origin: str = "") -> int:
         """The status that a browser's WebSocket is answered with; its page came from the same host, or `origin`."""

@@ -86,9 +86,7 @@ def test_sign_in_reads_the_project_s_own_file_from_another_folder(
     until = int((datetime.now(UTC) + timedelta(minutes=1)).timestamp())
 
     def login(secret: str) -> tuple[int, str]:
-        token = jwt.encode(
-            {"alg": "HS256"}, {"provider": "office", "exp": until}, OctKey.import_key(secret)
-        )
+        token = jwt.encode({"alg": "HS256"}, {"provider": "office", "exp": until}, OctKey.import_key(secret))
         answer = started["uvicorn", "sign-in"].get(f"/auth/login?provider={token}")
         return answer.status_code, answer.text
 
