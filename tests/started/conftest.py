@@ -45,7 +45,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def started(home: Path, ways: tuple[str, ...]) -> Iterator[dict[tuple[str, str], Started]]:
     """By way and configuration: `simulated`, `credentials`, `elsewhere` and `sign-in`.
 
@@ -60,10 +60,12 @@ def started(home: Path, ways: tuple[str, ...]) -> Iterator[dict[tuple[str, str],
             "CATENA_CLIENT_ID": config.client_id,
             "CATENA_CLIENT_SECRET": config.client_secret,
         }
-        in_file = "[catena]\n" + "".join(f'{name} = "{value}"\n' for name, value in credentials.items())
+        lines = "".join(f'{name} = "{value}"\n' for name, value in credentials.items())
 
         def start(way: str, kind: str) -> Started:
             elsewhere = kind in ("elsewhere", "sign-in")
+            # Outside of a section they count too: Streamlit makes them part of the environment.
+            in_file = lines if way == "streamlit" else "[catena]\n" + lines
             project = rig.project(
                 home,
                 secrets={"elsewhere": in_file, "sign-in": SIGN_IN}.get(kind, ""),
