@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from dashboard.setting_checks import PRINTED, SettingsError, table
@@ -50,9 +51,8 @@ def providers(secrets: Mapping[str, object]) -> tuple[str, ...]:
 
 
 def _check_cookie_secret(secret: str) -> None:
-    own = secret.casefold()
-    for printed in PRINTED:
-        own = own.replace(printed, "")
+    printed = "|".join(r"[\W_]*".join(text.split()) for text in PRINTED)
+    own = re.sub(printed, "", secret, flags=re.IGNORECASE)
     if len(own) < LEAST or len(set(own)) < LEAST_DIFFERENT:
         raise SettingsError(
             f"auth.cookie_secret in secrets.toml must be random, at least {LEAST} characters long and known to "

@@ -156,6 +156,8 @@ def test_a_provider_that_streamlit_refuses_by_its_name():
         token_urlsafe(48)[:31],
         "a long random text",
         "A long random text" * 4,
+        "a-long-random-text_" * 4,
+        "alongrandomtext" * 4,
         "a long random text" + "!" * 32,
         " a long random text, longer than 32 ",
         "x" * 64,
