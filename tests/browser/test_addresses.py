@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from secrets import token_urlsafe
 
 import httpx
 import pytest
@@ -14,10 +15,10 @@ from tests.map_browser.world import World
 
 pytestmark = pytest.mark.browser
 PAGES = ("/", "/live_map", "/invitations")
-AUTH_SECRETS = """
+AUTH_SECRETS = f"""
 [auth]
 redirect_uri = "http://localhost:8501/oauth2callback"
-cookie_secret = "a-cookie-secret-of-the-tests"
+cookie_secret = "{token_urlsafe(48)}"
 client_id = "tests"
 client_secret = "tests"
 server_metadata_url = "http://127.0.0.1:9/.well-known/openid-configuration"
