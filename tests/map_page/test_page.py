@@ -121,7 +121,7 @@ def test_trailers_are_not_asked_for_until_somebody_wants_them(open_page, service
     assert asked(app, "trailers") == ["1"]
     until(lambda: service.trailers.state.snapshot is not None)
     app.run()
-    assert layer(app, "trailers")["data"].startswith("feed/trailers.csv?")
+    assert layer(app, "trailers")["data"].startswith("feed/trailers.json?")
     assert "**0** trailers." in words(app)
     assert layer(app, "vehicles")
 
@@ -218,7 +218,7 @@ def test_a_trail_is_shown_replayed_and_put_away(open_page):
     first = held.trails["a"].times[0].item()
     app.slider(key="trail_moment").set_value(first + timedelta(minutes=15)).run()
     (spot,) = layer(app, "replay")["data"]
-    assert spot["lon"] == pytest.approx(-88 + 0.15, abs=1e-3)
+    assert spot["p"][0] == pytest.approx(-88 + 0.15, abs=1e-3)
     button(app, "Play").click().run()
     assert "Pause" in labels(app)
     assert app.session_state["trail_play"].since is not None
