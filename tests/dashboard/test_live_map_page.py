@@ -9,7 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import embedded
+from dashboard.access import OPERATOR, Viewer
 from dashboard.deck import glide_for
+from dashboard.map.kiosk import CYCLE_SECONDS, fleet_on_show
 from dashboard.polling.poller import PollState
 from dashboard.service import Service, install
 from dashboard.settings import Settings
@@ -96,7 +98,7 @@ def select(app, layer_id=None, row=None):
     held = {} if layer_id is None else {layer_id: [row]}
     (chart,) = app.get("deck_gl_json_chart")
     states = late(app)
-    said = {"selection": {"indices": dict.fromkeys(held, [0]), "objects": held}}
+    said = {"selection": {"indices": {one: [0] for one in held}, "objects": held}}
     states.widgets.add(id=chart.proto.id, string_value=json.dumps(said))
     app._run(states)
 
@@ -399,6 +401,32 @@ def test_kiosk_has_no_controls_and_big_numbers(service):
     html = str([element.proto for element in app.get("html")])
     assert "vehicles" in html
     assert "moving" in html
+
+
+@pytest.mark.parametrize(
+    ("viewer", "query", "shown"),
+    [
+        (OPERATOR, {}, {"Line fleet-1", "&lt;b&gt;Bold&lt;/b&gt; &amp; Co"}),
+        (OPERATOR, {"fleet": ["fleet-1"]}, {"Line fleet-1"}),
+        (Viewer("guest", fleets=frozenset({"fleet-1"})), {}, {"Line fleet-1"}),
+        (Viewer("guest", fleets=frozenset({"fleet-1"})), {"fleet": ["fleet-2"]}, {"Line fleet-1"}),
+    ],
+)
+def test_kiosk_goes_through_the_fleets_asked_for_that_the_viewer_may_see(
+    service, monkeypatch, viewer, query, shown
+):
+    monkeypatch.setattr("dashboard.widgets.sign_in.OPERATOR", viewer)
+    service.poller.poll_once()
+    found, app = set(), run(kiosk=["cycle"], **query)
+    for turn in range(4):
+        at = datetime.now(UTC) + timedelta(seconds=CYCLE_SECONDS * turn)
+        monkeypatch.setattr(
+            "dashboard.widgets.map_kiosk.fleet_on_show", lambda ids, _, at=at: fleet_on_show(ids, at)
+        )
+        app.run()
+        html = " ".join(element.proto.body for element in app.get("html"))
+        found |= set(re.findall(r'<p class="fleet">(.*?)</p>', html))
+    assert found == shown
 
 
 def test_an_old_snapshot_is_said_to_be_old(service):

@@ -4,7 +4,9 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import streamlit as st
 
+from dashboard.map.export import file_name
 from dashboard.widgets import map_density, map_trails
 from tests.dashboard.catena import fleet, location, vehicle
 from tests.dashboard.test_live_map_page import (  # noqa: F401 - a fixture
@@ -196,6 +198,20 @@ def test_files_are_offered_but_not_built(open_page, monkeypatch):
     ]
     assert "3 vehicles, as the filters leave them" in words(app)
     assert not built
+
+
+def test_a_file_holds_the_moment_that_its_name_says(open_page, service, catena, monkeypatch):  # noqa: F811
+    offered = {}
+    monkeypatch.setattr(
+        st, "download_button", lambda _label, data, *, file_name, **_rest: offered.update({file_name: data})
+    )
+    open_page()
+    said = service.lists.snapshot().taken_at
+    catena.locations([])
+    service.poller.poll_once()
+    service.lists.snapshot(refresh=True)
+    write = offered[file_name(said, "csv")]
+    assert b",-88,42," in write(), "not of the newer snapshot, in which no vehicle has a place"
 
 
 # Trails
