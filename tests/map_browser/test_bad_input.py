@@ -75,5 +75,5 @@ def test_no_vehicles_at_all_is_no_outage(see, dashboard) -> None:
         expect(shown.page.get_by_test_id("stDeckGlJsonChart").locator("canvas").first).to_be_visible()
         asked = empty.asked[LOCATIONS]
         shown.seen.until(lambda: empty.asked[LOCATIONS] >= asked + 2, "two more polls")
-        assert not shown.seen.feeds()
+        assert shown.layers()["vehicles"]["rows"] == []
         shown.seen.clean()
