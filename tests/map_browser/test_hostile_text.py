@@ -21,6 +21,11 @@ HARM = """() => [
 ].map(node => node.outerHTML)"""
 """What hostile text must not become."""
 
+SHOWN = """() => [...document.querySelectorAll('[class*="st-key-shown_"], [class*="st-key-raw_"]')].map(node => [
+  node.className.match(/st-key-(shown|raw)_(\\w+)/)[2],
+  node.innerText || (node.querySelector("input")?.value ?? ""),
+])"""
+
 
 def as_shown(text: str) -> str:
     """A text on one line, and without what keeps it from being a link."""
@@ -49,19 +54,10 @@ def test_all_that_reads_markdown_shows_escaped_text_as_it_is(folder, visit) -> N
         expect(seen.page.locator(f".st-key-raw_{len(HOSTILE_TEXTS) - 1}_selectbox")).to_be_visible()
 
         def shown() -> list[tuple[str, str]]:
-            found: list[tuple[str, str]] = seen.page.evaluate(
-                """() => [...document.querySelectorAll('[class*="st-key-shown_"], [class*="st-key-raw_"]')].map(
-                    node => [node.className.match(/st-key-(shown|raw)_(\\w+)/)[2], node.innerText || node.querySelector("input")?.value ?? ""])"""
-            )
+            found: list[tuple[str, str]] = seen.page.evaluate(SHOWN)
             return found
 
-        try:
-            seen.until(lambda: all(inner for _, inner in shown()), "everything to be drawn", 10)
-        except AssertionError:
-            print(
-                [k for k, i in shown() if not i],
-                seen.page.locator(".st-key-raw_0_multiselect").evaluate("n=>n.outerHTML"),
-            )
+        seen.until(lambda: all(inner for _, inner in shown()), "everything to be drawn")
         assert len(shown()) == 17 * len(HOSTILE_TEXTS)
         for key, inner in shown():
             number, _, name = key.partition("_")

@@ -56,7 +56,47 @@ def test_a_click_on_the_map_chooses_and_stays_over_ticks(see, dashboard, small: 
     expect(shown.page.locator(".st-key-map_chosen")).to_have_count(0)
     shown.seen.ticks(1)
     assert "vehicle" not in shown.query()
+
+    # Streamlit offers to clear what the browser holds as selected; a click on that would let go instead of choosing.
+    held = shown.page.get_by_role("button", name="Clear selection")
+    expect(held).to_have_count(0)
+    view = shown.seen.view()
+    click_on(shown, "Truck d")
+    shown.find("Truck a").get_by_role("button").first.click()
+    expect(shown.page.locator(".st-key-map_chosen")).to_contain_text("Truck a")
+    expect(held).to_have_count(0)
+    shown.page.get_by_role("button", name="Fit to all").click()
+    shown.seen.until(lambda: shown.seen.view() == pytest.approx(view, abs=1e-4), "all vehicles in sight")
+    click_on(shown, "Truck d")
+    assert shown.query()["vehicle"] == ["d"]
     shown.seen.clean()
+
+
+def test_after_a_restart_nobody_is_chosen_that_was_not(visit, folder, small: World) -> None:
+    port, path = rig.free_port(), "/v2/telematics/vehicle-locations"
+    with rig.dashboard(folder, small.settings, port=port) as server:
+        shown = MapPage(visit(server, width=1280, height=720))
+        shown.all_rows()
+        click_on(shown, "Truck c")
+        shown.page.get_by_role("button", name="Close").click()
+        shown.seen.until(lambda: "vehicle" not in shown.query(), "the choice to end")
+        click_on(shown, "Truck d")
+    rows = small.rows
+    try:
+        # The new process numbers the vehicles in the order in which it learns of them.
+        small.rows = {name: found[::-1] for name, found in rows.items()}
+        with rig.dashboard(folder, small.settings, port=port):
+            before = len(shown.seen.feeds())
+            shown.seen.until(
+                lambda: len(shown.seen.feeds()) > before + 2, "the page to recover by itself", seconds=120
+            )
+            assert small.rows[path][1]["vehicle_id"] == "d", (
+                "the browser's row belongs to another vehicle now"
+            )
+            assert shown.query()["vehicle"] == ["d"]
+            expect(shown.page.locator(".st-key-map_chosen")).to_contain_text("Truck d")
+    finally:
+        small.rows = rows
 
 
 def test_the_panel_says_what_is_known_in_the_units_asked_for(see) -> None:
