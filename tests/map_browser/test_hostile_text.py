@@ -16,7 +16,8 @@ from tests.map_browser.world import HOSTILE_TEXTS, World
 pytestmark = pytest.mark.browser
 
 HARM = """() => [
-  ...document.querySelectorAll('a[href*="evil"]:not([href^="#"]), img[src*="evil"], img[src="x"], .katex, [alt="Streamlit logo"]'),
+  ...document.querySelectorAll('a[href*="evil"]:not([href^="#"]), img[src*="evil"], img[src="x"]'),
+  ...document.querySelectorAll('.katex, [alt="Streamlit logo"]'),
   ...[...document.querySelectorAll('[translate="no"], [role="img"]')].filter(icon => icon.innerText === "home"),
 ].map(node => node.outerHTML)"""
 """What hostile text must not become."""
