@@ -47,7 +47,7 @@ class Service:
         self.poller = Poller(self.client, concurrency, settings.poll_seconds, self.feed.prepare)
         self.trailers = TrailerPoller(self.client, lambda: self.poller.names)
         self.trail_sets = TrailSets(History(self.client))
-        self.layers = Layers(self.feed.links, self._snapshot, self.trailers, self.trail_sets)
+        self.layers = Layers(self.feed.links, self.feed.minted, self.trailers, self.trail_sets)
         self.lists = Listings(self._snapshot)
         self.invitations = InvitationDesk(self.client)
         self.bulk_runs: dict[str, BulkRun] = {}

@@ -26,7 +26,7 @@ def require_viewer(settings: Settings) -> Viewer:
     if not may_enter(settings.operators, st.user.to_dict()):
         _stop(
             "You are signed in, but not on the list",
-            f"{st.user.get('email') or 'Your account'} may not use this dashboard. "
+            f"{plain(str(st.user.get('email') or 'Your account'))} may not use this dashboard. "
             "Ask whoever runs it to add your address to CATENA_OPERATORS.",
             {"Sign out": st.logout},
         )

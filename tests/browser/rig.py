@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import os
 import re
@@ -317,9 +316,10 @@ class Watch:
                 parts.append(answer.body())
         return b"\n".join(parts)
 
-    def rows(self) -> list[dict[str, str]]:
+    def rows(self) -> list[dict[str, Any]]:
         """The vehicles that the map was last given."""
-        return list(csv.DictReader(io.StringIO(self.feeds()[-1].text())))
+        found: list[dict[str, Any]] = self.feeds()[-1].json()
+        return found
 
     def counts(self) -> tuple[int, int]:
         """The numbers over the map: shown, total."""
@@ -328,10 +328,10 @@ class Watch:
         return int(shown.replace(",", "")), int(total.replace(",", ""))
 
     def rows_are(
-        self, condition: Callable[[list[dict[str, str]]], object], what: str
-    ) -> list[dict[str, str]]:
+        self, condition: Callable[[list[dict[str, Any]]], object], what: str
+    ) -> list[dict[str, Any]]:
         """Wait until the rows last given meet a condition and are as many as the line over the map says; give them."""
-        found: list[list[dict[str, str]]] = [[]]
+        found: list[list[dict[str, Any]]] = [[]]
 
         def agree() -> bool:
             found[0] = self.rows()

@@ -48,7 +48,7 @@ def test_a_page_opened_cold_is_behind_the_sign_in(folder, visit, catena: World, 
             assert "import streamlit" not in httpx.get(server.url + raw).text
 
 
-@pytest.mark.parametrize("path", [*PAGES, "/feed/vehicles.csv", "/_stcore/health", "/assets/brand/icon.svg"])
+@pytest.mark.parametrize("path", [*PAGES, "/feed/vehicles.json", "/_stcore/health", "/assets/brand/icon.svg"])
 def test_strangers_are_told_how_to_set_sign_in_up(dashboard, catena: World, path: str) -> None:
     server = dashboard(catena.settings)
     for headers in ({"Host": "map.example.com"}, {"X-Forwarded-For": "203.0.113.9"}):
