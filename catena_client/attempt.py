@@ -8,6 +8,7 @@ from typing import Any
 from weakref import WeakSet
 
 from catena_client.call import Answer, Call
+from catena_client.errors import ClientClosed
 
 
 class Sockets:
@@ -40,10 +41,8 @@ class Attempt:
 
     def __init__(self, sockets: Sockets, call: Call | None = None) -> None:
         self.call = call
-        self.own: object = None
-        """The call's own request."""
-        self.request: object = None
-        """The request begun last: the call's own, or one for its token; None before."""
+        self.nothing_done = True
+        """Whether the call is certain to have done nothing: it waits for its token, or was refused for it."""
         self._sockets = sockets
         self._own: list[socket.socket] = []
         self._lock = threading.Lock()
@@ -68,15 +67,20 @@ class Attempt:
         finally:
             if self._answer is None and self._error is None:
                 self.leave()
+        answer, self._answer = self._answer, None
         error, self._error = self._error, None
-        if error is not None and not self._left:
+        if self._left:
+            return None
+        if error is not None:
             raise error
-        return None if self._left else self._answer
+        return answer
 
-    @property
-    def nothing_done(self) -> bool:
-        """Whether the call is certain to have done nothing: not begun, or held up by its token."""
-        return self.own is None or self.request is not self.own
+    def begin(self, *, own: bool) -> None:
+        """Tell that a request begins: the call's own, or one for its token. Raises when nobody waits any more."""
+        with self._lock:
+            if self._left:
+                raise ClientClosed("Nobody waits for this request any more.")
+            self.nothing_done = not own
 
     def leave(self) -> None:
         """Let whoever waits go on, and end the work."""

@@ -3,6 +3,7 @@
 import logging
 from contextvars import ContextVar
 from threading import Event, Lock
+from typing import Final
 
 import httpx
 from httpx import (
@@ -35,6 +36,9 @@ __all__ = [
     "Request",
     "Response",
 ]
+
+_OWN: Final = "catena_client.own"
+"""Marks a call's own request among those that are sent for it."""
 
 _current: ContextVar[Attempt | None] = ContextVar("_current", default=None)
 
@@ -122,21 +126,26 @@ class Http:
 
     def _exchange(self, attempt: Attempt, request: Request, auth: Auth | None) -> Answer:
         _current.set(attempt)  # in the thread of the attempt, which has a context of its own
-        attempt.own = request
         response = self._client.send(request, auth=auth)
-        return Answer(response.status_code, response.headers, response.content)
+        answer = Answer(response.status_code, response.headers, response.content)
+        del response.stream  # refers back to the response, which would stay until the garbage collector comes
+        return answer
 
     def _begin(self, request: Request) -> None:
         """Prepare a request, also one that the auth flow sends: httpx gives that no timeout."""
         attempt = _attempt()
-        attempt.request = request
+        attempt.begin(own=_OWN in request.extensions)
         request.extensions["timeout"] = httpx.Timeout(self._timeout).as_dict()
         request.extensions["trace"] = attempt.trace
 
     def _request(self, call: Call) -> Request:
         headers = {"content-type": "application/json"} if call.body is not None else {}
         return self._client.build_request(
-            call.method, self._base + call.target(), content=call.body, headers=headers
+            call.method,
+            self._base + call.target(),
+            content=call.body,
+            headers=headers,
+            extensions={_OWN: True},
         )
 
     def _failure(self, call: Call, attempt: Attempt, error: httpx.HTTPError) -> CatenaError:
@@ -175,8 +184,8 @@ def _answered(response: Response) -> None:
 
 
 def _closed(call: Call, attempt: Attempt) -> CatenaError:
-    what = "was not sent" if attempt.nothing_done else "was broken off"
-    return _marked(ClientClosed(f"{call} {what}: the client is closed.{_unknown(call, attempt)}"), attempt)
+    what = "no request was sent any more" if attempt.nothing_done else "its request was broken off"
+    return _marked(ClientClosed(f"{call}: the client is closed, {what}.{_unknown(call, attempt)}"), attempt)
 
 
 def _unknown(call: Call, attempt: Attempt) -> str:

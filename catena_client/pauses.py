@@ -11,7 +11,7 @@ class Pauses:
     """Until when each list (method and path template) must not be asked, for all who share a client."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+        self.clock = clock
         self._lock = threading.Lock()
         self._until: dict[str, float] = {}
 
@@ -23,5 +23,5 @@ class Pauses:
     def begin(self, call: Call, seconds: float) -> float:
         """Note what the API asked for and return `until`, never an earlier one than before."""
         with self._lock:
-            self._until[str(call)] = max(self._until.get(str(call), 0.0), self._clock() + seconds)
+            self._until[str(call)] = max(self._until.get(str(call), 0.0), self.clock() + seconds)
             return self._until[str(call)]

@@ -1,13 +1,12 @@
 """What every resource asks through: wait out pauses, send, retry, raise, decode."""
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from catena_client.call import Answer, Call, query_pairs
 from catena_client.decoding import decode, raise_for_error
-from catena_client.errors import RateLimited
+from catena_client.errors import CatenaError, RateLimited
 from catena_client.http import Http
 from catena_client.pauses import Pauses
 from catena_client.retry import Retry, RetryPolicy, retrying
@@ -52,8 +51,9 @@ class Session:
         self.answer(Call("DELETE", template, path_values))
 
     def _ask(self, call: Call, read: Callable[[Answer], T]) -> T:
-        latest = time.monotonic() + self.policy.deadline
+        latest = self.pauses.clock() + self.policy.deadline
         waited = 0.0  # up to this moment this call has kept the pauses
+        nothing_done = True
 
         def once() -> T:
             nonlocal waited
@@ -66,14 +66,23 @@ class Session:
                 raise
             return read(answer)
 
-        return retrying(self.policy, call, once, self.on_retry, self._sleep)
+        def noted() -> T:
+            nonlocal nothing_done
+            try:
+                return once()
+            except CatenaError as error:
+                # Said of all tries together: an earlier one may have done it and only its answer was lost.
+                nothing_done = error.nothing_done = nothing_done and error.nothing_done
+                raise
+
+        return retrying(self.policy, call, noted, self.on_retry, self._sleep)
 
     def _sleep(self, seconds: float) -> None:
         sleep = self.http.closing.wait if self.policy.sleep is None else self.policy.sleep
         sleep(seconds)
 
     def _wait_out(self, call: Call, waited: float, latest: float) -> float:
-        while (until := self.pauses.until(call)) > max(waited, now := time.monotonic()):
+        while (until := self.pauses.until(call)) > max(waited, now := self.pauses.clock()):
             if until > latest:
                 raise RateLimited(
                     429,

@@ -78,7 +78,7 @@ def test_failures_say_what_was_asked_what_happened_and_what_to_do(
     assert str(caught.value).endswith(UNKNOWN)
 
 
-def test_a_broken_content_encoding_is_unexpected(client: CatenaClient, fake: FakeCatena) -> None:
+def test_a_broken_content_encoding_is_garbled(client: CatenaClient, fake: FakeCatena) -> None:
     fake.answer = lambda _: httpx.Response(200, headers={"content-encoding": "gzip"}, stream=_Stream())
     with pytest.raises(GarbledAnswer, match="could not be decompressed"):
         client.fleets.page()
