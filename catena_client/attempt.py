@@ -9,6 +9,7 @@ from weakref import WeakSet
 
 from catena_client.call import Answer, Call
 from catena_client.errors import ClientClosed
+from catena_client.workers import Workers
 
 
 class Sockets:
@@ -32,7 +33,7 @@ class Sockets:
 
 
 class Attempt:
-    """Work on the network in a thread of its own.
+    """Work on the network in another thread.
 
     A name being looked up, a connection being made or a server that sends one byte a second cannot be interrupted
     by a timeout of each step. So nobody waits for the thread longer than they want to; its sockets are shut when it
@@ -51,7 +52,7 @@ class Attempt:
         self._answer: Answer | None = None
         self._error: BaseException | None = None
 
-    def run(self, work: Callable[[], Answer], seconds: float) -> Answer | None:
+    def run(self, workers: Workers, work: Callable[[], Answer], seconds: float) -> Answer | None:
         """Return what the work returns, or None when it is not over after so many seconds or was left before."""
 
         def do() -> None:
@@ -61,7 +62,7 @@ class Attempt:
                 self._error = error
             self._over.set()
 
-        threading.Thread(target=do, name="catena-call", daemon=True).start()
+        workers.do(do)
         try:
             self._over.wait(seconds)
         finally:

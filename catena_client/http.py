@@ -22,6 +22,7 @@ from httpx import (
 from catena_client.attempt import Attempt, Sockets
 from catena_client.call import Answer, Call
 from catena_client.errors import CatenaError, ClientClosed, ConnectionFailed, GarbledAnswer, Timeout
+from catena_client.workers import Workers
 
 __all__ = [
     "ASGITransport",
@@ -68,6 +69,8 @@ class Http:
         self._lock = Lock()
         self._attempts: set[Attempt] = set()
         self._sockets = Sockets()
+        self._workers = Workers()
+        self._timeouts = httpx.Timeout(timeout).as_dict()
         self._client = Client(
             timeout=timeout,
             transport=transport,
@@ -89,7 +92,9 @@ class Http:
             self._attempts.add(attempt)
         try:
             answer = attempt.run(
-                lambda: self._exchange(attempt, self._request(call), self._auth), self._deadline
+                self._workers,
+                lambda: self._exchange(attempt, self._request(call), self._auth),
+                self._deadline,
             )
         except CatenaError as error:
             failure = error.with_traceback(None)
@@ -108,7 +113,7 @@ class Http:
         """Send without authentication, once, wait so long at most, and ignore what becomes of it."""
         attempt = Attempt(self._sockets)
         try:
-            attempt.run(lambda: self._exchange(attempt, request, None), seconds)
+            attempt.run(self._workers, lambda: self._exchange(attempt, request, None), seconds)
         except httpx.HTTPError:
             logging.getLogger(__name__).debug("A last request was not answered.")
 
@@ -123,10 +128,14 @@ class Http:
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+        self._workers.close()
 
     def _exchange(self, attempt: Attempt, request: Request, auth: Auth | None) -> Answer:
-        _current.set(attempt)  # in the thread of the attempt, which has a context of its own
-        response = self._client.send(request, auth=auth)
+        _current.set(attempt)  # in another thread than the caller's, so in another context
+        try:
+            response = self._client.send(request, auth=auth)
+        finally:
+            _current.set(None)
         answer = Answer(response.status_code, response.headers, response.content)
         del response.stream  # refers back to the response, which would stay until the garbage collector comes
         return answer
@@ -135,7 +144,7 @@ class Http:
         """Prepare a request, also one that the auth flow sends: httpx gives that no timeout."""
         attempt = _attempt()
         attempt.begin(own=_OWN in request.extensions)
-        request.extensions["timeout"] = httpx.Timeout(self._timeout).as_dict()
+        request.extensions["timeout"] = dict(self._timeouts)
         request.extensions["trace"] = attempt.trace
 
     def _request(self, call: Call) -> Request:

@@ -65,8 +65,21 @@ class Caller(threading.Thread):
             self.error = error
 
 
-def calls_under_way() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == "catena-call"]
+earlier: set[threading.Thread] = set()
+
+
+@pytest.fixture(autouse=True)
+def _threads_of_other_tests() -> None:
+    earlier.clear()
+    earlier.update(threading.enumerate())
+
+
+def threads() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if thread.name == "catena-call"} - earlier
+
+
+def busy(client: CatenaClient) -> int:
+    return len(threads()) - len(client._http._workers._idle)
 
 
 def wait_for(condition: Callable[[], object]) -> None:
@@ -112,8 +125,8 @@ def test_every_try_ends(
         if (
             how is not drip_headers or of == "token"
         ):  # the API's headers drip over a connection made for the token
-            wait_for(lambda: not calls_under_way())
-    wait_for(lambda: not calls_under_way())
+            wait_for(lambda: not busy(client))
+    wait_for(lambda: not threads())
 
 
 def test_a_connection_that_is_never_made_ends() -> None:
@@ -188,7 +201,7 @@ def test_closing_ends_all_calls(
     for _ in range(3 if of == "token" or how is limited else 4):  # requests that have arrived
         server.asking.acquire(timeout=SOON)
     if how in (failing, limited):  # and answered, so that the calls wait to be made again
-        wait_for(lambda: not calls_under_way())
+        wait_for(lambda: not busy(client))
     closing = Caller(client.close)
     for thread in (closing, *callers):
         thread.join(SOON)
@@ -200,7 +213,7 @@ def test_closing_ends_all_calls(
     assert [UNKNOWN in str(error) for error in errors] == [ask is post and error in sent for error in errors]
     with pytest.raises(ClientClosed, match="the client is closed, no request was sent any more"):
         ask(client)
-    wait_for(lambda: not calls_under_way())
+    wait_for(lambda: not threads())
     revoked = [asked for asked in server.asked if asked.startswith("revoke")]
     assert len(revoked) == (1 if of == "api" else 0)
 
@@ -209,7 +222,7 @@ def test_closing_ends_calls_that_get_no_connection() -> None:
     with black_hole() as url:
         client = client_of(url)
         callers = [Caller(lambda: get(client)) for _ in range(3)]
-        wait_for(lambda: len(calls_under_way()) == 3)
+        wait_for(lambda: busy(client) == 3)
         closing = Caller(client.close)
         for thread in (closing, *callers):
             thread.join(SOON)
@@ -224,7 +237,7 @@ def test_closing_waits_for_a_silent_revocation_no_longer_than_it_says(server: Sl
     closing = Caller(client.close)
     closing.join(SOON)
     assert not closing.is_alive()
-    wait_for(lambda: not calls_under_way())
+    wait_for(lambda: not threads())
 
 
 def test_closing_twice_and_a_sibling_is_fine(server: SlowServer) -> None:
@@ -255,7 +268,7 @@ def test_proxies_of_the_environment_are_used_and_cut_too(
     client.close()
     caller.join(SOON)
     assert type(caller.error) is ClientClosed
-    wait_for(lambda: not calls_under_way())
+    wait_for(lambda: not threads())
 
 
 def test_nothing_of_a_call_waits_for_the_garbage_collector(server: SlowServer) -> None:
@@ -266,7 +279,7 @@ def test_nothing_of_a_call_waits_for_the_garbage_collector(server: SlowServer) -
         try:
             before = {id(one) for one in gc.get_objects()}
             get(client)
-            wait_for(lambda: not calls_under_way())
+            wait_for(lambda: not busy(client))
             kept = [one for one in gc.get_objects() if id(one) not in before]
         finally:
             gc.enable()
@@ -296,7 +309,7 @@ def test_a_call_that_was_left_sends_nothing_more(server: SlowServer) -> None:
     assert caller.error.nothing_done
     answering.set()
     closing.join(SOON)
-    wait_for(lambda: not calls_under_way())
+    wait_for(lambda: not threads())
     assert [asked.split()[0] for asked in server.asked if "api" in asked] == []
 
 
@@ -314,7 +327,7 @@ def test_an_interrupted_call_is_left(server: SlowServer) -> None:
         Caller(interrupt)
         with pytest.raises(KeyboardInterrupt):
             get(client)
-        wait_for(lambda: not calls_under_way())
+        wait_for(lambda: not busy(client))
 
 
 def test_answers_that_are_slow_but_steady_are_waited_for(server: SlowServer) -> None:
