@@ -1,6 +1,7 @@
 """All errors of this client.
 
 CatenaError
+├── ClientClosed                the client was closed before or during the call
 ├── ConnectionFailed            no answer: refused, broken off, unknown host
 │   └── Timeout                 no answer in time
 ├── AuthenticationFailed        the client id and secret were refused
@@ -15,6 +16,7 @@ CatenaError
 │   ├── RateLimited             429, with `retry_after`
 │   └── ServerError             5xx
 └── UnexpectedAnswer            the answer is not what the contract says
+    ├── GarbledAnswer           it is no JSON at all: a web page, cut off, empty
     └── RepeatedCursor          a list would never end
 
 Every message says what was asked, what came back and what to do. None contains a secret, an id from a
@@ -28,6 +30,14 @@ from typing import ClassVar, NamedTuple
 class CatenaError(Exception):
     """Base of all errors of this client."""
 
+    nothing_done: bool = False
+    """True where the call is certain to have done nothing: it was refused (4xx), or never sent (e.g. for want of a
+    token). Where it is False, a POST or PATCH may have been carried out."""
+
+
+class ClientClosed(CatenaError):
+    """The client was closed before or during the call."""
+
 
 class ConnectionFailed(CatenaError):
     """No answer came. For POST and PATCH it is unknown whether the request was carried out."""
@@ -40,9 +50,15 @@ class Timeout(ConnectionFailed):
 class AuthenticationFailed(CatenaError):
     """The client id and secret were refused. Not asked again for 30 s."""
 
+    nothing_done = True
+
 
 class UnexpectedAnswer(CatenaError):
-    """The answer is not what the API's contract says, e.g. a gateway's HTML page or wrong types."""
+    """The answer is not what the API's contract says, e.g. an object in the place of a list."""
+
+
+class GarbledAnswer(UnexpectedAnswer):
+    """A success whose body is no JSON at all: a gateway's web page, cut off, empty, not to be decompressed."""
 
 
 class RepeatedCursor(UnexpectedAnswer):
@@ -89,7 +105,8 @@ class ApiError(CatenaError):
         self.asked = asked
         """Method and path template of the request."""
         self.retry_after = retry_after
-        """Seconds after which the server wants to be asked again, or None."""
+        """Seconds after which the server wants to be asked again (0 to 86,400), or None."""
+        self.nothing_done = status < 500
 
     def __str__(self) -> str:
         try:
