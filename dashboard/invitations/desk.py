@@ -7,24 +7,27 @@ operator asks for a link.
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from catena_client import (
-    AuthenticationFailed,
     CatenaClient,
     CatenaError,
     ConnectionFailed,
     Invitation,
     InvitationCreate,
+    NotFound,
+    RateLimited,
     ServerError,
     Tsp,
+    UnexpectedAnswer,
 )
-from dashboard.invitations.items import AlreadyInvited, Item, Made, View
+from dashboard.invitations import lost
+from dashboard.invitations.items import AlreadyInvited, AnswerLost, Item, Made, NotSent, View
+from dashboard.invitations.kept import Kept
 from dashboard.invitations.memory import Memory
 
 PAGE_SIZE = 1000
@@ -32,9 +35,17 @@ TSPS_SECONDS = 3600.0
 REST_SECONDS = 15.0
 """Agreements, connections and freshness are read this often, and at once when an invitation has moved on."""
 
-MOST_SECONDS = 60.0
+LOST = (ConnectionFailed, ServerError, UnexpectedAnswer)
+"""Errors after which a request may have been carried out."""
 
 T = TypeVar("T")
+Agreed = Callable[[Item], bool]
+"""Whether a live invitation may be refreshed."""
+
+
+def nobody_agreed(_item: Item) -> bool:
+    """Refresh nothing: only a new invitation is wanted."""
+    return False
 
 
 class InvitationDesk:
@@ -46,181 +57,179 @@ class InvitationDesk:
         *,
         max_age: float = 5.0,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Serve `client`'s account. Invitations older than `max_age` seconds are read again when somebody looks."""
         self._client = client
-        self._max_age = max_age
-        self._now = now
         self._memory = Memory(now)
-        self._refreshing = threading.Lock()
-        self._first = threading.Event()
         self._same_ref = [threading.Lock() for _ in range(64)]
-        self._view = View()
-        self._due = 0.0
-        self._rest_due = 0.0
-        self._tsps: tuple[float, tuple[Tsp, ...]] = (0.0, ())
+        self._taken_at: datetime | None = None
+        self._now = now
+
+        def kept(read: Callable[[CatenaClient], T], start: T, every: float, pause: float) -> Kept[T]:
+            return Kept(lambda _briefly: read(client), start, every=every, pause=pause, now=now, clock=clock)
+
+        def rest(
+            read: Callable[[CatenaClient], Iterable[T]], every: float = REST_SECONDS
+        ) -> Kept[tuple[T, ...]]:
+            return kept(lambda client: tuple(read(client)), (), every, REST_SECONDS)
+
+        self._invitations = kept(self._list, None, max_age, max_age)
+        self._agreements = rest(lambda client: client.share_agreements.iterate(size=PAGE_SIZE))
+        self._connections = rest(lambda client: client.connections.iterate(size=PAGE_SIZE))
+        self._freshness = rest(lambda client: client.connections.data_freshness())
+        self._tsps = rest(_providers, TSPS_SECONDS)
+        self._lists: dict[str, Kept[Any]] = {
+            "invitations": self._invitations,
+            "share agreements": self._agreements,
+            "connections": self._connections,
+            "data freshness": self._freshness,
+            "providers": self._tsps,
+        }
 
     def view(self, wait: float = 0.0) -> View:
         """Return what is known now, and read again in the background what is old.
 
-        Waits at most `wait` seconds for the very first reading. An outage never raises: it is in `problems`.
+        Waits at most `wait` seconds for the very first reading. An outage never raises: it is in `troubles`.
         """
-        if time.monotonic() >= self._due and self._refreshing.acquire(blocking=False):
-            threading.Thread(target=self._refresh, name="invitations", daemon=True).start()
+        for kept in self._lists.values():
+            kept.look()
         if wait:
-            self._first.wait(wait)
+            self._invitations.wait(wait)
         return self.peek()
 
     def peek(self) -> View:
         """Return what is known now without causing any call."""
-        return replace(self._view, items=self._memory.items)
+        return View(
+            items=self._memory.items,
+            agreements=self._agreements.value,
+            connections=self._connections.value,
+            freshness=self._freshness.value,
+            providers={tsp.id: tsp.name for tsp in self._tsps.value},
+            taken_at=self._taken_at,
+            troubles={name: kept.trouble for name, kept in self._lists.items() if kept.trouble},
+            asked_at=self._invitations.asked_at,
+        )
 
     def invalidate(self) -> None:
-        """Let the next look read everything again."""
-        self._due = self._rest_due = 0.0
+        """Let the next look read everything again but what fails at the moment: that keeps its pause."""
+        self._invitations.hurry()
+        self._hurry_rest()
+
+    def read(self) -> tuple[Item, ...]:
+        """Read the invitations now and return them. Raises `CatenaError`."""
+        self._invitations.read_now()
+        return self._memory.items
+
+    def tsps(self) -> tuple[Tsp, ...]:
+        """Return all providers by name as read last, without causing any call; none before the first reading."""
+        return self._tsps.value
 
     def link(self, handle: str) -> str:
         """Reveal the magic link, for the operator who hands it over. Raises `Gone`."""
         return self._memory.get(handle).magic_link.reveal()
 
-    def create(self, wanted: InvitationCreate, *, by: str, again: bool = False, ask: bool = True) -> Made:
-        """Create an invitation.
+    def create(self, wanted: InvitationCreate, *, by: str, agreed: Agreed = nobody_agreed) -> Made:
+        """Create an invitation, or refresh the live ones of its reference if all of them are `agreed`.
 
-        Raises `AlreadyInvited` when a live one has the same reference, unless `again`. `ask` false looks for it in
-        memory only, which many rows in a row do. Two calls for one reference at the same moment run one after the
-        other, so that the second one sees the first. Raises `CatenaError`; after a broken connection it is looked
-        up whether the invitation was made all the same.
+        The reference is looked up right before. Raises `AlreadyInvited` or `NotSent` when nothing was sent,
+        `AnswerLost` when it cannot be told what became of it, `CatenaError` when it was refused. Two calls for one
+        reference at the same moment run one after the other, so that the second one sees the first.
         """
-        with self._same_ref[hash(wanted.fleet_ref) % len(self._same_ref)]:
-            before = self._ask_of_ref(wanted.fleet_ref) if ask else self._memory.of_ref(wanted.fleet_ref)
-            live = next((item for item in map(self._memory.item, before) if item.live), None)
-            if live and not again:
-                raise AlreadyInvited(live)
-            try:
-                result = self._client.invitations.create(wanted)
-                invitation, created = result.invitation, result.created
-            except (ConnectionFailed, ServerError):
-                found = self._made_all_the_same(wanted.fleet_ref, before)
-                if found is None:
-                    raise
-                invitation, created = found
-            made = Made(self._memory.put(invitation, by), created)
-        self.invalidate()
-        return made
+        with self._turn_of(wanted.fleet_ref):
+            return self._send(wanted, self._look(wanted.fleet_ref), by, agreed)
 
-    def resend(self, handle: str, *, by: str) -> Made:
-        """Post an invitation again with the same options: extends, renews or revives it. Raises like `create`."""
-        old = self._memory.get(handle)
-        options = {name: getattr(old, name) for name in InvitationCreate.__struct_fields__}
-        return self.create(msgspec.convert(options, InvitationCreate), by=by, again=True, ask=False)
+    def resend(self, handle: str, *, by: str, agreed: Agreed) -> Made:
+        """Post an invitation again with the options it has now. Raises `Gone`, and like `create`."""
+        fleet_ref = self._memory.get(handle).fleet_ref
+        with self._turn_of(fleet_ref):
+            before = self._look(fleet_ref)
+            if handle not in before:
+                self._memory.drop(handle)
+            now = self._memory.get(handle)
+            options = {name: getattr(now, name) for name in InvitationCreate.__struct_fields__}
+            return self._send(msgspec.convert(options, InvitationCreate), before, by, agreed)
 
     def delete(self, handle: str) -> None:
-        """Delete an invitation that was not accepted. Raises `Gone` or `CatenaError`."""
-        self._client.invitations.delete(self._memory.get(handle).id)
-        self._memory.drop(handle)
-        self.invalidate()
-
-    def tsps(self) -> tuple[Tsp, ...]:
-        """Return all providers by name, read at most once an hour. Raises `CatenaError` when never read."""
-        read_at, known = self._tsps
-        if known and time.monotonic() - read_at < TSPS_SECONDS:
-            return known
+        """Delete an invitation that was not accepted. Raises `Gone`, or `CatenaError` when it is still there."""
+        invitation = self._memory.get(handle)
         try:
-            known = tuple(sorted(self._client.tsps.list(), key=lambda tsp: tsp.name.casefold()))
+            self._client.invitations.delete(invitation.id)
+        except RateLimited:
+            raise
         except CatenaError:
-            if not known:
+            # An earlier try may have done it although its answer was lost.
+            if not self._is_gone(invitation):
                 raise
-        self._tsps = (time.monotonic(), known)
-        return known
+        self._memory.drop(handle)
 
-    def tsps_known(self) -> tuple[Tsp, ...]:
-        """Return the providers as read last, without causing any call."""
-        return self._tsps[1]
+    def _list(self, client: CatenaClient) -> None:
+        """Read the invitations into the memory, which keeps them."""
+        before, changes = _progress(self._memory.items), self._memory.changes
+        self._memory.replace_all(list(client.invitations.iterate(size=PAGE_SIZE)), changes)
+        if self._taken_at is not None and before != _progress(self._memory.items):
+            self._hurry_rest()
+        self._taken_at = self._now()
 
-    def _refresh(self) -> None:
-        """Read what is due; the caller holds the lock, which is given back at the end."""
-        started = time.monotonic()
-        self._due = float("inf")
+    def _hurry_rest(self) -> None:
+        for kept in (self._agreements, self._connections, self._freshness):
+            kept.hurry()
+
+    def _turn_of(self, fleet_ref: str) -> threading.Lock:
+        return self._same_ref[hash(fleet_ref) % len(self._same_ref)]
+
+    def _look(self, fleet_ref: str) -> dict[str, Invitation]:
+        """Return the invitations of one reference by handle, as they are now. Raises `NotSent`."""
         try:
-            before = _progress(self._memory.items)
-            problems, reachable = self._read_invitations()
-            others = {what: why for what, why in self._view.problems.items() if what != "invitations"}
-            self._view = replace(self._view, problems=others | problems)
-            self._first.set()
-            moved = before != _progress(self._memory.items)
-            if reachable and (moved or started >= self._rest_due):
-                self._rest_due = started + REST_SECONDS
-                self._read_rest(problems)
-        finally:
-            # A long list is read less often: reading takes about a tenth of the time.
-            took = time.monotonic() - started
-            self._due = min(self._due, started + max(self._max_age, min(10 * took, MOST_SECONDS)))
-            self._first.set()
-            self._refreshing.release()
+            pages = list(self._client.invitations.pages(fleet_ref=fleet_ref, size=PAGE_SIZE))
+        except CatenaError as error:
+            raise NotSent(
+                f"The fleet's invitations cannot be looked up just now, so this was not sent. {error}", error
+            ) from error
+        found = [one for page in pages for one in page.items if one.fleet_ref == fleet_ref]
+        return {self._memory.put(one).handle: one for one in found}
 
-    def _read_invitations(self) -> tuple[dict[str, str], bool]:
-        """Read the invitations; return what went wrong, and whether it makes sense to ask for more."""
-        for _attempt in range(3):
-            changes = self._memory.changes
-            try:
-                listed = list(self._client.invitations.iterate(size=PAGE_SIZE))
-            except CatenaError as error:
-                lost = isinstance(error, ConnectionFailed | AuthenticationFailed)
-                return {"invitations": str(error)}, not lost
-            if self._memory.replace_all(listed, changes):
-                self._view = replace(self._view, taken_at=self._now())
-                break  # otherwise one was created or deleted meanwhile, which this list may lack
-        return {}, True
-
-    def _read_rest(self, problems: dict[str, str]) -> None:
-        """Read what the funnel needs besides; a list that fails does not stop the others and stays as it was."""
-        view, client = self._view, self._client
-
-        def read(what: str, call: Callable[[], Iterable[T]], known: Sequence[T]) -> tuple[T, ...]:
-            try:
-                return tuple(call())
-            except CatenaError as error:
-                problems[what] = str(error)
-                return tuple(known)
-
-        self._view = replace(
-            view,
-            agreements=read(
-                "share agreements", lambda: client.share_agreements.iterate(size=PAGE_SIZE), view.agreements
-            ),
-            connections=read(
-                "connections", lambda: client.connections.iterate(size=PAGE_SIZE), view.connections
-            ),
-            freshness=read("data freshness", client.connections.data_freshness, view.freshness),
-            providers={tsp.id: tsp.name for tsp in read("providers", self.tsps, self._tsps[1])},
-            problems=problems,
-        )
-
-    def _ask_of_ref(self, fleet_ref: str) -> list[Invitation]:
-        found = [
-            one
-            for one in self._client.invitations.iterate(fleet_ref=fleet_ref, size=PAGE_SIZE)
-            if one.fleet_ref == fleet_ref
-        ]
-        for invitation in found:
-            self._memory.put(invitation)
-        return found
-
-    def _made_all_the_same(
-        self, fleet_ref: str, before: Sequence[Invitation]
-    ) -> tuple[Invitation, bool] | None:
-        """Look up what became of a request whose answer was lost."""
-        known = {self._memory.handle(invitation): invitation.expires_at for invitation in before}
+    def _send(self, wanted: InvitationCreate, before: dict[str, Invitation], by: str, agreed: Agreed) -> Made:
+        live = [item for item in map(self._memory.item, before.values()) if item.live]
+        if not all(map(agreed, live)):
+            raise AlreadyInvited(wanted, live)
+        newest = self._memory.newest()
         try:
-            after = self._ask_of_ref(fleet_ref)
+            invitation, created = self._client.invitations.create(wanted)
+        except LOST as error:
+            invitation, created = self._became(wanted.fleet_ref, before, newest, error)
+        return Made(self._memory.put(invitation, by), created, meant_new=not live)
+
+    def _became(
+        self, fleet_ref: str, before: dict[str, Invitation], newest: datetime, error: CatenaError
+    ) -> tuple[Invitation, bool]:
+        """Look up what became of a request whose answer was lost; raise `error` when nothing did."""
+        says = f"Catena's answer was lost, and what became of the request cannot be told. {error}"
+        try:
+            after = self._look(fleet_ref)
+        except NotSent:
+            raise AnswerLost(f"{says} Look under Follow up before sending this again.") from error
+        if found := lost.outcome(before, after, newest):
+            return found
+        if lost.may_have_been_done(before, after):
+            raise AnswerLost(
+                f"{says} The fleet has an invitation, but nothing on it is newer than the request. Look at it under "
+                "Follow up, at its expiry above all, before sending this again."
+            ) from error
+        raise error
+
+    def _is_gone(self, invitation: Invitation) -> bool:
+        try:
+            return self._client.invitations.get(invitation.id).status == "deleted"
+        except NotFound:
+            return True
         except CatenaError:
-            return None
-        for invitation in after:
-            expired_at = known.get(self._memory.handle(invitation))
-            if invitation.status == "active" and (expired_at is None or invitation.expires_at > expired_at):
-                return invitation, expired_at is None
-        return None
+            return False
 
 
-def _progress(items: Sequence[Item]) -> set[tuple[str, str, str | None]]:
+def _providers(client: CatenaClient) -> list[Tsp]:
+    return sorted(client.tsps.list(), key=lambda tsp: tsp.name.casefold())
+
+
+def _progress(items: Iterable[Item]) -> set[tuple[str, str, str | None]]:
     return {(item.handle, item.status, item.fleet_id) for item in items}

@@ -52,10 +52,8 @@ class FakeCatena:
             return answer
         if path == "/v2/orgs/invitations":
             return self._post(request) if request.method == "POST" else self._list(request)
-        if path.startswith("/v2/orgs/invitations/") and request.method == "DELETE":
-            gone = path.rpartition("/")[2]
-            self.invitations = [i for i in self.invitations if i["id"] != gone]
-            return httpx.Response(204)
+        if path.startswith("/v2/orgs/invitations/"):
+            return self._one(request.method, path.rpartition("/")[2])
         if path == "/v2/notifications/webhooks" and request.method == "POST":
             hook = {
                 **json.loads(request.content),
@@ -82,6 +80,15 @@ class FakeCatena:
         made = invitation(fleet_ref, self.now, **values)
         self.invitations.append(made)
         return made
+
+    def _one(self, method: str, key: str) -> httpx.Response:
+        found = [i for i in self.invitations if i["id"] == key]
+        if not found:
+            return httpx.Response(404, json={"code": 404, "message": "Not Found", "detail": None})
+        if method == "GET":
+            return httpx.Response(200, json=found[0])
+        self.invitations.remove(found[0])
+        return httpx.Response(204)
 
     def _list(self, request: httpx.Request) -> httpx.Response:
         ref = request.url.params.get("fleet_ref")
@@ -174,4 +181,4 @@ def client(catena: FakeCatena) -> Iterator[CatenaClient]:
 
 @pytest.fixture
 def desk(client: CatenaClient, catena: FakeCatena) -> InvitationDesk:
-    return InvitationDesk(client, now=lambda: catena.now)
+    return InvitationDesk(client, now=lambda: catena.now, clock=lambda: catena.now.timestamp())

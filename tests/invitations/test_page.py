@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from catena_client import CatenaClient
 from dashboard import service as services
 from dashboard.access import Viewer
+from dashboard.invitations.bulk import BulkRun
 from dashboard.invitations.desk import InvitationDesk
 from dashboard.invitations.firsts import FirstSeen
 from dashboard.polling.poller import PollState
@@ -290,6 +291,12 @@ def test_whoever_may_not_invite_sees_nothing(served: Service, catena: FakeCatena
     assert not catena.calls
 
 
+def run_of(served: Service) -> BulkRun:
+    run = served.bulk_runs.of("operator")
+    assert run is not None
+    return run
+
+
 def test_a_file_is_checked_sent_and_answered(served: Service, catena: FakeCatena) -> None:
     page = select_tab(AppTest.from_function(script, default_timeout=20).run(), "Many at once")
     data = b"fleet_ref,fleet_email\nA,a@b.co\nB,wrong\nC,\n"
@@ -297,10 +304,10 @@ def test_a_file_is_checked_sent_and_answered(served: Service, catena: FakeCatena
     assert "**2** rows can be sent, **1** cannot" in words(page)
     assert "**Row 3** B: fleet_email: Write one e-mail address" in words(page)
     press(page, "Create 2 invitations")
-    served.bulk_runs["operator"].wait()
+    run_of(served).wait()
     page.run()
     assert sorted(sent["fleet_ref"] for sent in catena.posted) == ["A", "C"]
     labels = {button.proto.label for button in page.get("download_button")}
     assert labels >= {"Result (CSV)", "QR codes (PDF)"}
     press(page, "New file")
-    assert not served.bulk_runs
+    assert served.bulk_runs.of("operator") is None
