@@ -2,6 +2,9 @@
 
 import csv
 import io
+import threading
+import time
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -224,6 +227,31 @@ def test_rate_limits_are_waited_out(desk: InvitationDesk, catena: FakeCatena) ->
     run.start()
     run.wait()
     assert run.counts() == {"created": 3}
+
+
+def test_a_long_limit_is_said_and_the_wait_can_be_paused(desk: InvitationDesk, catena: FakeCatena) -> None:
+    run = run_of(desk, table_of("A"))
+    resting = threading.Event()
+
+    def limit(request: httpx.Request) -> httpx.Response | None:
+        if request.method != "POST":
+            return None
+        resting.set()
+        detail = {"retry_after_seconds": 3600, "message": "slow down"}
+        return httpx.Response(429, json={"code": 429, "message": "Too Many Requests", "detail": detail})
+
+    catena.fault = limit
+    run.start()
+    assert resting.wait(20)
+    while run.resumes_at is None:
+        time.sleep(0.01)
+    assert run.resumes_at - datetime.now(UTC) > timedelta(minutes=59)
+    assert run.running
+    run.pause()
+    run.wait(20)
+    assert not run.running
+    assert run.left == 1
+    assert catena.calls[POST] == 1
 
 
 def test_an_outage_pauses_the_run_instead_of_failing_every_row(
