@@ -38,6 +38,11 @@ REST_SECONDS = 15.0
 LOST = (ConnectionFailed, ServerError, UnexpectedAnswer)
 """Errors after which a request may have been carried out."""
 
+OPTIONS_UNKNOWN = (
+    "This was not sent: some of the options that the invitation was created with cannot be read. Invite the fleet in "
+    "the form instead, where you choose them."
+)
+
 T = TypeVar("T")
 Agreed = Callable[[Item], bool]
 """Whether a live invitation may be refreshed."""
@@ -105,7 +110,7 @@ class InvitationDesk:
             agreements=self._agreements.value,
             connections=self._connections.value,
             freshness=self._freshness.value,
-            providers={tsp.id: tsp.name for tsp in self._tsps.value},
+            providers={tsp.id: tsp.name for tsp in self._tsps.value if tsp.name},
             taken_at=self._taken_at,
             troubles={name: kept.trouble for name, kept in self._lists.items() if kept.trouble},
             asked_at=self._invitations.asked_at,
@@ -126,8 +131,12 @@ class InvitationDesk:
         return self._tsps.value
 
     def link(self, handle: str) -> str:
-        """Reveal the magic link, for the operator who hands it over. Raises `Gone`."""
-        return self._memory.get(handle).magic_link.reveal()
+        """Reveal the magic link, for the operator who hands it over; "" where Catena sent none that can be read.
+
+        Raises `Gone`.
+        """
+        link = self._memory.get(handle).magic_link
+        return "" if link is None else link.reveal()
 
     def create(self, wanted: InvitationCreate, *, by: str, agreed: Agreed = nobody_agreed) -> Made:
         """Create an invitation, or refresh the live ones of its reference if all of them are `agreed`.
@@ -137,17 +146,21 @@ class InvitationDesk:
         reference at the same moment run one after the other, so that the second one sees the first.
         """
         with self._turn_of(wanted.fleet_ref):
-            return self._send(wanted, self._look(wanted.fleet_ref), by, agreed)
+            return self._send(wanted, self._look(wanted.fleet_ref)[0], by, agreed)
 
     def resend(self, handle: str, *, by: str, agreed: Agreed) -> Made:
         """Post an invitation again with the options it has now. Raises `Gone`, and like `create`."""
         fleet_ref = self._memory.get(handle).fleet_ref
+        if fleet_ref is None:
+            raise NotSent(OPTIONS_UNKNOWN)
         with self._turn_of(fleet_ref):
-            before = self._look(fleet_ref)
+            before, unreadable = self._look(fleet_ref)
             if handle not in before:
                 self._memory.drop(handle)
             now = self._memory.get(handle)
             options = {name: getattr(now, name) for name in InvitationCreate.__struct_fields__}
+            if not unreadable.isdisjoint(options) or now.permissions is None or now.expires_in_hours is None:
+                raise NotSent(OPTIONS_UNKNOWN)  # what is left out would be asked for as Catena sees fit
             return self._send(msgspec.convert(options, InvitationCreate), before, by, agreed)
 
     def delete(self, handle: str) -> None:
@@ -178,16 +191,26 @@ class InvitationDesk:
     def _turn_of(self, fleet_ref: str) -> threading.Lock:
         return self._same_ref[hash(fleet_ref) % len(self._same_ref)]
 
-    def _look(self, fleet_ref: str) -> dict[str, Invitation]:
-        """Return the invitations of one reference by handle, as they are now. Raises `NotSent`."""
+    def _look(self, fleet_ref: str) -> tuple[dict[str, Invitation], set[str]]:
+        """Return the invitations of one reference by handle, as they are now, and the fields that cannot be read.
+
+        Raises `NotSent`.
+        """
         try:
             pages = list(self._client.invitations.pages(fleet_ref=fleet_ref, size=PAGE_SIZE))
         except CatenaError as error:
             raise NotSent(
                 f"The fleet's invitations cannot be looked up just now, so this was not sent. {error}", error
             ) from error
-        found = [one for page in pages for one in page.items if one.fleet_ref == fleet_ref]
-        return {self._memory.put(one).handle: one for one in found}
+        if any(page.unreadable for page in pages):
+            raise NotSent(
+                "The fleet has an invitation that cannot be read, so this was not sent: it might refresh that one. Ask "
+                "Catena about this fleet reference."
+            )
+        # One whose reference cannot be read is here because Catena says that it has this one.
+        found = [one for page in pages for one in page.items if one.fleet_ref in (fleet_ref, None)]
+        unreadable = {name for page in pages for name in page.unreadable_fields}
+        return {self._memory.put(one).handle: one for one in found}, unreadable
 
     def _send(self, wanted: InvitationCreate, before: dict[str, Invitation], by: str, agreed: Agreed) -> Made:
         live = [item for item in map(self._memory.item, before.values()) if item.live]
@@ -206,7 +229,7 @@ class InvitationDesk:
         """Look up what became of a request whose answer was lost; raise `error` when nothing did."""
         says = f"Catena's answer was lost, and what became of the request cannot be told. {error}"
         try:
-            after = self._look(fleet_ref)
+            after, _ = self._look(fleet_ref)
         except NotSent:
             raise AnswerLost(f"{says} Look under Follow up before sending this again.") from error
         if found := lost.outcome(before, after, newest):
@@ -228,7 +251,7 @@ class InvitationDesk:
 
 
 def _providers(client: CatenaClient) -> list[Tsp]:
-    return sorted(client.tsps.list(), key=lambda tsp: tsp.name.casefold())
+    return sorted(client.tsps.list(), key=lambda tsp: (tsp.name is None, (tsp.name or "").casefold()))
 
 
 def _progress(items: Iterable[Item]) -> set[tuple[str, str, str | None]]:

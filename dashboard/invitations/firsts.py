@@ -75,7 +75,9 @@ class FirstSeen:
                 seconds = self._pause.after(error)
                 self._paused_until = self._clock() + seconds
             log.warning(
-                "When a fleet's data began could not be read, it will be tried again in %.0f s: %s", seconds, error
+                "When a fleet's data began could not be read, it will be tried again in %.0f s: %s",
+                seconds,
+                error,
             )
             return
         with self._lock:

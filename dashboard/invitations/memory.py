@@ -6,13 +6,11 @@ import secrets
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from catena_client import Invitation
 from dashboard.invitations.items import Gone, Item
-from dashboard.invitations.words import DEAD, UNKNOWN
-
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
+from dashboard.invitations.words import DEAD, LONG_AGO, UNKNOWN
 
 
 class Memory:
@@ -106,7 +104,7 @@ class Memory:
             declined_at=invitation.declined_at,
             decline_reason=invitation.decline_reason or "",
             fleet_id=invitation.fleet_id,
-            permissions=dict(invitation.permissions),
+            permissions=dict(invitation.permissions or {}),
             limit_tsps=tuple(invitation.limit_tsps or ()),
             email=invitation.fleet_email or "",
             phone=invitation.fleet_phone or "",

@@ -17,6 +17,8 @@ DEAD = ("expired", "deleted")
 know, it may refresh the one there is."""
 UNKNOWN = "unknown"
 """Stands where Catena sent something that could not be read, or nothing where there should be something."""
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+"""Where what has no known time is sorted."""
 
 
 def status_word(status: str) -> str:
@@ -36,7 +38,10 @@ def local(moment: datetime | None, where: tzinfo) -> str:
     """Write a moment in the viewer's zone, for example "Tue 24 Nov 2026, 14:05 CET"; "" for None."""
     if moment is None:
         return ""
-    there = moment.astimezone(where)
+    try:
+        there = moment.astimezone(where)
+    except OverflowError:  # the last day of the year 9999, or the first of the year 1
+        there = moment
     return f"{there:%a} {there.day} {there:%b %Y, %H:%M %Z}"
 
 

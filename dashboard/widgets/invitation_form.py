@@ -9,7 +9,7 @@ from dashboard.invitations.desk import Agreed, InvitationDesk
 from dashboard.invitations.items import AlreadyInvited, AnswerLost, Item, Made, NotSent
 from dashboard.invitations.permissions import BUNDLES
 from dashboard.invitations.rules import Draft, check, problems_from_api
-from dashboard.invitations.words import UNKNOWN, local, status_word, zone
+from dashboard.invitations.words import DEAD, UNKNOWN, local, status_word, zone
 from dashboard.markdown import plain
 from dashboard.settings import Settings
 from dashboard.widgets.invitation_providers import chosen_providers, pick_providers
@@ -207,4 +207,9 @@ def consequence(item: Item) -> str:
         return f"The fleet has declined{reason}. Sending again revives the invitation: they can accept after all."
     if item.status == "active":
         return "Sending again extends its expiry."
+    if item.status not in DEAD:
+        return (
+            "Where it stands is not known. Sending again extends its expiry, and if the fleet has answered, renews its "
+            "sign-up tokens or revives what it has declined."
+        )
     return "Sending again asks Catena for a working link."

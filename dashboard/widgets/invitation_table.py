@@ -16,6 +16,7 @@ from dashboard.invitations.words import STATUS_WORDS, UNKNOWN, expiry, local, ne
 from dashboard.markdown import plain
 from dashboard.names import masked
 from dashboard.service import Service
+from dashboard.widgets.invitation_card import card_of
 from dashboard.widgets.invitation_form import agreed_to, consequence, outcome
 from dashboard.widgets.invitation_state import INVITE_TAB, page_state
 
@@ -137,12 +138,8 @@ def _actions(service: Service, viewer: Viewer, item: Item, steps: Mapping[str, s
             + (f", expires {plain(words['expires'])}" if item.status == "active" else "")
             + f"  \n{plain(words['next'])}."
         )
-        if item.status == "active":
-            st.code(
-                service.reachable_link(service.invitations.link(item.handle), st.context.url or ""),
-                language=None,
-                wrap_lines=True,
-            )
+        if item.status == "active" and (card := card_of(service, item, st.context.url or "", UTC)):
+            st.code(card.link, language=None, wrap_lines=True)
         with st.container(horizontal=True):
             if st.button("Show QR code and link", icon=":material/qr_code_2:", key=f"show-{item.handle}"):
                 state.shown, state.note, state.go_to = item.handle, "", INVITE_TAB

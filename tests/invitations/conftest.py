@@ -181,4 +181,4 @@ def client(catena: FakeCatena) -> Iterator[CatenaClient]:
 
 @pytest.fixture
 def desk(client: CatenaClient, catena: FakeCatena) -> InvitationDesk:
-    return InvitationDesk(client, now=lambda: catena.now, clock=lambda: catena.now.timestamp())
+    return InvitationDesk(client, now=lambda: catena.now, clock=lambda: (catena.now - START).total_seconds())
