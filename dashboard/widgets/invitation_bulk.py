@@ -88,11 +88,8 @@ def _checked(service: Service, viewer: Viewer, table: Table) -> None:
         return
     if st.button(f"Create {len(table.ready):,} invitations", type="primary", icon=":material/send:"):
         run = BulkRun(service.invitations, table.rows, by=viewer.name, again=again)
-        if not service.bulk_runs.start(viewer.name, run):
-            page_state().bulk_note = (
-                "Nothing was started: a file is being sent already, or was sent last, from another tab or by somebody "
-                "with the same name. This is that one. When it is done, press “New file”."
-            )
+        if service.bulk_runs.start(viewer.name, run):
+            page_state().bulk_run = run
         st.rerun()
 
 
@@ -113,8 +110,12 @@ def _run(service: Service, viewer: Viewer, run: BulkRun) -> None:
         st.context.url or "",
         zone(st.context.timezone),
     )  # read here: downloads run in another thread
-    if note := page_state().bulk_note:
-        st.warning(note, icon=":material/content_copy:")
+    if page_state().bulk_run is not run:
+        st.info(
+            "This file was sent from another tab, or by somebody with the same name. One is sent at a time: nothing "
+            "was started from here. When it is done, “New file” makes room for yours.",
+            icon=":material/content_copy:",
+        )
     st.fragment(_progress, run_every=TICK_SECONDS if running else None)(run, running)
     if running:
         if st.button("Pause", icon=":material/pause:", disabled=run.pausing):
@@ -125,7 +126,6 @@ def _run(service: Service, viewer: Viewer, run: BulkRun) -> None:
         if run.left and st.button(
             f"Continue with {run.left:,} rows", type="primary", icon=":material/play_arrow:"
         ):
-            page_state().bulk_note = ""
             service.bulk_runs.start(viewer.name, run)
             st.rerun()
         st.download_button(
@@ -147,7 +147,6 @@ def _run(service: Service, viewer: Viewer, run: BulkRun) -> None:
         if st.button("New file", icon=":material/restart_alt:"):
             service.bulk_runs.put_away(viewer.name, run)
             page_state().bulk_generation += 1
-            page_state().bulk_note = ""
             st.rerun()
     failed = [
         (row, outcome.message)

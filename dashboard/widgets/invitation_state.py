@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from dashboard.invitations.bulk import BulkRun
 from dashboard.invitations.items import AlreadyInvited
 from dashboard.invitations.rules import Problems
 
@@ -32,8 +33,8 @@ class PageState:
     """Whether the card fills the screen."""
     bulk_generation: int = 0
     """Part of the uploader's key; raising it forgets the uploaded file."""
-    bulk_note: str = ""
-    """Why a file was not begun to be sent."""
+    bulk_run: BulkRun | None = None
+    """The run that this tab has started last; the one on the page may be another."""
     celebrated: set[str] = field(default_factory=set)
     """Handles whose first vehicle was announced."""
 

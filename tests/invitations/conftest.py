@@ -75,6 +75,10 @@ class FakeCatena:
             return httpx.Response(200, json=page(paged[path]))
         return httpx.Response(404, json={"code": 404, "message": "Not Found", "detail": None})
 
+    def seconds(self) -> float:
+        """Its clock as one that only counts."""
+        return self.now.timestamp()
+
     def invite(self, fleet_ref: str, **values: Any) -> dict[str, Any]:
         """Add an invitation as if somebody else had made it."""
         made = invitation(fleet_ref, self.now, **values)
@@ -95,7 +99,10 @@ class FakeCatena:
         rows = [i for i in self.invitations if ref is None or i["fleet_ref"] == ref]
         start, size = int(request.url.params.get("cursor", 0)), int(request.url.params.get("size", 300))
         more = start + size < len(rows)
-        return httpx.Response(200, json=page(rows[start : start + size], str(start + size) if more else None))
+        listed = page(rows[start : start + size], str(start + size) if more else None)
+        return httpx.Response(
+            200, content=json.dumps(listed)
+        )  # plain ASCII, so that odd characters can be sent
 
     def _post(self, request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content)
@@ -181,4 +188,4 @@ def client(catena: FakeCatena) -> Iterator[CatenaClient]:
 
 @pytest.fixture
 def desk(client: CatenaClient, catena: FakeCatena) -> InvitationDesk:
-    return InvitationDesk(client, now=lambda: catena.now, clock=lambda: (catena.now - START).total_seconds())
+    return InvitationDesk(client, now=lambda: catena.now, clock=catena.seconds)

@@ -32,12 +32,9 @@ def limited(seconds: float) -> httpx.Response:
 def test_under_constant_errors_the_calls_a_minute_fall_and_stay_low(
     stubborn: CatenaClient, catena: FakeCatena
 ) -> None:
-    def clock() -> float:
-        return catena.now.timestamp()
-
     catena.fault = lambda _request: httpx.Response(500)
-    desk = InvitationDesk(stubborn, now=lambda: catena.now, clock=clock)
-    firsts = FirstSeen(stubborn, clock=clock)
+    desk = InvitationDesk(stubborn, now=lambda: catena.now, clock=catena.seconds)
+    firsts = FirstSeen(stubborn, clock=catena.seconds)
     by_minute: Counter[int] = Counter()
     for second in range(900):
         catena.calls.clear()
