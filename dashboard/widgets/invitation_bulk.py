@@ -112,8 +112,8 @@ def _run(service: Service, viewer: Viewer, run: BulkRun) -> None:
     )  # read here: downloads run in another thread
     if page_state().bulk_run is not run:
         st.info(
-            "This file was sent from another tab, or by somebody with the same name. One is sent at a time: nothing "
-            "was started from here. When it is done, “New file” makes room for yours.",
+            "This file was sent from another tab, before a reload, or by somebody with the same name. One is sent at a "
+            "time: nothing was started from here. When it is done, “New file” makes room for yours.",
             icon=":material/content_copy:",
         )
     st.fragment(_progress, run_every=TICK_SECONDS if running else None)(run, running)

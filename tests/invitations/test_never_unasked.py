@@ -12,6 +12,7 @@ from dashboard.invitations.bulk import BulkRun, Outcome
 from dashboard.invitations.bulk_csv import read
 from dashboard.invitations.desk import InvitationDesk
 from dashboard.invitations.rules import Draft
+from dashboard.invitations.runs import BulkRuns
 from tests.invitations.conftest import START, FakeCatena, looked, page, stamp
 
 LIST = "GET /v2/orgs/invitations"
@@ -221,3 +222,40 @@ def test_one_run_is_started_once_by_many_clicks(desk: InvitationDesk, catena: Fa
     assert run.counts() == {"created": 30}
     assert catena.calls[POST] == 30
     assert catena.calls[LIST] == 31  # the whole list once, and a look at each reference
+
+
+def test_one_of_two_files_under_one_name_is_sent(desk: InvitationDesk, catena: FakeCatena) -> None:
+    clicked = threading.Event()
+
+    def hang(_request: httpx.Request) -> None:
+        assert clicked.wait(20)
+
+    catena.fault = hang
+    runs = BulkRuns()
+    files = [a_run(desk, f"F{number}") for number in range(16)]
+    begun: list[BulkRun] = []
+    clicks = [
+        threading.Thread(target=lambda run=run: begun.append(run) if runs.start("operator", run) else None)
+        for run in files
+    ]
+    for click in clicks:
+        click.start()
+    for click in clicks:
+        click.join()
+    (run,) = begun
+    assert runs.of("operator") is run
+    runs.put_away("operator", run)
+    assert runs.of("operator") is run, "it runs"
+    clicked.set()
+    run.wait()
+    assert len(catena.posted) == 1
+    runs.put_away("operator", files[0] if run is not files[0] else files[1])
+    assert runs.of("operator") is run
+    runs.put_away("operator", run)
+    assert runs.of("operator") is None
+
+
+def test_an_uploaded_result_does_not_send_what_is_unknown() -> None:
+    table = read(b"fleet_ref,result\nA,unknown\nB,failed\nC,created\n", Draft())
+    assert [row.create.fleet_ref for row in table.ready if row.create] == ["B"]
+    assert "answer was lost" in table.rows[0].problem

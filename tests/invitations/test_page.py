@@ -300,6 +300,45 @@ def run_of(served: Service) -> BulkRun:
     return run
 
 
+def test_odd_data_is_shown_as_unknown(served: Service, catena: FakeCatena) -> None:
+    catena.invite("GOOD")
+    for number, (name, value) in enumerate(
+        [
+            ("status", None),
+            ("status", "*of tomorrow*"),
+            ("created_at", "x"),
+            ("expires_at", None),
+            ("expires_at", "9999-12-31T23:59:59Z"),
+            ("permissions", 3),
+            ("limit_tsps", {}),
+            ("fleet_ref", None),
+        ]
+    ):
+        catena.invite(f"ODD-{number}")[name] = value
+    catena.agreements = [{"id": "a", "fleet_id": "f1", "status": None, "effective_date": "x"}]
+    catena.connections = [{"id": "c", "fleet_id": "f1", "status": None}]
+    catena.freshness = [{"resource": "vehicle", "fleet_id": None, "connection_id": "c"}]
+    catena.tsps = [{"id": "t"}]
+    page = select_tab(AppTest.from_function(script, default_timeout=20).run(), "Follow up")
+    assert not page.exception
+    table = page.dataframe[0].value
+    assert len(table) == 9
+    assert list(table["created"])[-1] == "unknown"
+    assert set(table["status"]) == {"Waiting", "unknown", "*of tomorrow*"}
+    assert "unknown" in set(table["expires"])
+    assert "unknown" in set(table["fleet"])
+    select_tab(page, "Progress")
+    assert not page.exception
+    assert "samsara (unknown)" not in str(page.dataframe[0].value)
+    assert "unknown (unknown)" in " ".join(page.dataframe[0].value["Provider connected"])
+    select_tab(page, "Invite")
+    for item in served.invitations.peek().items:
+        page.session_state["invitations"].shown = item.handle
+        page.run()
+        assert not page.exception
+        assert "QR code for" in cards(page)
+
+
 FILE = ("fleets.csv", b"fleet_ref\nA\nB\n", "text/csv")
 
 
