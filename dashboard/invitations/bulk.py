@@ -48,7 +48,7 @@ class BulkRun:
         self._lock = threading.Lock()
         self._starting = threading.Lock()
         self._outcomes: dict[int, Outcome] = {}
-        self._queue: deque[tuple[Row, int]] = deque()
+        self._queue: deque[Row] = deque()
         self._live: dict[str, Item] = {}
         """The live invitations that the list showed when the run was started, by reference."""
         self._stop = threading.Event()
@@ -120,7 +120,7 @@ class BulkRun:
             self._halt(f"Nothing was sent, because the list of invitations cannot be read. {error}")
             return
         self._live = {item.fleet_ref: item for item in listed if item.live}
-        self._queue = deque((row, 0) for row in self.rows if row.create is not None and self._open(row))
+        self._queue = deque(row for row in self.rows if row.create is not None and self._open(row))
         workers = [threading.Thread(target=self._work, name="bulk", daemon=True) for _ in range(WORKERS)]
         for worker in workers:
             worker.start()
@@ -130,14 +130,28 @@ class BulkRun:
     def _work(self) -> None:
         while not self._stop.is_set():
             try:
-                row, tries = self._queue.popleft()
+                row = self._queue.popleft()
             except IndexError:
                 return
-            came = Outcome("failed", row.problem) if row.create is None else self._send(row.create)
-            outcome = self._rest(row, tries, came) if isinstance(came, RateLimited) else came
+            outcome = Outcome("failed", row.problem) if row.create is None else self._patiently(row.create)
             if outcome is not None:
                 with self._lock:
                     self._outcomes[row.number] = outcome
+
+    def _patiently(self, wanted: InvitationCreate) -> Outcome | None:
+        """Send one row, when Catena lets us; None when the run is paused before that."""
+        says = ""
+        for _try in range(RATE_LIMIT_TRIES):
+            if self.resumes_at is not None:
+                self._stop.wait(max(0.0, (self.resumes_at - datetime.now(UTC)).total_seconds()))
+            if self._stop.is_set():
+                return None
+            came = self._send(wanted)
+            if isinstance(came, Outcome):
+                return came
+            seconds = RATE_LIMIT_PAUSE_SECONDS if came.retry_after is None else came.retry_after
+            self.resumes_at, says = datetime.now(UTC) + timedelta(seconds=seconds), str(came)
+        return Outcome("failed", f"This was not sent. {says}")
 
     def _send(self, wanted: InvitationCreate) -> Outcome | RateLimited:
         """Send one row, unless it has a live invitation that is not to be refreshed."""
@@ -174,16 +188,6 @@ class BulkRun:
             too_many = self._lost >= LOST_IN_A_ROW
         if too_many:
             self._halt(f"Catena cannot be reached, or does not answer as it should. {says}")
-
-    def _rest(self, row: Row, tries: int, error: RateLimited) -> Outcome | None:
-        """Wait as long as Catena asks for and put the row back, unless that was done often enough."""
-        if tries + 1 >= RATE_LIMIT_TRIES:
-            return Outcome("failed", f"This was not sent. {error}")
-        self._queue.appendleft((row, tries + 1))
-        seconds = RATE_LIMIT_PAUSE_SECONDS if error.retry_after is None else error.retry_after
-        self.resumes_at = datetime.now(UTC) + timedelta(seconds=seconds)
-        self._stop.wait(seconds)
-        return None
 
     def _halt(self, why: str) -> None:
         self.halted = why
