@@ -9,9 +9,18 @@ from collections import Counter, deque
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from catena_client import AuthenticationFailed, CatenaError, InvitationCreate, RateLimited
+from catena_client import (
+    AuthenticationFailed,
+    CatenaError,
+    ClientClosed,
+    ConnectionFailed,
+    InvitationCreate,
+    RateLimited,
+    ServerError,
+    UnexpectedAnswer,
+)
 from dashboard.invitations.bulk_csv import DONE, LOST_ANSWER, Row
-from dashboard.invitations.desk import LOST, InvitationDesk
+from dashboard.invitations.desk import InvitationDesk
 from dashboard.invitations.items import AlreadyInvited, AnswerLost, Item, Made, NotSent
 from dashboard.invitations.words import status_word
 
@@ -19,6 +28,7 @@ WORKERS = 3
 RATE_LIMIT_PAUSE_SECONDS = 10.0
 """Waited after a 429 that names no time; the client itself has waited and tried several times by then."""
 RATE_LIMIT_TRIES = 5
+NO_GOOD_ANSWER = (ConnectionFailed, ServerError, UnexpectedAnswer, ClientClosed)
 LOST_IN_A_ROW = 5
 """After so many requests in a row without a good answer the run pauses instead of failing every row."""
 
@@ -59,7 +69,9 @@ class BulkRun:
         self.resumes_at: datetime | None = None
         """Until when Catena wants to be left alone, if that is in the future."""
         for row in rows:
-            if row.done:
+            if row.done == LOST_ANSWER:
+                self._outcomes[row.number] = Outcome(LOST_ANSWER, row.problem)
+            elif row.done:
                 self._outcomes[row.number] = Outcome("skipped", f"was {row.done} in an earlier run")
             elif row.create is None:
                 self._outcomes[row.number] = Outcome("failed", row.problem)
@@ -178,7 +190,7 @@ class BulkRun:
             return error
         if isinstance(error, AuthenticationFailed):
             self._halt(says)
-        elif isinstance(error, LOST):
+        elif isinstance(error, NO_GOOD_ANSWER):
             self._count_lost(says)
         return Outcome("failed", says)
 

@@ -35,7 +35,7 @@ class Row:
     create: InvitationCreate | None
     problem: str = ""
     done: str = ""
-    """``created`` or ``refreshed`` when an uploaded result says that this row was sent before."""
+    """``created``, ``refreshed`` or ``unknown`` when an uploaded result says that this row was sent before."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def _checked(number: int, cells: dict[str, str], defaults: Draft, allowed: froze
         return Row(number, cells, None, done=done)
     if done == LOST_ANSWER:
         sentence = "It was sent before, and the answer was lost. Look at the fleet under Follow up; to send it again, "
-        return Row(number, cells, None, f"{sentence}empty its cell in the column “result”.")
+        return Row(number, cells, None, f"{sentence}empty its cell in the column “result”.", done)
     return Row(number, cells, outcome.create)
 
 

@@ -1,49 +1,35 @@
 """The one place that talks to Catena about invitations, for all viewers of this process.
 
-Pages read `InvitationDesk.view`, which answers from memory and refreshes behind their back; they name an
+Pages read `InvitationDesk.view`, which answers from memory (`lists.py`); they name an
 invitation by a handle that means nothing outside this process. Ids, links and tokens stay in here until an
 operator asks for a link.
 """
 
 import threading
-import time
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
-from typing import Any, TypeVar
+from collections.abc import Callable
+from datetime import datetime
 
 import msgspec
 
 from catena_client import (
-    CatenaClient,
     CatenaError,
-    ConnectionFailed,
     Invitation,
     InvitationCreate,
     NotFound,
     RateLimited,
-    ServerError,
-    Tsp,
-    UnexpectedAnswer,
 )
 from dashboard.invitations import lost
-from dashboard.invitations.items import AlreadyInvited, AnswerLost, Item, Made, NotSent, View
-from dashboard.invitations.kept import Kept
-from dashboard.invitations.memory import Memory
-
-PAGE_SIZE = 1000
-TSPS_SECONDS = 3600.0
-REST_SECONDS = 15.0
-"""Agreements, connections and freshness are read this often, and at once when an invitation has moved on."""
-
-LOST = (ConnectionFailed, ServerError, UnexpectedAnswer)
-"""Errors after which a request may have been carried out."""
+from dashboard.invitations.items import AlreadyInvited, AnswerLost, Item, Made, NotSent
+from dashboard.invitations.lists import PAGE_SIZE, Lists
 
 OPTIONS_UNKNOWN = (
     "This was not sent: some of the options that the invitation was created with cannot be read. Invite the fleet in "
     "the form instead, where you choose them."
 )
 
-T = TypeVar("T")
+_TURNS = [threading.Lock() for _ in range(64)]
+"""Requests for one reference run one after the other. There are few enough locks to keep for ever."""
+
 Agreed = Callable[[Item], bool]
 """Whether a live invitation may be refreshed."""
 
@@ -53,82 +39,8 @@ def nobody_agreed(_item: Item) -> bool:
     return False
 
 
-class InvitationDesk:
-    """Lists, creates, resends and deletes invitations; cached, single flight, thread-safe."""
-
-    def __init__(
-        self,
-        client: CatenaClient,
-        *,
-        max_age: float = 5.0,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        """Serve `client`'s account. Invitations older than `max_age` seconds are read again when somebody looks."""
-        self._client = client
-        self._memory = Memory(now)
-        self._same_ref = [threading.Lock() for _ in range(64)]
-        self._taken_at: datetime | None = None
-        self._now = now
-
-        def kept(read: Callable[[CatenaClient], T], start: T, every: float, pause: float) -> Kept[T]:
-            return Kept(lambda _briefly: read(client), start, every=every, pause=pause, now=now, clock=clock)
-
-        def rest(
-            read: Callable[[CatenaClient], Iterable[T]], every: float = REST_SECONDS
-        ) -> Kept[tuple[T, ...]]:
-            return kept(lambda client: tuple(read(client)), (), every, REST_SECONDS)
-
-        self._invitations = kept(self._list, None, max_age, max_age)
-        self._agreements = rest(lambda client: client.share_agreements.iterate(size=PAGE_SIZE))
-        self._connections = rest(lambda client: client.connections.iterate(size=PAGE_SIZE))
-        self._freshness = rest(lambda client: client.connections.data_freshness())
-        self._tsps = rest(_providers, TSPS_SECONDS)
-        self._lists: dict[str, Kept[Any]] = {
-            "invitations": self._invitations,
-            "share agreements": self._agreements,
-            "connections": self._connections,
-            "data freshness": self._freshness,
-            "providers": self._tsps,
-        }
-
-    def view(self, wait: float = 0.0) -> View:
-        """Return what is known now, and read again in the background what is old.
-
-        Waits at most `wait` seconds for the very first reading. An outage never raises: it is in `troubles`.
-        """
-        for kept in self._lists.values():
-            kept.look()
-        if wait:
-            self._invitations.wait(wait)
-        return self.peek()
-
-    def peek(self) -> View:
-        """Return what is known now without causing any call."""
-        return View(
-            items=self._memory.items,
-            agreements=self._agreements.value,
-            connections=self._connections.value,
-            freshness=self._freshness.value,
-            providers={tsp.id: tsp.name for tsp in self._tsps.value if tsp.name},
-            taken_at=self._taken_at,
-            troubles={name: kept.trouble for name, kept in self._lists.items() if kept.trouble},
-            asked_at=self._invitations.asked_at,
-        )
-
-    def invalidate(self) -> None:
-        """Let the next look read everything again but what fails at the moment: that keeps its pause."""
-        self._invitations.hurry()
-        self._hurry_rest()
-
-    def read(self) -> tuple[Item, ...]:
-        """Read the invitations now and return them. Raises `CatenaError`."""
-        self._invitations.read_now()
-        return self._memory.items
-
-    def tsps(self) -> tuple[Tsp, ...]:
-        """Return all providers by name as read last, without causing any call; none before the first reading."""
-        return self._tsps.value
+class InvitationDesk(Lists):
+    """The lists, and what creates, resends and deletes invitations. Thread-safe."""
 
     def link(self, handle: str) -> str:
         """Reveal the magic link, for the operator who hands it over; "" where Catena sent none that can be read.
@@ -159,7 +71,8 @@ class InvitationDesk:
                 self._memory.drop(handle)
             now = self._memory.get(handle)
             options = {name: getattr(now, name) for name in InvitationCreate.__struct_fields__}
-            if not unreadable.isdisjoint(options) or now.permissions is None or now.expires_in_hours is None:
+            needed = (now.fleet_ref, now.permissions, now.expires_in_hours)
+            if not unreadable.isdisjoint(options) or None in needed:
                 raise NotSent(OPTIONS_UNKNOWN)  # what is left out would be asked for as Catena sees fit
             return self._send(msgspec.convert(options, InvitationCreate), before, by, agreed)
 
@@ -176,20 +89,8 @@ class InvitationDesk:
                 raise
         self._memory.drop(handle)
 
-    def _list(self, client: CatenaClient) -> None:
-        """Read the invitations into the memory, which keeps them."""
-        before, changes = _progress(self._memory.items), self._memory.changes
-        self._memory.replace_all(list(client.invitations.iterate(size=PAGE_SIZE)), changes)
-        if self._taken_at is not None and before != _progress(self._memory.items):
-            self._hurry_rest()
-        self._taken_at = self._now()
-
-    def _hurry_rest(self) -> None:
-        for kept in (self._agreements, self._connections, self._freshness):
-            kept.hurry()
-
     def _turn_of(self, fleet_ref: str) -> threading.Lock:
-        return self._same_ref[hash(fleet_ref) % len(self._same_ref)]
+        return _TURNS[hash(fleet_ref) % len(_TURNS)]
 
     def _look(self, fleet_ref: str) -> tuple[dict[str, Invitation], set[str]]:
         """Return the invitations of one reference by handle, as they are now, and the fields that cannot be read.
@@ -219,7 +120,9 @@ class InvitationDesk:
         newest = self._memory.newest()
         try:
             invitation, created = self._client.invitations.create(wanted)
-        except LOST as error:
+        except CatenaError as error:
+            if error.nothing_done:
+                raise
             invitation, created = self._became(wanted.fleet_ref, before, newest, error)
         return Made(self._memory.put(invitation, by), created, meant_new=not live)
 
@@ -248,11 +151,3 @@ class InvitationDesk:
             return True
         except CatenaError:
             return False
-
-
-def _providers(client: CatenaClient) -> list[Tsp]:
-    return sorted(client.tsps.list(), key=lambda tsp: (tsp.name is None, (tsp.name or "").casefold()))
-
-
-def _progress(items: Iterable[Item]) -> set[tuple[str, str, str | None]]:
-    return {(item.handle, item.status, item.fleet_id) for item in items}

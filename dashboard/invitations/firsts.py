@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
-from catena_client import CatenaClient, CatenaError, Vehicle, VehicleLocation
+from catena_client import CatenaClient, CatenaError, RetryPolicy, Vehicle, VehicleLocation
 from dashboard.invitations.funnel import Firsts
 from dashboard.invitations.kept import Pause
 
@@ -28,6 +28,7 @@ class FirstSeen:
 
     def __init__(self, client: CatenaClient, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._client = client
+        self._once = client.with_retry(RetryPolicy(attempts=1))
         self._clock = clock
         self._lock = threading.Lock()
         self._next: dict[str, float] = {}
@@ -62,12 +63,11 @@ class FirstSeen:
             if self._clock() < self._paused_until:
                 del self._next[fleet_id]  # to be wanted again after the pause
                 return
+        client = self._once if self._pause.failures else self._client
         try:
-            vehicles = self._client.vehicles.iterate(fleet_ids=[fleet_id], size=1000)
+            vehicles = client.vehicles.iterate(fleet_ids=[fleet_id], size=1000)
             vehicle = _earliest(vehicles)
-            locations = self._client.vehicle_locations.iterate(
-                fleet_ids=[fleet_id], only_latest=True, size=1000
-            )
+            locations = client.vehicle_locations.iterate(fleet_ids=[fleet_id], only_latest=True, size=1000)
             location = _earliest(locations)
         except CatenaError as error:
             with self._lock:

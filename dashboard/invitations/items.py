@@ -50,6 +50,8 @@ class View:
     """When the invitations were last read; None before the first success."""
     troubles: dict[str, Trouble] = field(default_factory=dict, hash=False)
     """By the name of the list."""
+    unreadable: dict[str, int] = field(default_factory=dict, hash=False)
+    """How many rows of a list are left out because they cannot be read, by its name."""
     asked_at: datetime | None = None
     """Since when the list of invitations is being read; None while nobody reads it."""
 

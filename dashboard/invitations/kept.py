@@ -65,7 +65,7 @@ class Kept(Generic[T]):
     ) -> None:
         """Keep what `read` returns, beginning with `start`, and read it again after `every` seconds.
 
-        `read` is told whether the reading before failed; then one request has to do. It raises CatenaError. After
+        `read` is told whether the reading before failed; then one try has to do. It raises CatenaError. After
         a first failure nothing is asked for `pause` seconds.
         """
         self._read = read

@@ -171,7 +171,6 @@ def _ask(desk: InvitationDesk, by: str, state: PageState) -> None:
     question = state.question
     if question is None:
         return
-    item = question.items[0]
     with st.container(border=True):
         stand = ", ".join(
             f"{plain(status_word(one.status).lower())}, from "
@@ -179,7 +178,7 @@ def _ask(desk: InvitationDesk, by: str, state: PageState) -> None:
             for one in question.items
         )
         st.warning(
-            f"**{plain(item.fleet_ref)} has an invitation already** ({stand}). Nothing was sent yet. "
+            f"**{plain(question.wanted.fleet_ref)} has an invitation already** ({stand}). Nothing was sent yet. "
             f"{' '.join(dict.fromkeys(map(consequence, question.items)))} The options set now apply."
         )
         with st.container(horizontal=True):
@@ -188,7 +187,7 @@ def _ask(desk: InvitationDesk, by: str, state: PageState) -> None:
                     create(desk, question.wanted, by, state, question.items)
                 st.rerun()
             if st.button("Show the one there is", key="again-show"):
-                state.question, state.shown, state.note = None, item.handle, ""
+                state.question, state.shown, state.note = None, question.items[0].handle, ""
                 st.rerun()
             if st.button("Cancel", key="again-no"):
                 state.question = None

@@ -21,13 +21,20 @@ def trouble(service: Service) -> None:
 def _trouble(service: Service) -> None:
     view, now, where = service.invitations.view(), datetime.now(UTC), zone(st.context.timezone)
     age = "" if view.taken_at is None else " What was read before is shown."
+    lines = []
     for what, problem in view.troubles.items():
         wait = problem.retry_at - now
         again = f"in {duration(wait)}" if wait.total_seconds() > 0 else "under way"
-        st.warning(
+        lines.append(
             f"The {what} cannot be read just now, since {plain(local(problem.since, where))}. The next try is "
-            f"{again}.{age} {plain(problem.why)}",
-            icon=":material/cloud_off:",
+            f"{again}.{age} {plain(problem.why)}"
+        )
+    if lines:
+        st.warning("\n\n".join(lines), icon=":material/cloud_off:")
+    for what, number in view.unreadable.items():
+        st.warning(
+            f"{number:,} of the {what} are left out: Catena sends them in a form that cannot be read.",
+            icon=":material/help:",
         )
     waited = now - view.asked_at if view.asked_at else None
     first = view.taken_at is None and not view.troubles

@@ -255,7 +255,14 @@ def test_one_of_two_files_under_one_name_is_sent(desk: InvitationDesk, catena: F
     assert runs.of("operator") is None
 
 
-def test_an_uploaded_result_does_not_send_what_is_unknown() -> None:
+def test_an_uploaded_result_does_not_send_what_is_unknown(desk: InvitationDesk, catena: FakeCatena) -> None:
     table = read(b"fleet_ref,result\nA,unknown\nB,failed\nC,created\n", Draft())
-    assert [row.create.fleet_ref for row in table.ready if row.create] == ["B"]
-    assert "answer was lost" in table.rows[0].problem
+    run = BulkRun(desk, table.rows, by="ann", again=True)
+    outcomes = sent(run)
+    assert [body["fleet_ref"] for body in catena.posted] == ["B"]
+    assert {ref: outcome.result for ref, outcome in outcomes.items()} == {
+        "A": "unknown",
+        "B": "created",
+        "C": "skipped",
+    }
+    assert "answer was lost" in outcomes["A"].message

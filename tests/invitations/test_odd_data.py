@@ -86,6 +86,16 @@ def test_one_that_ran_out_by_our_clock_alone_counts_as_live(desk: InvitationDesk
         desk.create(InvitationCreate(fleet_ref="A"), by="ann")
 
 
+def test_rows_that_cannot_be_read_at_all_are_counted(desk: InvitationDesk, catena: FakeCatena) -> None:
+    catena.invite("GOOD")
+    catena.invite("ODD")["id"] = None
+    catena.connections = [connection(), connection(id=4)]
+    view = looked(desk)
+    assert [item.fleet_ref for item in view.items] == ["GOOD"]
+    assert view.unreadable == {"invitations": 1, "connections": 1}
+    assert not view.troubles
+
+
 def test_an_invitation_that_cannot_be_read_at_all_is_not_touched(
     desk: InvitationDesk, catena: FakeCatena
 ) -> None:
