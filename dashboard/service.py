@@ -8,9 +8,9 @@ from catena_client import CatenaClient
 from dashboard import assets, embedded
 from dashboard.feed import Feed
 from dashboard.feed_layers import Layers
-from dashboard.invitations.bulk import BulkRun
 from dashboard.invitations.desk import InvitationDesk
 from dashboard.invitations.firsts import FirstSeen
+from dashboard.invitations.runs import BulkRuns
 from dashboard.invitations.webhooks import Notifications
 from dashboard.listing import Listings
 from dashboard.map.history import History
@@ -50,8 +50,7 @@ class Service:
         self.layers = Layers(self.feed.links, self.feed.minted, self.trailers, self.trail_sets)
         self.lists = Listings(self._snapshot)
         self.invitations = InvitationDesk(self.client)
-        self.bulk_runs: dict[str, BulkRun] = {}
-        """The file of invitations each viewer is sending or has sent last, by the viewer's name."""
+        self.bulk_runs = BulkRuns()
         self.firsts = FirstSeen(self.client)
         self._notifications = Notifications(settings.webhook_secret, self._look_now)
 
