@@ -1,11 +1,12 @@
 """From an answer to a model or an error, without I/O."""
 
+import json
+import logging
 import math
 import time
-from collections.abc import Hashable
+from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
-from functools import cache
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -15,6 +16,7 @@ from catena_client.errors import (
     BadRequest,
     Conflict,
     Forbidden,
+    GarbledAnswer,
     MethodNotAllowed,
     NotFound,
     Problem,
@@ -24,7 +26,10 @@ from catena_client.errors import (
     UnexpectedAnswer,
     ValidationFailed,
 )
-from catena_client.secret import Secret
+from catena_client.models.base import Page
+from catena_client.tolerant import REFUSALS, decoder, salvage
+
+_log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -40,25 +45,45 @@ _KINDS: dict[int, type[ApiError]] = {
 }
 
 
-@cache
-def _decoder(kind: Hashable) -> msgspec.json.Decoder[Any]:
-    """Return the one decoder of a type: making it costs more than decoding a page."""
-    return msgspec.json.Decoder[Any](kind, dec_hook=_own_types)
-
-
 def decode(call: Call, answer: Answer, kind: type[T]) -> T:
-    """Read a good answer as `kind`. Raises UnexpectedAnswer when it is something else."""
+    """Read a good answer as `kind`, as far as it can be read (see `catena_client.tolerant`).
+
+    What could not be read is in the page, and in the log where the answer is no page. Raises GarbledAnswer when the
+    answer is no JSON, UnexpectedAnswer when it is of another form.
+    """
     try:
-        decoded: T = _decoder(kind).decode(answer.content)  # type: ignore[arg-type]  # mypy: types hash
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        problem = call.scrub(str(error))
+        decoded: T = decoder(kind).decode(answer.content)  # type: ignore[arg-type]  # mypy: types hash
+    except REFUSALS:
+        pass
     else:
         return decoded
+    failure: type[UnexpectedAnswer] = UnexpectedAnswer
+    try:
+        decoded, unread = salvage(answer.content, kind)
+    except json.JSONDecodeError as error:
+        failure, problem = GarbledAnswer, f"no JSON: {error}"
+    except RecursionError:
+        problem = "nested too deeply"
+    except (msgspec.ValidationError, ValueError) as error:
+        problem = call.scrub(str(error))
+    else:
+        if not isinstance(decoded, Page):
+            log_unread(call, unread.rows, unread.fields)
+        return decoded
     again = "Ask again later" if call.idempotent else "It may have been carried out: look before repeating it"
-    raise UnexpectedAnswer(
+    raise failure(
         f"{call} was answered {answer.status} with {_described(answer)} that is not what the API promises "
         f"({problem}). {again}; if it stays, the API address is wrong or the API has changed."
     )
+
+
+def log_unread(call: Call, rows: int, fields: Mapping[str, int]) -> None:
+    """Tell in the log what of an answer could not be read, where its reader is not told."""
+    if rows:
+        _log.warning("%s: %d rows could not be read and were left out.", call, rows)
+    if fields:
+        words = ", ".join(f"{name} ({count})" for name, count in sorted(fields.items()))
+        _log.warning("%s: fields that could not be read and are unknown: %s.", call, words)
 
 
 def raise_for_error(call: Call, answer: Answer) -> None:
@@ -92,12 +117,6 @@ def _api_error(call: Call, answer: Answer) -> ApiError:
     if isinstance(error, ValidationFailed):
         error.problems = _problems(call, detail)
     return error
-
-
-def _own_types(kind: type, value: object) -> object:
-    if kind is Secret and isinstance(value, str):
-        return Secret(value)
-    raise TypeError(f"Expected `str`, got `{type(value).__name__}`")
 
 
 def _error_body(answer: Answer) -> dict[str, object]:

@@ -15,6 +15,7 @@ CatenaError
 │   ├── RateLimited             429, with `retry_after`
 │   └── ServerError             5xx
 └── UnexpectedAnswer            the answer is not what the contract says
+    ├── GarbledAnswer           it is no JSON at all: a web page, cut off, empty
     └── RepeatedCursor          a list would never end
 
 Every message says what was asked, what came back and what to do. None contains a secret, an id from a
@@ -42,7 +43,11 @@ class AuthenticationFailed(CatenaError):
 
 
 class UnexpectedAnswer(CatenaError):
-    """The answer is not what the API's contract says, e.g. a gateway's HTML page or wrong types."""
+    """The answer is not what the API's contract says, e.g. an object in the place of a list."""
+
+
+class GarbledAnswer(UnexpectedAnswer):
+    """A success whose body is no JSON at all: a gateway's web page, cut off, empty, not to be decompressed."""
 
 
 class RepeatedCursor(UnexpectedAnswer):

@@ -8,6 +8,7 @@ from typing import Any, Final, Generic, TypedDict, TypeVar
 import msgspec
 
 from catena_client.call import Call, query_pairs
+from catena_client.decoding import log_unread
 from catena_client.errors import RepeatedCursor
 from catena_client.models.base import Model, Page
 from catena_client.secret import Secret
@@ -95,8 +96,12 @@ class Listing(Generic[T]):
                 followed.add(cursor)
 
     def rows(self, filters: Filters, size: int | None = None) -> Iterator[T]:
-        """Return all rows of all pages."""
-        return (row for page in self.pages(filters, size) for row in page.items)
+        """Return all rows of all pages. What could not be read of them is in the log."""
+        return (row for page in self.pages(filters, size) for row in self._told(page).items)
+
+    def _told(self, page: Page[T]) -> Page[T]:
+        log_unread(Call("GET", self.path), page.unreadable, page.unreadable_fields)
+        return page
 
     def _unseen(self, page: Page[T], seen: set[object]) -> Page[T]:
         """Leave out rows that an earlier one of several requests brought, and remember the others."""

@@ -1,7 +1,5 @@
 """Share agreements between a fleet and a partner."""
 
-import msgspec
-
 from catena_client.models.base import Model, Time
 
 
@@ -12,9 +10,9 @@ class ShareAgreement(Model, kw_only=True, frozen=True):
     """Id of the agreement."""
     fleet_id: str
     """Id of the fleet."""
-    status: str
+    status: str | None = None
     """`active`, `paused`, `cancelled`, `deleted` or `expired`."""
-    effective_date: Time
+    effective_date: Time | None = None
     """Start."""
     partner_id: str | None = None
     """Id of the partner."""
@@ -22,5 +20,5 @@ class ShareAgreement(Model, kw_only=True, frozen=True):
     """The partner's own name of the fleet; not unique."""
     expiration_date: Time | None = None
     """End; None is open."""
-    scopes: dict[str, str] = msgspec.field(default_factory=dict)
+    scopes: dict[str, str] | None = None
     """Resource to `read` or `read_write`."""

@@ -2,21 +2,19 @@
 
 from typing import Any
 
-import msgspec
-
-from catena_client.models.base import Model, Time
+from catena_client.models.base import Model, Time, Whole
 
 
 class ResourceCount(Model, kw_only=True, frozen=True):
     """How much there is in all."""
 
-    fleets: int
+    fleets: Whole | None = None
     """Number of fleets."""
-    vehicles: int
+    vehicles: Whole | None = None
     """Number of vehicles."""
-    drivers: int
+    drivers: Whole | None = None
     """Number of drivers."""
-    trailers: int
+    trailers: Whole | None = None
     """Number of trailers."""
 
 
@@ -25,24 +23,24 @@ class FleetSummary(Model, kw_only=True, frozen=True):
 
     fleet_ref: str | None
     """The partner's own name of the fleets."""
-    fleet_ids: list[str] = msgspec.field(default_factory=list)
+    fleet_ids: list[str] | None = None
     """Ids of the fleets."""
-    connections: int = 0
+    connections: Whole | None = None
     """Number of connections."""
-    drivers: int = 0
+    drivers: Whole | None = None
     """Number of drivers."""
-    vehicles: int = 0
+    vehicles: Whole | None = None
     """Number of vehicles."""
-    vehicles_with_locations: int = 0
+    vehicles_with_locations: Whole | None = None
     """Number of vehicles that have a position."""
 
 
 class VehicleSummary(Model, kw_only=True, frozen=True):
     """A vehicle with its last position."""
 
-    fleet_id: str
+    fleet_id: str | None = None
     """Id of the fleet."""
-    connection_id: str
+    connection_id: str | None = None
     """Id of the connection."""
     vehicle_id: str
     """Id of the vehicle."""
@@ -64,7 +62,7 @@ class VehicleSummary(Model, kw_only=True, frozen=True):
     """Maker."""
     model_type: str | None = None
     """Model."""
-    model_year: int | None = None
+    model_year: Whole | None = None
     """Year of the model."""
     vin: str | None = None
     """Vehicle identification number."""
@@ -78,7 +76,7 @@ class VehicleSummary(Model, kw_only=True, frozen=True):
     """Plate."""
     last_location_ping: Time | None = None
     """When it last told its position."""
-    last_location_h3_index_11: int | None = None
+    last_location_h3_index_11: Whole | None = None
     """H3 cell of resolution 11, a 64-bit integer."""
     last_location: Any = None
     """As sent: mostly a GeoJSON point or None. Read it with `coordinates`."""
@@ -97,7 +95,7 @@ class VehicleLiveLocation(Model, kw_only=True, frozen=True):
 
     vehicle_id: str
     """Id of the vehicle."""
-    occurred_at: Time
+    occurred_at: Time | None = None
     """Time of the sample."""
     vin: str | None = None
     """Vehicle identification number."""
@@ -113,7 +111,7 @@ class VehicleLiveLocation(Model, kw_only=True, frozen=True):
     """Id of the driver (a user)."""
     driver_name: str | None = None
     """Name of the driver."""
-    h3_index_11: int | None = None
+    h3_index_11: Whole | None = None
     """H3 cell of resolution 11, a 64-bit integer."""
     speed: float | None = None
     """m/s."""
@@ -136,7 +134,7 @@ class TrailerLiveLocation(Model, kw_only=True, frozen=True):
 
     trailer_id: str
     """Id of the trailer."""
-    trailer_location_occurred_at: Time
+    trailer_location_occurred_at: Time | None = None
     """Time of the trailer's sample."""
     tsp_id: str | None = None
     """Id of the TSP."""
@@ -152,11 +150,11 @@ class TrailerLiveLocation(Model, kw_only=True, frozen=True):
     """Id of the driver (a user)."""
     driver_name: str | None = None
     """Name of the driver."""
-    trailer_h3_index_11: int | None = None
+    trailer_h3_index_11: Whole | None = None
     """H3 cell of the trailer, resolution 11, a 64-bit integer."""
     trailer_location: Any = None
     """As sent: mostly a GeoJSON point or None. Read it with `coordinates`."""
-    vehicle_h3_index_11: int | None = None
+    vehicle_h3_index_11: Whole | None = None
     """H3 cell of the vehicle, resolution 11, a 64-bit integer."""
     vehicle_location_occurred_at: Time | None = None
     """Time of the vehicle's sample."""

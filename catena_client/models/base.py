@@ -1,13 +1,15 @@
 """What the models share.
 
-Field names are the API's. Unknown fields of an answer are ignored; fields the API's contract calls optional
-may be missing. Left out on purpose, as no caller needs them and they cost time and memory on every row:
+Field names are the API's. Unknown fields of an answer are ignored. A field without a default is one that a row
+cannot stand without; any other that is missing, null or sent in a form that cannot be read is its default, None:
+unknown. Left out on purpose, as no caller needs them and they cost time and memory on every row:
 `source_data`, `source_data_hash`, `extras`, `execution_id`, `schedule_id`, and the `*_unit` fields, whose
 values are constant (m/s, m, m3, Pa, K). Unless a docstring says otherwise, the source of a fact is Catena's
 OpenAPI description.
 """
 
 import math
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated, Generic, TypeVar, get_args
@@ -20,6 +22,9 @@ T = TypeVar("T")
 Time = Annotated[datetime, msgspec.Meta(tz=True)]
 """An aware time; models turn it to UTC."""
 
+Whole = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+"""A count, a year or an H3 cell. More than 63 bits fit neither a column of numbers nor what reads one."""
+
 
 class Model(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     """Base of all models: frozen, times in UTC, not tracked by the garbage collector (they form no cycles)."""
@@ -28,7 +33,15 @@ class Model(msgspec.Struct, kw_only=True, frozen=True, gc=False):
         for name in _times(type(self)):
             value = getattr(self, name)
             if value is not None and value.tzinfo is not UTC:
-                force_setattr(self, name, value.astimezone(UTC))
+                force_setattr(self, name, in_utc(value))
+
+
+def in_utc(time: datetime) -> datetime:
+    """Return the same moment in UTC. Raises ValueError where that is before the year 1 or after 9999."""
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a time out of range") from None
 
 
 class Page(msgspec.Struct, Generic[T], kw_only=True, frozen=True, repr_omit_defaults=True):
@@ -36,10 +49,15 @@ class Page(msgspec.Struct, Generic[T], kw_only=True, frozen=True, repr_omit_defa
 
     items: list[T]
     """The rows."""
-    total: int | None = None
+    total: Whole | None = None
     """Rows in all pages of this request; None where the API does not count (integrations, notifications)."""
     next_page: str | None = None
     """Cursor of the next page, None on the last."""
+    unreadable: int = 0
+    """Entries of the page that could not be read at all and are not in `items`: no object, or without what a row
+    of its kind cannot stand without."""
+    unreadable_fields: Mapping[str, int] = {}
+    """Field to the number of rows in `items` in which it was sent in a form that cannot be read, and is unknown."""
 
 
 class SourceRow(Model, kw_only=True, frozen=True):
@@ -47,17 +65,17 @@ class SourceRow(Model, kw_only=True, frozen=True):
 
     id: str
     """Id in Catena."""
-    fleet_id: str | None
+    fleet_id: str | None = None
     """Id of the fleet; the key to use, as a fleet_ref may belong to several fleets."""
-    connection_id: str
+    connection_id: str | None = None
     """Id of the connection (fleet and TSP) it came over."""
-    created_at: Time
+    created_at: Time | None = None
     """When Catena first took the row in."""
-    updated_at: Time
+    updated_at: Time | None = None
     """When Catena last changed the row."""
-    source_name: str
+    source_name: str | None = None
     """Platform of the TSP; it differs between endpoints for the same vehicle, so do not join on it."""
-    source_id: str
+    source_id: str | None = None
     """Id in the TSP's system."""
     fleet_ref: str | None = None
     """The partner's own name of the fleet; not unique."""

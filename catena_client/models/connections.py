@@ -8,17 +8,17 @@ class Connection(Model, kw_only=True, frozen=True):
 
     id: str
     """Id of the connection."""
-    created_at: Time
+    created_at: Time | None = None
     """When it was made."""
-    updated_at: Time
+    updated_at: Time | None = None
     """When it last changed."""
-    fleet_id: str | None
+    fleet_id: str | None = None
     """Id of the fleet."""
-    tsp_id: str
+    tsp_id: str | None = None
     """Id of the TSP."""
-    source_name: str
+    source_name: str | None = None
     """Platform of the TSP."""
-    status: str
+    status: str | None = None
     """`active`, `failed`, `cancelled`, `paused`, `stale` or `deleted`. A paused one may still bring data minutes
     old (seen in recorded answers)."""
     fleet_ref: str | None = None
@@ -32,15 +32,15 @@ class DataFreshness(Model, kw_only=True, frozen=True):
 
     resource: str
     """E.g. `vehicle_location`."""
-    fleet_id: str
+    fleet_id: str | None = None
     """Id of the fleet."""
     connection_id: str
     """Id of the connection."""
-    source_name: str
+    source_name: str | None = None
     """Platform of the TSP."""
-    tsp_id: str
+    tsp_id: str | None = None
     """Id of the TSP."""
-    tsp_slug: str
+    tsp_slug: str | None = None
     """Short name of the TSP."""
     schedule_id: str | None = None
     """Id of the schedule that reads it."""

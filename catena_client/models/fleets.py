@@ -17,13 +17,13 @@ class Fleet(Model, kw_only=True, frozen=True):
 
     id: str
     """Id of the fleet, the key to use."""
-    name: str
+    name: str | None = None
     """Name; may contain the invitation's id."""
-    fleet_ref: str
+    fleet_ref: str | None = None
     """The partner's own name of the fleet; not unique."""
-    created_at: Time
+    created_at: Time | None = None
     """When the fleet came to be."""
-    updated_at: Time
+    updated_at: Time | None = None
     """When it last changed."""
     invitation_id: Secret | None = None
     """Id of the invitation it came by; whoever knows it can read the invitation."""

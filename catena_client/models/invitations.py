@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from catena_client.models.base import Model, Time
+from catena_client.models.base import Model, Time, Whole
 from catena_client.secret import Secret
 
 
@@ -13,17 +13,17 @@ class Invitation(Model, kw_only=True, frozen=True):
 
     id: Secret
     """Id and at the same time the token in the link."""
-    created_at: Time
+    created_at: Time | None = None
     """When it was created."""
-    magic_link: Secret
+    magic_link: Secret | None = None
     """Address the fleet opens to take part; single use, for the invited fleet alone."""
-    expires_at: Time
+    expires_at: Time | None = None
     """When it ends; stays in the past for accepted ones (seen in recorded answers)."""
-    expires_in_hours: int
+    expires_in_hours: Whole | None = None
     """Lifetime it was created with, in hours."""
-    status: str
+    status: str | None = None
     """`active`, `accepted`, `declined`, `expired` or `deleted`."""
-    fleet_ref: str
+    fleet_ref: str | None = None
     """The partner's own name of the fleet."""
     fleet_id: str | None = None
     """Id of the fleet, None until accepted."""
@@ -63,7 +63,7 @@ class Invitation(Model, kw_only=True, frozen=True):
     """Where the fleet goes on failure."""
     limit_tsps: list[str] | None = None
     """The only TSPs offered; None offers all."""
-    permissions: dict[str, str] = msgspec.field(default_factory=dict)
+    permissions: dict[str, str] | None = None
     """Resource to `read` or `read_write`."""
 
 

@@ -1,6 +1,6 @@
 """Providers of telematics (TSPs)."""
 
-from catena_client.models.base import Model, Time
+from catena_client.models.base import Model, Time, Whole
 
 
 class Tsp(Model, kw_only=True, frozen=True):
@@ -8,17 +8,17 @@ class Tsp(Model, kw_only=True, frozen=True):
 
     id: str
     """Id of the TSP."""
-    slug: str
+    slug: str | None = None
     """Short name, unique."""
-    name: str
+    name: str | None = None
     """Name to show."""
-    source_name: str
+    source_name: str | None = None
     """Platform; several TSPs share one."""
-    conn_type: str
+    conn_type: str | None = None
     """How a fleet signs in to it, e.g. `api_key`."""
-    created_at: Time
+    created_at: Time | None = None
     """When it was added."""
-    updated_at: Time
+    updated_at: Time | None = None
     """When it last changed."""
     description: str | None = None
     """Free text."""
@@ -26,7 +26,7 @@ class Tsp(Model, kw_only=True, frozen=True):
     """Addresses."""
     status: str | None = None
     """`active`, `inactive` or `deleted`."""
-    is_sandbox: bool = False
+    is_sandbox: bool | None = None
     """Whether it is a simulation."""
     logo_url: str | None = None
     """Address of its logo."""
@@ -43,13 +43,13 @@ class TspIntegrations(Model, kw_only=True, frozen=True):
 
     tsp_id: str
     """Id of the TSP."""
-    integrations: dict[str, str]
+    integrations: dict[str, str] | None = None
     """Resource to `implemented`, `not_implemented` or `not_supported`."""
-    implemented_count: int
+    implemented_count: Whole | None = None
     """How many are implemented."""
-    not_implemented_count: int
+    not_implemented_count: Whole | None = None
     """How many are not implemented."""
-    not_supported_count: int
+    not_supported_count: Whole | None = None
     """How many the TSP does not offer."""
     slug: str | None = None
     """Short name of the TSP."""

@@ -20,7 +20,7 @@ class Webhook(Model, kw_only=True, frozen=True):
 
     id: str
     """Id of the webhook."""
-    event_name: str
+    event_name: str | None = None
     """E.g. `invitation.created`."""
     url: Any = None
     """Address; partly masked in all answers but the one to its creation, and untyped in the contract."""

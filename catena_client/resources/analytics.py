@@ -1,6 +1,6 @@
 """Summaries made by Catena."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Unpack
 
 from catena_client.models import (
@@ -60,11 +60,17 @@ class Analytics:
         path = "/v2/telematics/analytics/overview"
         parts = [self._session.get(path, ResourceCount, query=request) for request in split(filters)]
         return ResourceCount(
-            fleets=sum(part.fleets for part in parts),
-            vehicles=sum(part.vehicles for part in parts),
-            drivers=sum(part.drivers for part in parts),
-            trailers=sum(part.trailers for part in parts),
+            fleets=_sum(part.fleets for part in parts),
+            vehicles=_sum(part.vehicles for part in parts),
+            drivers=_sum(part.drivers for part in parts),
+            trailers=_sum(part.trailers for part in parts),
         )
+
+
+def _sum(counts: Iterable[int | None]) -> int | None:
+    """Return the sum, None where a part of it is unknown."""
+    known = list(counts)
+    return None if None in known else sum(count for count in known if count is not None)
 
 
 class FleetSummaries:

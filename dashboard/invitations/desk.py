@@ -81,7 +81,8 @@ class InvitationDesk:
 
     def link(self, handle: str) -> str:
         """Reveal the magic link, for the operator who hands it over. Raises `Gone`."""
-        return self._memory.get(handle).magic_link.reveal()
+        link = self._memory.get(handle).magic_link
+        return "" if link is None else link.reveal()
 
     def create(self, wanted: InvitationCreate, *, by: str, again: bool = False, ask: bool = True) -> Made:
         """Create an invitation.
@@ -126,7 +127,7 @@ class InvitationDesk:
         if known and time.monotonic() - read_at < TSPS_SECONDS:
             return known
         try:
-            known = tuple(sorted(self._client.tsps.list(), key=lambda tsp: tsp.name.casefold()))
+            known = tuple(sorted(self._client.tsps.list(), key=lambda tsp: (tsp.name or "").casefold()))
         except CatenaError:
             if not known:
                 raise
@@ -192,7 +193,7 @@ class InvitationDesk:
                 "connections", lambda: client.connections.iterate(size=PAGE_SIZE), view.connections
             ),
             freshness=read("data freshness", client.connections.data_freshness, view.freshness),
-            providers={tsp.id: tsp.name for tsp in read("providers", self.tsps, self._tsps[1])},
+            providers={tsp.id: tsp.name or "" for tsp in read("providers", self.tsps, self._tsps[1])},
             problems=problems,
         )
 
@@ -217,7 +218,9 @@ class InvitationDesk:
             return None
         for invitation in after:
             expired_at = known.get(self._memory.handle(invitation))
-            if invitation.status == "active" and (expired_at is None or invitation.expires_at > expired_at):
+            expires_at = invitation.expires_at
+            longer = expired_at is None or (expires_at is not None and expires_at > expired_at)
+            if invitation.status == "active" and longer:
                 return invitation, expired_at is None
         return None
 

@@ -53,11 +53,11 @@ class FirstSeen:
     def _find(self, fleet_id: str) -> None:
         try:
             vehicles = self._client.vehicles.iterate(fleet_ids=[fleet_id], size=1000)
-            vehicle = min((row.created_at for row in vehicles), default=None)
+            vehicle = min((row.created_at for row in vehicles if row.created_at), default=None)
             locations = self._client.vehicle_locations.iterate(
                 fleet_ids=[fleet_id], only_latest=True, size=1000
             )
-            location = min((row.created_at for row in locations), default=None)
+            location = min((row.created_at for row in locations if row.created_at), default=None)
         except CatenaError as error:
             log.warning("When a fleet's data began could not be read, it will be tried again: %s", error)
             return

@@ -8,7 +8,7 @@ from the vehicles we know, so it is right after a restart too. Fleets are told a
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from catena_client import Connection, DataFreshness, ShareAgreement
@@ -24,6 +24,7 @@ QUIET = timedelta(hours=24)
 BROKEN = frozenset({"failed", "stale"})
 """Connection statuses that keep data from arriving; `paused` does not, as seen with fresh data."""
 ENDED = frozenset({"cancelled", "deleted"})
+_UNKNOWN_PAST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +175,10 @@ class _Fleet:
             self._sharing(),
             Step(
                 bool(self.connections),
-                min((c.created_at for c in self.connections), default=None),
+                min((c.created_at for c in self.connections if c.created_at), default=None),
                 ", ".join(
-                    f"{self.providers.get(c.tsp_id) or c.source_name} ({c.status})" for c in self.connections
+                    f"{self.providers.get(c.tsp_id or '') or c.source_name} ({c.status})"
+                    for c in self.connections
                 ),
             ),
             Step(bool(facts), self.firsts.vehicle, f"{facts.vehicles:,} vehicles" if facts else ""),
@@ -204,10 +206,10 @@ class _Fleet:
         """Read the agreement: the one in force, else the one that began last."""
         if not self.agreements:
             return Step(False)
-        best = max(self.agreements, key=lambda a: (self._in_force(a), a.effective_date))
+        best = max(self.agreements, key=lambda a: (self._in_force(a), a.effective_date or _UNKNOWN_PAST))
         if self._in_force(best):
             return Step(True, best.effective_date)
-        if best.status == "active" and best.effective_date > self.now:
+        if best.status == "active" and best.effective_date and best.effective_date > self.now:
             return Step(False, None, "agreed, but not in force yet")
         return Step(False, None, f"agreement {'expired' if best.status == 'active' else best.status}")
 
@@ -215,6 +217,7 @@ class _Fleet:
         ends = agreement.expiration_date
         return (
             agreement.status == "active"
+            and agreement.effective_date is not None
             and agreement.effective_date <= self.now
             and (ends is None or ends > self.now)
         )

@@ -6,10 +6,13 @@ import secrets
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from catena_client import Invitation
 from dashboard.invitations.items import Gone, Item
+
+_UNKNOWN_PAST = datetime(1970, 1, 1, tzinfo=UTC)
+_UNKNOWN_FUTURE = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 class Memory:
@@ -76,7 +79,7 @@ class Memory:
 
     def replace_all(self, invitations: Iterable[Invitation], changes: int) -> bool:
         """Take a list that was read while `changes` was as given; False when it is outdated already."""
-        listed = sorted(invitations, key=lambda one: one.created_at, reverse=True)
+        listed = sorted(invitations, key=lambda one: one.created_at or _UNKNOWN_PAST, reverse=True)
         with self._lock:
             if changes != self.changes:
                 return False
@@ -91,19 +94,20 @@ class Memory:
     def item(self, invitation: Invitation) -> Item:
         """Return what pages may know of an invitation."""
         handle = self.handle(invitation)
-        over = invitation.status == "active" and invitation.expires_at <= self._now()
+        expires_at = invitation.expires_at or _UNKNOWN_FUTURE
+        over = invitation.status == "active" and expires_at <= self._now()
         return Item(
             handle=handle,
-            fleet_ref=invitation.fleet_ref,
+            fleet_ref=invitation.fleet_ref or "",
             fleet_name=invitation.fleet_name or "",
-            status="expired" if over else invitation.status,
-            created_at=invitation.created_at,
-            expires_at=invitation.expires_at,
+            status="expired" if over else invitation.status or "",
+            created_at=invitation.created_at or _UNKNOWN_PAST,
+            expires_at=expires_at,
             accepted_at=invitation.accepted_at,
             declined_at=invitation.declined_at,
             decline_reason=invitation.decline_reason or "",
             fleet_id=invitation.fleet_id,
-            permissions=dict(invitation.permissions),
+            permissions=dict(invitation.permissions or {}),
             limit_tsps=tuple(invitation.limit_tsps or ()),
             email=invitation.fleet_email or "",
             phone=invitation.fleet_phone or "",

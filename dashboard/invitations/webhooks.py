@@ -159,7 +159,9 @@ def missing(client: CatenaClient, public_url: str) -> list[str]:
     """
     host = urlsplit(public_url).netloc
     have = {
-        hook.event_name for hook in client.webhooks.iterate(status="active", size=1000) if _host(hook) == host
+        hook.event_name or ""
+        for hook in client.webhooks.iterate(status="active", size=1000)
+        if _host(hook) == host
     }
     topics = {name.split(".")[0] for name in have}
     return [

@@ -76,9 +76,9 @@ def facts(vehicle: Vehicle) -> VehicleFacts:
         vin=(vehicle.vin or "").strip(),
         plate=(vehicle.license_plate_number or "").strip(),
         fleet_id=vehicle.fleet_id or "",
-        connection_id=vehicle.connection_id,
+        connection_id=vehicle.connection_id or "",
         tsp_slug=vehicle.tsp_slug or "",
-        source=vehicle.source_name,
+        source=vehicle.source_name or "",
     )
 
 

@@ -142,9 +142,9 @@ def trailers_frame(rows: Iterable[TrailerLocation], called: Mapping[str, str], n
     texts = {
         "fleet_id": [row.fleet_id or "" for row in kept],
         "fleet": [names.fleet(row.fleet_id or "", row.fleet_ref or "") for row in kept],
-        "source": [row.source_name for row in kept],
+        "source": [row.source_name or "" for row in kept],
         "tsp_slug": [row.tsp_slug or "" for row in kept],
-        "provider": [names.provider(row.tsp_slug or "", row.source_name) for row in kept],
+        "provider": [names.provider(row.tsp_slug or "", row.source_name or "") for row in kept],
     }
     return pd.DataFrame(
         {

@@ -74,7 +74,7 @@ def pick_providers(desk: InvitationDesk, kind: str) -> None:
 
 def _label(tsp: Tsp) -> str:
     """Return logo and name as Markdown; a logo's address that could break out of it is left out."""
-    logo, name = tsp.logo_url or "", plain(tsp.name or tsp.slug)
+    logo, name = tsp.logo_url or "", plain(tsp.name or tsp.slug or "")
     return (
         f"![]({logo}) {name}" if logo.startswith("https://") and not set(logo) & set(" ()<>\"'\\\n") else name
     )

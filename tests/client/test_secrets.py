@@ -144,7 +144,9 @@ def echo(status: int) -> Callable[[httpx.Request], httpx.Response]:
 
 
 def leak(request: httpx.Request) -> httpx.Response:
-    return httpx.Response(200, json={"items": [invitation_row(status=5)], **invitation_row(status=5)})
+    return httpx.Response(
+        200, json={"items": [invitation_row()], "next_page": 5, **invitation_row(id=[INVITATION_ID])}
+    )
 
 
 ASKED: dict[str, Callable[[CatenaClient], object]] = {
