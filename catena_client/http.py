@@ -14,7 +14,10 @@ from httpx import (
     Auth,
     BaseTransport,
     Client,
+    ConnectError,
     MockTransport,
+    ReadError,
+    ReadTimeout,
     Request,
     Response,
 )
@@ -30,8 +33,11 @@ __all__ = [
     "Auth",
     "BaseTransport",
     "Client",
+    "ConnectError",
     "Http",
     "MockTransport",
+    "ReadError",
+    "ReadTimeout",
     "Request",
     "Response",
 ]

@@ -6,13 +6,23 @@ import asyncio
 import secrets
 import threading
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from typing import cast
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
 
 from catena_client import CatenaClient, Retry
-from catena_client.http import ASGITransport, AsyncByteStream, BaseTransport, Request, Response
+from catena_client.http import (
+    ASGITransport,
+    AsyncByteStream,
+    BaseTransport,
+    ConnectError,
+    ReadError,
+    ReadTimeout,
+    Request,
+    Response,
+)
 from sandbox import Sandbox, SandboxConfig
 
 URL = "https://api.sandbox.invalid"
@@ -24,24 +34,49 @@ CONNECT_PATH = "connect"
 
 
 class InProcess(BaseTransport):
-    """Carries the client's requests to an ASGI app in this process, without a socket."""
+    """Carries the client's requests to an ASGI app in this process, without a socket.
+
+    A request's read timeout bounds its whole answer, and closing ends the requests that are still waiting.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._transport = ASGITransport(app)
         self._loop = asyncio.new_event_loop()
+        self._lock = threading.Lock()
+        self._closed = False
         threading.Thread(target=self._run, name="sandbox", daemon=True).start()
 
     def handle_request(self, request: Request) -> Response:
         """Send one request and wait for its whole answer."""
-        return asyncio.run_coroutine_threadsafe(self._send(request), self._loop).result()
+        with self._lock:
+            if self._closed:
+                raise ConnectError("the transport is closed")
+            answer = asyncio.run_coroutine_threadsafe(self._send(request), self._loop)
+        try:
+            return answer.result(request.extensions.get("timeout", {}).get("read"))
+        except TimeoutError:
+            answer.cancel()
+            raise ReadTimeout("no whole answer in time") from None
+        except CancelledError:
+            raise ReadError("the transport was closed") from None
 
     def close(self) -> None:
-        """Stop the loop."""
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        """Stop the loop; requests under way fail. Closing again does nothing."""
+        with self._lock:
+            if not self._closed:
+                self._closed = True
+                self._loop.call_soon_threadsafe(self._loop.stop)
 
     def _run(self) -> None:
         self._loop.run_forever()
+        self._loop.run_until_complete(self._end())
         self._loop.close()
+
+    async def _end(self) -> None:
+        waiting = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
 
     async def _send(self, request: Request) -> Response:
         answer = await self._transport.handle_async_request(request)

@@ -1,18 +1,29 @@
 """Runs the sandbox alone: `python -m sandbox --vehicles 100000 --fleets 300 --port 9000 --fault 429:0.05`."""
 
 import argparse
+from collections.abc import Iterable
+from textwrap import fill
 
 import uvicorn
 
 from sandbox.api.auth import REALM
 from sandbox.app import Sandbox
-from sandbox.config import NAMED_FAULTS, Fault, SandboxConfig
+from sandbox.config import SandboxConfig
+from sandbox.faults import KINDS, LISTS, TOKEN, Fault
+
+
+def _listed(title: str, names: Iterable[str]) -> str:
+    text = fill(", ".join(names), initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
+    return f"{title}:\n{text}\n\n"
 
 
 def parse(arguments: list[str] | None = None) -> tuple[SandboxConfig, str, int]:
     """Return the config, host and port that a command line asks for; exits with one sentence if it is wrong."""
     parser = argparse.ArgumentParser(
-        prog="python -m sandbox", description="A simulated Catena, with no real data."
+        prog="python -m sandbox",
+        description="A simulated Catena, with no real data.",
+        epilog=_listed("faults", KINDS) + _listed("lists", (*LISTS, TOKEN)),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--vehicles", type=int, default=1200, help="vehicles in all fleets together (1200)")
     parser.add_argument("--fleets", type=int, default=6, help="fleets that share with you (6)")
@@ -27,8 +38,8 @@ def parse(arguments: list[str] | None = None) -> tuple[SandboxConfig, str, int]:
         "--fault",
         action="append",
         default=[],
-        metavar="KIND:AMOUNT",
-        help=f"may be repeated; a status code or one of {', '.join(NAMED_FAULTS)}; e.g. 429:0.05, latency:250",
+        metavar="KIND[@LIST][:AMOUNT]",
+        help="may be repeated, e.g. 429@users:0.05 or latency:250; docs/sandbox.md explains each",
     )
     options = parser.parse_args(arguments)
     try:
@@ -57,7 +68,14 @@ def main() -> None:
     print(f"  CATENA_AUTH_URL={base}{REALM.removesuffix('/protocol/openid-connect')}")
     print(f"  CATENA_CLIENT_ID={config.client_id}")
     print(f"  CATENA_CLIENT_SECRET={config.client_secret}   (opens nothing but this simulation)", flush=True)
-    uvicorn.run(sandbox.app, host=host, port=port, log_level="warning", access_log=False)
+    uvicorn.run(
+        sandbox.app,
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=1,  # a fault may leave requests without an answer
+    )
 
 
 if __name__ == "__main__":

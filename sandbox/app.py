@@ -12,14 +12,16 @@ from sandbox.api.agreements import Agreements
 from sandbox.api.analytics import Analytics
 from sandbox.api.auth import REALM, Tokens
 from sandbox.api.errors import ApiError, AuthError, on_api_error, on_auth_error, on_http_error
-from sandbox.api.faults import Faults
+from sandbox.api.faults import Faults, path_of
 from sandbox.api.integrations import Integrations
 from sandbox.api.notifications import Notifications
 from sandbox.api.orgs import Orgs
+from sandbox.api.row_faults import RowFaults
 from sandbox.api.telematics import Telematics
 from sandbox.api.trailers import TrailerEndpoints
-from sandbox.config import Fault, SandboxConfig
+from sandbox.config import SandboxConfig
 from sandbox.context import Context
+from sandbox.faults import Fault
 from sandbox.invitations import Invitations
 from sandbox.onboarding.connect import Connect
 from sandbox.webhooks import Sender, Webhooks
@@ -47,7 +49,7 @@ class Sandbox:
         self.clock = clock
         self.world = World(self.config, clock)
         self.tokens = Tokens(self.config, clock)
-        self._faults = Faults(self.config.faults, self.config.seed, self.tokens.revoke)
+        self._faults = Faults(self.config.faults, self.world, self.tokens.revoke)
         self.webhooks = Webhooks(self.world, sender)
         self.invitations = Invitations(
             self.world, plant(self.world), self.webhooks.announce, self.tokens.issue
@@ -75,10 +77,8 @@ class Sandbox:
         api = Starlette(routes=routes, exception_handlers=handlers)
         api.router.redirect_slashes = False  # the contract declares no redirect
         auth = Starlette(routes=self.tokens.routes(), exception_handlers=handlers)
-        faulty = self._faults.around(api)
 
         async def either(scope: Scope, receive: Receive, send: Send) -> None:
-            path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
-            await (auth if path.startswith(REALM) else faulty)(scope, receive, send)
+            await (auth if path_of(scope).startswith(REALM) else api)(scope, receive, send)
 
-        return either
+        return self._faults.around(either, RowFaults(context).put)

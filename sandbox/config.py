@@ -3,56 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
+from sandbox.faults import Fault
+
 CLIENT_ID: Final = "sandbox-partner"
 CLIENT_SECRET: Final = "sandbox-secret"  # noqa: S105  opens nothing but the simulated world
-
-STATUS_FAULTS: Final = frozenset({400, 401, 403, 404, 409, 422, 429, 500, 501, 502, 503, 504})
-NAMED_FAULTS: Final = (
-    "latency",
-    "truncated",
-    "html",
-    "token-revoked",
-    "repeat-cursor",
-    "null-coordinates",
-    "bad-coordinates",
-    "future-clock",
-)
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One fault switch.
-
-    `kind` is a status code as text or a name of `NAMED_FAULTS`. `amount` is milliseconds for `latency`, the
-    share of vehicles (0 to 1) for the last three names, and the share of requests (0 to 1) otherwise.
-    """
-
-    kind: str
-    amount: float
-
-    def __post_init__(self) -> None:
-        if self.kind not in NAMED_FAULTS and self.kind not in {str(code) for code in STATUS_FAULTS}:
-            codes = ", ".join(str(code) for code in sorted(STATUS_FAULTS))
-            raise ValueError(
-                f"Unknown fault {self.kind!r}: use {', '.join(NAMED_FAULTS)} or a status code ({codes})."
-            )
-        if self.kind == "latency":
-            if not 0 <= self.amount <= 60_000:
-                raise ValueError("The fault latency takes milliseconds from 0 to 60000, e.g. latency:250.")
-        elif not 0 <= self.amount <= 1:
-            raise ValueError(f"The fault {self.kind} takes a share from 0 to 1, e.g. {self.kind}:0.05.")
-
-    @classmethod
-    def parse(cls, text: str) -> "Fault":
-        """Read `kind:amount`, e.g. `429:0.05`. Raises ValueError with one sentence on anything else."""
-        kind, colon, amount = text.strip().partition(":")
-        try:
-            number = float(amount)
-        except ValueError:
-            number = None
-        if not colon or number is None:
-            raise ValueError(f"A fault is written kind:amount, e.g. 429:0.05 or latency:250, not {text!r}.")
-        return cls(kind, number)
 
 
 @dataclass(frozen=True)

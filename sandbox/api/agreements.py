@@ -37,7 +37,6 @@ class Agreements:
     def __init__(self, context: Context) -> None:
         self._all = context
         self._world = context.world
-        self._repeats = context.faults.repeats_cursor
 
     async def list_agreements(self, request: Request) -> Response:
         """Answer GET /share-agreements; the older path with an underscore answers too."""
@@ -56,7 +55,7 @@ class Agreements:
             and (invitation is None or one.invitation_id == invitation)
             and (status is None or one.status(now) == status)
         ]
-        page = cut(query, size, len(found), repeats=self._repeats)
+        page = cut(query, size, len(found))
         items = [
             agreement_body(one, self._world.fleets[one.fleet], now) for one in found[page.start : page.stop]
         ]

@@ -53,7 +53,7 @@ class Analytics:
         if connection is not None:
             with_it = {one.fleet for one in connected}
             by_ref = {ref: found for ref, found in by_ref.items() if with_it & set(found)}
-        page = cut(query, size, len(by_ref), repeats=self._all.faults.repeats_cursor)
+        page = cut(query, size, len(by_ref))
         items = []
         for ref in list(by_ref)[page.start : page.stop]:
             ids = [self._all.fleet_id(number) for number in by_ref[ref]]

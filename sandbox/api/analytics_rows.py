@@ -9,7 +9,7 @@ from sandbox.world.roster import ids
 
 def vehicle_summaries(of: Rows, rows: Ints) -> list[VehicleSummary]:
     """Return vehicles with their last position; null where none has ever arrived."""
-    t = of.world.latest(rows, of.now)
+    t = of.latest(rows)
     located = of.vehicles.has_location[rows]
     readings, _, _ = of.readings(rows, t)
     vehicle_ids = ids(of.vehicles.key[rows], "vehicle")
@@ -40,7 +40,7 @@ def vehicle_summaries(of: Rows, rows: Ints) -> list[VehicleSummary]:
 
 def vehicle_live_locations(of: Rows, rows: Ints) -> list[VehicleLiveLocation]:
     """Return newest fixes with names. `source_name` differs from the other endpoints for one TSP."""
-    t = of.world.latest(rows, of.now)
+    t = of.latest(rows)
     readings, _, _ = of.readings(rows, t)
     connection = of.vehicles.connection[rows]
     columns: Columns = {

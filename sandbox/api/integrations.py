@@ -42,7 +42,6 @@ class Integrations:
     def __init__(self, context: Context) -> None:
         self._all = context
         self._world = context.world
-        self._repeats = context.faults.repeats_cursor
 
     def _body(self, connection: Connection) -> dict[str, Any]:
         fleet = self._world.fleets[connection.fleet]
@@ -84,7 +83,7 @@ class Integrations:
         tsp, size = query.uuid("tsp_id"), query.size()
         found = [one for one in self._visible(query) if tsp is None or one.provider.id == tsp]
         query.done()
-        page = cut(query, size, len(found), repeats=self._repeats)
+        page = cut(query, size, len(found))
         items = [self._body(one) for one in found[page.start : page.stop]]
         return json_response(page.body(items, with_total=False))
 
@@ -134,7 +133,7 @@ class Integrations:
         query.done()
         one = self._one(request)
         found = sorted(name for name in one.provider.resources if resource in (None, name))
-        page = cut(query, size, len(found), repeats=self._repeats)
+        page = cut(query, size, len(found))
         failing = 5 if one.status == "failed" else 0
         items = [
             {
@@ -206,7 +205,7 @@ class Integrations:
         query = Query(request)
         size = query.size()
         query.done()
-        page = cut(query, size, len(PROVIDERS), repeats=self._repeats)
+        page = cut(query, size, len(PROVIDERS))
         items = [integrations_body(one) for one in PROVIDERS[page.start : page.stop]]
         return json_response(page.body(items, with_total=False))
 

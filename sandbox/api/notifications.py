@@ -91,7 +91,7 @@ class Notifications:
             if (event in (None, one.event_name))
             and (one.status == status if status else one.status != "deleted")
         ]
-        page = cut(query, size, len(found), repeats=self._all.faults.repeats_cursor)
+        page = cut(query, size, len(found))
         items = [masked(one) for one in found[page.start : page.stop]]
         return json_response(page.body(items, with_total=False))
 

@@ -76,7 +76,6 @@ class Orgs:
     def __init__(self, context: Context) -> None:
         self._all = context
         self._world = context.world
-        self._repeats = context.faults.repeats_cursor
 
     # --- fleets
 
@@ -91,7 +90,7 @@ class Orgs:
             for number, fleet in enumerate(self._world.fleets)
             if shared[number] and (not refs or fleet.ref in refs)
         ]
-        page = cut(query, size, len(found), repeats=self._repeats)
+        page = cut(query, size, len(found))
         return json_response(page.body([fleet_body(one) for one in found[page.start : page.stop]]))
 
     async def get_fleet(self, request: Request) -> Response:
@@ -107,7 +106,7 @@ class Orgs:
         ref, size = query.text("fleet_ref"), query.size()
         query.done()
         found = self._all.invitations.listed(ref)
-        page = cut(query, size, len(found), repeats=self._repeats)
+        page = cut(query, size, len(found))
         link = self._all.connect_url(request)
         items = [self._all.invitations.answer(one, link) for one in found[page.start : page.stop]]
         return json_response(page.body(items))

@@ -5,7 +5,6 @@ import binascii
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
@@ -69,9 +68,8 @@ def cut(
     total: int,
     *,
     window: tuple[float, float] | None = None,
-    repeats: Callable[[], bool] = lambda: False,
 ) -> Slice:
-    """Cut the asked page out of `total` rows. `repeats` says whether `next_page` shall be this page's cursor."""
+    """Cut the asked page out of `total` rows."""
     mark = decode(query.cursor, query.scope) if query.cursor else Mark(False, 0, window)
     if mark.backward:
         stop = min(max(mark.position, 0), total)
@@ -83,17 +81,15 @@ def cut(
     def link(backward: bool, position: int) -> str:
         return encode(Mark(backward, position, window), query.scope)
 
-    current = link(False, start)
-    following = link(False, stop) if stop < total else None
     return Slice(
         start,
         stop,
         total,
         {
-            "current_page": current,
+            "current_page": link(False, start),
             "current_page_backwards": link(True, stop),
             "previous_page": link(True, start) if start > 0 else None,
-            "next_page": current if repeats() else following,
+            "next_page": link(False, stop) if stop < total else None,
         },
     )
 

@@ -19,6 +19,9 @@ from sandbox.world.world import World
 Columns = dict[str, Iterable[Any]]
 H3_RESOLUTION = 11
 FUTURE_SECONDS = 2 * 3600.0
+OLDER_SECONDS = 600.0
+# Each fault looks at another part of a vehicle's draw, so that several hit different vehicles.
+_TURNS = {"null-coordinates": 1.0, "bad-coordinates": 97.0, "future-clock": 971.0, "older-fix": 9973.0}
 # Share of the vehicles that a fault hits, by the fault's name.
 VehicleFaults = Callable[[str], float]
 
@@ -107,12 +110,11 @@ class Rows:
 
     def _hit(self, fault: str, rows: Ints) -> Bools:
         """Tell which vehicles a fault hits: the same ones every time, and at least one if any at all."""
-        share, draws = self.fault(fault), self.vehicles.gap
-        if share <= 0 or not len(draws):
+        share = self.fault(fault)
+        if share <= 0:
             return np.zeros(len(rows), dtype=bool)
-        # Each fault looks at another part of the draw, so that several hit different vehicles.
-        turned = np.mod(draws * {"null-coordinates": 1.0, "bad-coordinates": 97.0}.get(fault, 971.0), 1.0)
-        hit: Bools = turned[rows] <= max(share, float(turned.min()))
+        turned = np.mod(self.vehicles.gap * _TURNS[fault], 1.0)
+        hit: Bools = turned[rows] <= max(share, float(turned[self.world.located()].min(initial=1.0)))
         return hit
 
     def where(self, rows: Ints, lon: Floats, lat: Floats) -> tuple[list[Point | None], list[int | None]]:
@@ -176,6 +178,13 @@ class Rows:
             state.place,
             state.speed,
         )
+
+    def latest(self, rows: Ints) -> Floats:
+        """Return the times of the newest fixes, or where the fault says so of those ten minutes before."""
+        newest, hit = self.world.latest(rows, self.now), self._hit("older-fix", rows)
+        if not hit.any():
+            return newest
+        return np.where(hit, self.vehicles.motion.take(rows).latest(newest - OLDER_SECONDS), newest)
 
     def shown(self, rows: Ints, t: Floats) -> Floats:
         """Return the times as reported: a vehicle whose clock is wrong is two hours ahead."""

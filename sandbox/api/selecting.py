@@ -39,11 +39,9 @@ def among(world: World, found: Ints, kind: str, wanted: list[str]) -> Ints:
     return np.intersect1d(found, np.array(rows, dtype=np.int64))
 
 
-def page_of(
-    context: Context, query: Query, size: int, found: Ints, make: Callable[[Ints], Sequence[Any]]
-) -> Response:
+def page_of(query: Query, size: int, found: Ints, make: Callable[[Ints], Sequence[Any]]) -> Response:
     """Answer with one page of the found rows."""
-    page = cut(query, size, len(found), repeats=context.faults.repeats_cursor)
+    page = cut(query, size, len(found))
     return json_response(page.body(make(found[page.start : page.stop])))
 
 

@@ -62,7 +62,7 @@ class Telematics:
         if located:
             found = found[self._world.rows.vehicles.has_location[found]]
         found = self._ordered(found, by, order == "desc")
-        return page_of(self._all, query, size, found, lambda part: make(rows, part))
+        return page_of(query, size, found, lambda part: make(rows, part))
 
     def _ordered(self, found: Ints, by: str | None, descending: bool) -> Ints:
         vehicles = self._world.rows.vehicles
@@ -97,7 +97,7 @@ class Telematics:
             kept = {source.removeprefix("user:") for source in sources}
             short = np.array([one[:8] in kept for one in self._world.ids_of("driver")], dtype=bool)
             found = found[short[found]]
-        return page_of(self._all, query, size, found, rows.users)
+        return page_of(query, size, found, rows.users)
 
     async def get_user(self, request: Request) -> Response:
         """Answer GET /users/{id}."""
@@ -141,14 +141,13 @@ class Telematics:
         found = found[self._world.rows.vehicles.has_location[found]]
         if latest:
             return page_of(
-                self._all,
                 query,
                 size,
                 found,
-                lambda part: make(rows, part, self._world.latest(part, rows.now), latest=True),
+                lambda part: make(rows, part, rows.latest(part), latest=True),
             )
         times = self._world.history(int(found[0]), *span, rows.now) if len(found) else np.zeros(0)
-        page = cut(query, size, len(times), window=span, repeats=self._all.faults.repeats_cursor)
+        page = cut(query, size, len(times), window=span)
         t = times[page.start : page.stop]
         part = np.repeat(found[:1], len(t))
         return json_response(page.body(make(rows, part, t, latest=False)))

@@ -73,7 +73,7 @@ class TrailerRows:
         columns = self._trailers
         tows, hooked = columns.tows[trailers], t < columns.dropped_at[trailers]
         where = self.locations(trailers, t, latest=True)
-        t_truck = self._world.latest(tows, self.now)
+        t_truck = self._rows.latest(tows)
         trucks = self._rows.vehicle_locations(tows, t_truck, latest=True)
         made: Columns = {
             "trailer_id": [one.trailer_id for one in where],

@@ -50,7 +50,7 @@ class TrailerEndpoints:
         found = self._found(query, "trailer")
         query.choice("sort_order", ("asc", "desc"))
         query.done()
-        return page_of(self._all, query, size, found, rows.trailer_list)
+        return page_of(query, size, found, rows.trailer_list)
 
     async def get_trailer(self, request: Request) -> Response:
         """Answer GET /trailers/{id}."""
@@ -74,7 +74,6 @@ class TrailerEndpoints:
         if latest:
             ordinal = np.arange(len(found))
             return page_of(
-                self._all,
                 query,
                 size,
                 ordinal,
@@ -86,7 +85,7 @@ class TrailerEndpoints:
         count = np.maximum(after - first, 0).astype(np.int64)
         ends = np.cumsum(count)
         total = int(ends[-1]) if len(ends) else 0
-        page = cut(query, size, total, window=span, repeats=self._all.faults.repeats_cursor)
+        page = cut(query, size, total, window=span)
         numbers = np.arange(page.start, page.stop)
         which = np.searchsorted(ends, numbers, side="right")
         k = first + numbers - (ends[which] - count[which])
@@ -99,9 +98,7 @@ class TrailerEndpoints:
         found = self._found(query, "trailer_location")
         query.choice("sort_order", ("asc", "desc"))
         query.done()
-        return page_of(
-            self._all, query, size, found, lambda part: rows.live(part, self._latest(part, rows.now))
-        )
+        return page_of(query, size, found, lambda part: rows.live(part, self._latest(part, rows.now)))
 
     def routes(self) -> list[Route]:
         """Return the trailer routes."""

@@ -172,6 +172,11 @@ class World:
             self._selections[key] = found
         return found
 
+    def located(self) -> Ints:
+        """Return the rows of the vehicles that may be seen and have a position."""
+        found = self.select("vehicles", "vehicle_location", [], [], None)
+        return found[self.rows.vehicles.has_location[found]]
+
     def ids_of(self, kind: str) -> dict[str, int]:
         """Return the ids of all vehicles, trailers or drivers, each with its row."""
         with self.lock:

@@ -5,8 +5,8 @@ import pytest
 
 from sandbox import Fault
 from sandbox.__main__ import parse
-from sandbox.config import NAMED_FAULTS, STATUS_FAULTS
-from tests.sandbox.conftest import Rig
+from sandbox.faults import ANSWERS, KINDS, LISTS, TOKEN
+from tests.sandbox.conftest import TOKEN_PATH, Rig
 
 FLEETS = "/v2/orgs/fleets"
 
@@ -18,6 +18,17 @@ FLEETS = "/v2/orgs/fleets"
         (" latency:250 ", Fault("latency", 250)),
         ("truncated:1", Fault("truncated", 1)),
         ("future-clock:0", Fault("future-clock", 0)),
+        ("500", Fault("500", 1)),
+        ("403@users", Fault("403", 1, "users")),
+        ("500@fleets:0.5", Fault("500", 0.5, "fleets")),
+        ("fleet-403@vehicle-locations", Fault("fleet-403", 1, "vehicle-locations")),
+        ("row-name@vehicles:0.01", Fault("row-name", 0.01, "vehicles")),
+        ("retry-after:-5", Fault("retry-after", -5)),
+        ("retry-after@users:1e30", Fault("retry-after", 1e30, "users")),
+        ("hang@token", Fault("hang", 1, TOKEN)),
+        ("token-hang", Fault("hang", 1, TOKEN)),
+        ("token-500:0.5", Fault("500", 0.5, TOKEN)),
+        ("token-revoked", Fault("token-revoked", 1)),
     ],
 )
 def test_good_switches(text: str, fault: Fault) -> None:
@@ -25,8 +36,20 @@ def test_good_switches(text: str, fault: Fault) -> None:
 
 
 BAD_SWITCHES = (
-    *("", "429", "429:", "429:x", "429:2", "429:-0.1", "418:0.1", "cake:0.1", "latency:-1", "latency:60001"),
+    *("", "429:", "429:x", "429:2", "429:-0.1", "418:0.1", "cake:0.1", "latency:-1", "latency:60001"),
     *("html:nan", "429:inf", "\uff14\uff12\uff19:0.1", ":0.1", "429:0.1:2"),
+    *(
+        "latency",
+        "retry-after",
+        "retry-after:nan",
+        "retry-after:inf",
+        "403@",
+        "403@cake",
+        "@users",
+        "403@users@fleets",
+    ),
+    *("row-speed@users", "row-year@vehicle-locations", "older-fix@vehicles", "fleet-418", "token-hang@users"),
+    *("token-cake", "repeat-cursor@token", "fleet-403@token", "token-token-hang", "row-speed:2"),
 )
 
 
@@ -66,9 +89,19 @@ def test_a_command_line() -> None:
     assert config.faults == (Fault("429", 0.05), Fault("latency", 10))
 
 
-def test_the_named_faults_are_all_parsed() -> None:
-    for kind in (*NAMED_FAULTS, *map(str, STATUS_FAULTS)):
-        assert Fault.parse(f"{kind}:1").kind == kind
+def test_every_fault_is_read_with_each_of_its_lists() -> None:
+    for kind in KINDS:
+        fault = Fault.parse(f"{kind}:1")
+        assert fault == Fault(kind)
+        for name in fault.lists():
+            assert Fault.parse(f"{kind}@{name}:1") == Fault(kind, at=name)
+
+
+def test_the_help_names_every_kind_and_list(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(["--help"])
+    words = set(capsys.readouterr().out.replace(",", " ").replace(";", " ").split())
+    assert {*KINDS, *LISTS, TOKEN} <= words
 
 
 def test_a_rate_is_a_rate(rig: Rig) -> None:
@@ -79,9 +112,91 @@ def test_a_rate_is_a_rate(rig: Rig) -> None:
 
 
 def test_off_means_off(rig: Rig) -> None:
-    rig.sandbox.faults = [Fault(kind, 0.0) for kind in (*NAMED_FAULTS, "500")]
+    rig.sandbox.faults = [Fault(kind, 0.0) for kind in KINDS]
     for _ in range(20):
         assert rig.api.get(FLEETS)["total"] == 6
+
+
+PATHS = {
+    "fleets": FLEETS,
+    "invitations": "/v2/orgs/invitations",
+    "share-agreements": "/v2/orgs/share_agreements",
+    "tsps": "/v2/orgs/tsps",
+    "connections": "/v2/integrations/connections",
+    "data-freshness": "/v2/integrations/connections/data-freshness",
+    "vehicles": "/v2/telematics/vehicles",
+    "vehicle-locations": "/v2/telematics/vehicle-locations",
+    "engine-statuses": "/v2/telematics/engine-statuses",
+    "trailers": "/v2/telematics/trailers",
+    "trailer-locations": "/v2/telematics/trailer-locations",
+    "users": "/v2/telematics/users",
+    "analytics": "/v2/telematics/analytics/vehicles",
+    "webhooks": "/v2/notifications/webhooks",
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_fault_of_one_list_leaves_the_others_alone(rig: Rig, name: str) -> None:
+    rig.sandbox.faults = [Fault("403", at=name)]
+    refused = {one for one, path in PATHS.items() if rig.api("GET", path).status_code == 403}
+    assert refused == {name}
+    assert rig.api.sign_in(rig.sandbox)
+
+
+FLEET_LISTS = ("vehicles", "vehicle-locations", "trailers", "trailer-locations", "users", "connections")
+
+
+@pytest.mark.parametrize("status", ["403", "404", "422", "500"])
+def test_one_fleet_is_refused_and_the_whole_list_is_not(rig: Rig, status: str) -> None:
+    first, second = rig.api.get(FLEETS)["items"][:2]
+    total = rig.api.get(PATHS["vehicles"])["total"]
+    rig.sandbox.faults = [Fault(f"fleet-{status}")]
+    for path in (PATHS[name] for name in FLEET_LISTS):
+        asked = [
+            {"fleet_ids": first["id"]},
+            {"fleet_ids": [second["id"], first["id"].upper()]},
+            {"fleet_refs": first["fleet_ref"]},
+        ]
+        assert {rig.api("GET", path, params=one).status_code for one in asked} == {int(status)}
+        assert rig.api("GET", path, params={"fleet_ids": second["id"]}).status_code == 200
+    assert rig.api.get(PATHS["vehicles"])["total"] == total
+    rig.sandbox.faults = [Fault(f"fleet-{status}", at="users")]
+    assert rig.api.get(PATHS["vehicles"], fleet_ids=first["id"])["total"] > 0
+
+
+@pytest.mark.parametrize(
+    ("faults", "sent"),
+    [
+        ([], "2"),
+        (["retry-after:3600"], "3600"),
+        (["retry-after:0"], "0"),
+        (["retry-after:-5"], "-5"),
+        (["retry-after:1e30"], "1e30"),
+        (["retry-after:0.25"], "0.25"),
+        (["retry-after@users:9"], "2"),
+        (["no-retry-after"], None),
+    ],
+)
+def test_what_a_429_says_of_the_time(rig: Rig, faults: list[str], sent: str | None) -> None:
+    rig.sandbox.faults = [Fault("429"), *map(Fault.parse, faults)]
+    detail = rig.api("GET", FLEETS).text.partition('"detail":')[2]
+    assert detail.startswith('{"message":"Too many requests; slow down"')
+    assert ("retry_after_seconds" in detail) == (sent is not None)
+    assert sent is None or detail.endswith(f'"retry_after_seconds":{sent}}}}}')
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "content_type"),
+    [("500", 500, "application/json"), ("401", 401, "application/json"), ("html", 200, "text/html")],
+)
+def test_the_auth_host_fails_when_it_is_named(rig: Rig, kind: str, status: int, content_type: str) -> None:
+    assert kind in ANSWERS
+    rig.sandbox.faults = [Fault(kind, at=TOKEN)]
+    assert rig.api.get(FLEETS)["total"] == 6, "tokens given out before are good"
+    answer = rig.nobody("POST", TOKEN_PATH, data={})
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == content_type
+    assert status == 200 or set(answer.json()) == {"error", "error_description"}
 
 
 @pytest.mark.parametrize("status", [502, 503])
