@@ -9,10 +9,10 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 
 from catena_client import CatenaClient, CatenaError
 from dashboard.invitations.funnel import Firsts
+from dashboard.workers import Workers
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ class FirstSeen:
         self._lock = threading.Lock()
         self._next: dict[str, float] = {}
         self._known: dict[str, Firsts] = {}
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="firsts")
+        self._worker = Workers(1, "firsts")
 
     @property
     def known(self) -> Mapping[str, Firsts]:
@@ -47,8 +47,8 @@ class FirstSeen:
             self._worker.submit(self._find, fleet_id)
 
     def close(self) -> None:
-        """Stop asking."""
-        self._worker.shutdown(wait=False, cancel_futures=True)
+        """Stop asking. Returns at once; what is under way ends with the client."""
+        self._worker.close()
 
     def _find(self, fleet_id: str) -> None:
         try:

@@ -55,18 +55,20 @@ class Names:
             or (f"Fleet {fleet_id[:SHORT]}" if fleet_id else "No fleet")
         )
 
-    def called(self, vehicle_id: str) -> str:
-        """The name of a vehicle, "" when it has none; one that no list names is called by the start of its id."""
-        known = self.vehicles.get(vehicle_id)
-        return f"Vehicle {vehicle_id.rpartition('/')[2][:SHORT]}" if known is None else known.name
-
-    def driver(self, driver_id: str) -> str:
-        """The name of a driver, else the start of the id; "" for no driver."""
-        return self.drivers.get(driver_id) or (f"Driver {driver_id[:SHORT]}" if driver_id else "")
-
     def provider(self, slug: str, source: str) -> str:
         """The name of a provider's brand, its slug when no list names it, else the platform."""
         return self.providers.get(slug) or slug or source
+
+
+def vehicle_name(vehicle_id: str, vehicles: Mapping[str, VehicleFacts]) -> str:
+    """The name of a vehicle, "" when it has none; one that no list names is called by the start of its id."""
+    known = vehicles.get(vehicle_id)
+    return f"Vehicle {vehicle_id.rpartition('/')[2][:SHORT]}" if known is None else known.name
+
+
+def driver_name(driver_id: str, drivers: Mapping[str, str]) -> str:
+    """The name of a driver, else the start of the id; "" for no driver."""
+    return drivers.get(driver_id) or (f"Driver {driver_id[:SHORT]}" if driver_id else "")
 
 
 def facts(vehicle: Vehicle) -> VehicleFacts:

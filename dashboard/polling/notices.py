@@ -41,7 +41,7 @@ class Notice:
         if self.refusal is None:
             return f"{self.what}. {self.then}"
         lasting = units.duration((now - self.refusal.since).total_seconds())
-        return f"{self.what} since {lasting}: {self.refusal.error} {self.then}"
+        return f"{self.what} for {lasting}: {self.refusal.error} {self.then}"
 
     def concerns(self, fleets: frozenset[str] | None) -> bool:
         """Whether it is for a viewer of these fleets; None are all."""
@@ -56,30 +56,34 @@ def notices(fetched: Fetched, names: Names, refused_lists: Mapping[str, Refusal]
 
 def _of_lists(refused: Mapping[str, Refusal]) -> Iterator[Notice]:
     for what, refusal in refused.items():
-        yield Notice(f"The {what} cannot be read", CONSEQUENCES[what], refusal)
+        yield Notice(f"The {what} could not be read", CONSEQUENCES[what], refusal)
 
 
 def _of_fleets(fetched: Fetched, names: Names) -> Iterator[Notice]:
     for fleet_id, refusal in fetched.refused.items():
         held = fleet_id in fetched.held
         if fleet_id == WHOLE:
-            then = "The fleets are read one by one; vehicles of fleets that no list names stay where they were."
-            yield Notice("The list of all positions cannot be read", then, refusal, None, stale=held)
+            then = (
+                "The fleets are read one by one; vehicles of fleets that no list names stay where they were."
+            )
+            yield Notice("The list of all positions could not be read", then, refusal, None, stale=held)
             continue
         name = names.fleet(fleet_id, "")
         if held:
             then = "Its vehicles stay where they were; all others are up to date."
-            yield Notice(f"The positions of {name} cannot be read", then, refusal, fleet_id, stale=True)
+            yield Notice(f"The positions of {name} could not be read", then, refusal, fleet_id, stale=True)
         else:
             then = "Its vehicles are read with the list of all positions meanwhile, and are up to date."
-            yield Notice(f"{name} cannot be read by itself", then, refusal, fleet_id)
+            yield Notice(f"{name} could not be read by itself", then, refusal, fleet_id)
 
 
 def _of_fields(unknown: Mapping[str, int]) -> Iterator[Notice]:
     if unknown:
         counted = ", ".join(f"{field} of {count:,}" for field, count in sorted(unknown.items()))
         then = "Only these values are missing; the vehicles are shown."
-        yield Notice(f"Some values were sent in a form that cannot be read: {counted} positions", then, None, None)
+        yield Notice(
+            f"Some values were sent in a form that cannot be read: {counted} positions", then, None, None
+        )
 
 
 def summed(notices: Iterable[Notice], now: datetime, most: int = 3) -> list[str]:

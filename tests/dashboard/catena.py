@@ -9,6 +9,10 @@ import httpx
 from catena_client import CatenaClient, RetryPolicy
 
 T0 = "2026-05-04T12:00:00Z"
+FLEETS = "/v2/orgs/fleets"
+LOCATIONS = "/v2/telematics/vehicle-locations"
+VEHICLES, USERS, TSPS = "/v2/telematics/vehicles", "/v2/telematics/users", "/v2/orgs/tsps"
+TOKEN = "/realms/catena/protocol/openid-connect/token"
 
 
 def location(vehicle_id, *, fleet_id="fleet-1", lon=-88.0, lat=42.0, at=T0, **changes):
@@ -50,6 +54,10 @@ class Catena:
         }  # fmt: skip
         self.asked = Counter()
         self.failing = {}
+        """Path to the status and body of its answer."""
+        self.refused = {}
+        """Fleet id to the status of an answer to requests that ask for it."""
+        self.requests = []
         self.at_once = 0
         self.most_at_once = 0
         self._lock = threading.Lock()
@@ -67,6 +75,7 @@ class Catena:
     def _answer(self, request):
         with self._lock:
             self.asked[request.url.path] += 1
+            self.requests.append((request.url.path, dict(request.url.params)))
             self.at_once += 1
             self.most_at_once = max(self.most_at_once, self.at_once)
         try:
@@ -88,10 +97,18 @@ class Catena:
             return httpx.Response(200)
         if path not in self.rows:
             return httpx.Response(404, json={"code": 404, "message": "Not Found", "detail": None})
+        for fleet_id in query.get_list("fleet_ids"):
+            if fleet_id in self.refused:
+                return httpx.Response(self.refused[fleet_id], json={"message": "not for you"})
+        if path == LOCATIONS and "fleet_ids" not in query and self.refused.get("") is not None:
+            return httpx.Response(self.refused[""], json={"message": "not all at once"})
         rows = self.rows[path]
-        for name, field in (("fleet_ids", "fleet_id"), ("vehicle_ids", "id")):
+        by_vehicle = "vehicle_id" if path == LOCATIONS else "id"
+        for name, field in (("fleet_ids", "fleet_id"), ("vehicle_ids", by_vehicle)):
             if name in query:
-                rows = [row for row in rows if row.get(field) in query.get_list(name)]
+                rows = [
+                    row for row in rows if isinstance(row, dict) and row.get(field) in query.get_list(name)
+                ]
         if path == "/v2/orgs/tsps":
             return httpx.Response(200, json=rows)
         start = int(query.get("cursor", "0"))

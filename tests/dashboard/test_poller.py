@@ -2,7 +2,7 @@
 
 import time
 
-from dashboard.polling.fixes import Concurrency
+from dashboard.polling.concurrency import Concurrency
 from dashboard.polling.poller import CREDENTIALS_PAUSE_SECONDS, Poller
 from tests.dashboard.catena import T0, Catena, fleet, location, vehicle
 

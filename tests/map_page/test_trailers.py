@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from dashboard.polling import trailers as module
-from dashboard.polling.directory import Names
-from dashboard.polling.trailers import TrailerPoller, trailers_frame
+from dashboard.polling.called import Names
+from dashboard.polling.trailers import TrailerPoller, newest, trailers_frame
 from tests.dashboard.catena import T0, Catena
 from tests.dashboard.test_poller import until
 from tests.map.frames import NOW
@@ -83,11 +83,13 @@ def test_a_failed_poll_keeps_the_last_trailers_and_says_why(catena, poller):
     assert (poller.state.problem, poller.state.snapshot.version) == ("", good.version + 1)
 
 
-def test_the_newest_location_of_a_trailer_counts():
+def test_the_newest_location_of_a_trailer_counts_within_an_answer_and_over_all_of_them():
     old, new = trailer("t", lon=1.0, at=NOW - timedelta(hours=1)), trailer("t", lon=2.0)
-    for rows in ([old, new], [new, old], [old, new, trailer("t", lon=3.0, at=None)]):
-        frame = trailers_frame(rows, {}, Names())
-        assert frame["lon"].tolist() == [2.0]
+    timeless, ahead = trailer("t", lon=3.0, at=None), trailer("t", lon=4.0, at=NOW + timedelta(hours=1))
+    for rows in ([old, new], [new, old], [old, new, timeless], [ahead, new]):
+        assert newest(rows, {}, NOW)["t"].location == new.location
+    for before, now, kept in ((new, old, new), (old, new, new), (new, timeless, timeless), (ahead, new, new)):
+        assert newest([now], {"t": before}, NOW)["t"] is kept
 
 
 @pytest.mark.parametrize(
