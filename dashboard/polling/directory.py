@@ -147,9 +147,9 @@ class Directory:
         except CatenaError as error:
             log.warning("Could not read the %s, will try again later: %s", what, error)
             self._refusals.failed(what, error)
-        except Exception as error:  # the other lists must outlive a defect of ours
+        except Exception:  # the other lists must outlive a defect of ours
             log.exception("Could not read the %s for a reason of our own", what)
-            self._refusals.failed(what, error)
+            self._refusals.failed(what, CatenaError("The log of the dashboard says more."))
         else:
             self._refusals.succeeded(what)
 

@@ -12,6 +12,7 @@ T0 = "2026-05-04T12:00:00Z"
 FLEETS = "/v2/orgs/fleets"
 LOCATIONS = "/v2/telematics/vehicle-locations"
 VEHICLES, USERS, TSPS = "/v2/telematics/vehicles", "/v2/telematics/users", "/v2/orgs/tsps"
+FRESHNESS = "/v2/integrations/connections/data-freshness"
 TOKEN = "/realms/catena/protocol/openid-connect/token"
 
 
@@ -50,13 +51,13 @@ class Catena:
         self.page_size = page_size
         self.rows = {
             "/v2/orgs/fleets": [], "/v2/telematics/vehicle-locations": [], "/v2/telematics/vehicles": [],
-            "/v2/telematics/users": [], "/v2/orgs/tsps": [],
+            "/v2/telematics/users": [], "/v2/orgs/tsps": [], FRESHNESS: [],
         }  # fmt: skip
         self.asked = Counter()
         self.failing = {}
         """Path to the status and body of its answer."""
         self.refused = {}
-        """Fleet id to the status of an answer to requests that ask for it."""
+        """Fleet id to the status of answers to requests that ask for it; "": that ask for locations of all."""
         self.requests = []
         self.at_once = 0
         self.most_at_once = 0
@@ -75,7 +76,7 @@ class Catena:
     def _answer(self, request):
         with self._lock:
             self.asked[request.url.path] += 1
-            self.requests.append((request.url.path, dict(request.url.params)))
+            self.requests.append((request.url.path, request.url.params))
             self.at_once += 1
             self.most_at_once = max(self.most_at_once, self.at_once)
         try:
@@ -83,6 +84,11 @@ class Catena:
         finally:
             with self._lock:
                 self.at_once -= 1
+
+    def _refusal(self, path, fleet_ids):
+        if path == LOCATIONS and not fleet_ids:
+            return self.refused.get("")
+        return next((self.refused[fleet_id] for fleet_id in fleet_ids if fleet_id in self.refused), None)
 
     def _respond(self, request):
         path, query = request.url.path, request.url.params
@@ -97,11 +103,8 @@ class Catena:
             return httpx.Response(200)
         if path not in self.rows:
             return httpx.Response(404, json={"code": 404, "message": "Not Found", "detail": None})
-        for fleet_id in query.get_list("fleet_ids"):
-            if fleet_id in self.refused:
-                return httpx.Response(self.refused[fleet_id], json={"message": "not for you"})
-        if path == LOCATIONS and "fleet_ids" not in query and self.refused.get("") is not None:
-            return httpx.Response(self.refused[""], json={"message": "not all at once"})
+        if status := self._refusal(path, query.get_list("fleet_ids")):
+            return httpx.Response(status, json={"message": "not for you"})
         rows = self.rows[path]
         by_vehicle = "vehicle_id" if path == LOCATIONS else "id"
         for name, field in (("fleet_ids", "fleet_id"), ("vehicle_ids", by_vehicle)):
@@ -109,7 +112,7 @@ class Catena:
                 rows = [
                     row for row in rows if isinstance(row, dict) and row.get(field) in query.get_list(name)
                 ]
-        if path == "/v2/orgs/tsps":
+        if path in {TSPS, FRESHNESS}:
             return httpx.Response(200, json=rows)
         start = int(query.get("cursor", "0"))
         end = start + self.page_size

@@ -85,7 +85,9 @@ def test_a_jump_or_a_gap_gives_no_heading_and_ends_the_one_there_was(seconds, me
 def test_vehicles_do_not_mix_when_others_come_and_go():
     headings = Headings()
     headings.update(np.array([0, 1], dtype=np.int32), degrees(0, 10), degrees(0, 0), degrees(0, 0))
-    found = headings.update(np.array([1, 5], dtype=np.int32), degrees(10.01, 20), degrees(0, 0), degrees(60, 60))
+    found = headings.update(
+        np.array([1, 5], dtype=np.int32), degrees(10.01, 20), degrees(0, 0), degrees(60, 60)
+    )
     assert found[0] == pytest.approx(90)
     assert np.isnan(found[1])
     found = headings.update(np.array([0], dtype=np.int32), degrees(0), degrees(0.01), degrees(60))
