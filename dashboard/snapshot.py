@@ -149,7 +149,9 @@ class SnapshotBuilder:
         then = last["occurred_at"].to_numpy("datetime64[us]")[at]
         now = frame["occurred_at"].to_numpy("datetime64[us]")
         # Comparisons with an unknown time are false: who stopped sending times is not frozen where they were.
-        older = known & (now < then) & (then <= _moment(latest)) & (frame["unplaceable"] != DELETED).to_numpy()
+        older = (
+            known & (now < then) & (then <= _moment(latest)) & (frame["unplaceable"] != DELETED).to_numpy()
+        )
         if missed:
             older |= known & frame["vehicle_id"].isin(missed).to_numpy()
         if older.any():

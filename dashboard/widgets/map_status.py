@@ -25,31 +25,44 @@ PATIENCE_SECONDS = 10.0
 class Health:
     """Whether the positions are those of now."""
 
-    state: Literal["Live", "Slow", "Interrupted"]
-    sentence: str = ""
-    """What is the matter, as plain text with text from outside; "" when live."""
+    state: Literal["Live", "Starting", "Slow", "Interrupted"]
+    what: str = ""
+    """What is the matter, a sentence; "" when nothing is."""
+    problem: str = ""
+    """Why, plain text from outside."""
+    again: str = ""
+    """When Catena is asked again, a sentence."""
 
     @property
-    def live(self) -> bool:
-        """Whether the map may say so."""
-        return self.state == "Live"
+    def sentence(self) -> str:
+        """All of it as plain text; "" when nothing is the matter."""
+        return " ".join(part for part in (self.what, self.problem, self.again) if part)
+
+    @property
+    def brief(self) -> str:
+        """The same without the reason."""
+        return " ".join(part for part in (self.what, self.again) if part)
 
 
 def health(state: PollState, now: datetime) -> Health:
     """Judge it; every page that says "live", or shows positions without a word, asks here."""
-    again = _again(state, now)
-    if state.problem and state.snapshot is None:
-        return Health("Interrupted", f"No positions yet. {state.problem} {again}")
-    if state.problem and state.snapshot is not None:
-        old = f"Positions on the map are {age(state.snapshot, now)} old, because the last poll failed."
-        return Health("Interrupted", f"{old} {state.problem} {again}")
+    snapshot = state.snapshot
+    if state.problem:
+        old = "No positions yet."
+        if snapshot is not None:
+            old = f"Positions on the map are {age(snapshot, now)} old, because the last poll failed."
+        return Health("Interrupted", old, state.problem, _again(state, now))
     waiting = (now - state.started_at).total_seconds() if state.started_at else 0.0
-    young = state.snapshot is None or _seconds_old(state.snapshot, now) <= YOUNG_POLLS * state.poll_seconds
+    young = snapshot is None or _seconds_old(snapshot, now) <= YOUNG_POLLS * state.poll_seconds
     if state.started_at and (waiting > max(state.poll_seconds, PATIENCE_SECONDS) or not young):
         return Health("Slow", f"Slow: waiting for Catena since {units.duration(waiting)}.")
-    if not young and state.snapshot is not None:
-        return Health("Interrupted", f"Positions on the map are {age(state.snapshot, now)} old.")
-    return Health("Live")
+    if snapshot is None:
+        return Health("Starting")
+    return (
+        Health("Live")
+        if young
+        else Health("Interrupted", f"Positions on the map are {age(snapshot, now)} old.")
+    )
 
 
 def trouble(state: PollState, summary: Summary | None, now: datetime) -> None:
@@ -59,14 +72,18 @@ def trouble(state: PollState, summary: Summary | None, now: datetime) -> None:
         if state.problem:
             st.error(plain(judged.sentence), icon=":material/cloud_off:")
         else:
-            reading = "Reading the first positions from Catena …"
-            st.info(f"{reading} {plain(judged.sentence)}", icon=":material/hourglass_top:")
+            st.info(
+                f"Reading the first positions from Catena … {plain(judged.sentence)}",
+                icon=":material/hourglass_top:",
+            )
         return
     if state.problem:
         st.warning(plain(judged.sentence), icon=":material/cloud_off:")
-    if stale := [notice for notice in summary.notices if notice.stale]:
-        st.warning("\n\n".join(map(plain, summed(stale, now))), icon=":material/history:")
-    if state.problem or stale:
+    # Whoever sees no vehicles at all is told everything that may be the reason.
+    grave = [notice for notice in summary.notices if notice.stale or summary.total == 0]
+    if grave:
+        st.warning(_paragraphs(summed(grave, now)), icon=":material/history:")
+    if state.problem or grave:
         return
     if summary.total == 0:
         st.info("No fleet shares vehicles with you yet. Create an invitation to connect the first one.")
@@ -77,7 +94,7 @@ def trouble(state: PollState, summary: Summary | None, now: datetime) -> None:
 def numbers(state: PollState, snapshot: Snapshot, summary: Summary, now: datetime) -> None:
     """Say how many vehicles are shown, how old that is, whether the map is live, and what is degraded."""
     judged = health(state, now)
-    if judged.live:
+    if judged.state == "Live":
         st.badge("Live", icon=":material/sensors:", color="green")
     elif judged.state == "Slow":
         st.badge(plain(judged.sentence.rstrip(".")), icon=":material/hourglass_top:", color="orange")
@@ -93,7 +110,7 @@ def numbers(state: PollState, snapshot: Snapshot, summary: Summary, now: datetim
             st.table({"Vehicles": summary.unplaceable})
     if summary.notices:
         with st.popover(_counted(len(summary.notices)), type="tertiary", icon=":material/info:"):
-            st.markdown("\n\n".join(map(plain, summed(summary.notices, now, most=20))))
+            st.markdown(_paragraphs(summed(summary.notices, now, most=20)))
 
 
 def age(snapshot: Snapshot, now: datetime) -> str:
@@ -110,6 +127,10 @@ def _again(state: PollState, now: datetime) -> str:
     if state.started_at is not None or state.retry_at is None or state.retry_at <= now:
         return "Trying again now."
     return f"Trying again in {units.duration((state.retry_at - now).total_seconds() + 1)}."
+
+
+def _paragraphs(sentences: list[str]) -> str:
+    return "\n\n".join(map(plain, sentences))
 
 
 def _counted(notices: int) -> str:
