@@ -1,6 +1,7 @@
 """Fetching the latest fixes: complete, parallel by fleet, few requests, and past what is refused."""
 
 from itertools import pairwise
+from threading import Lock
 
 import pytest
 from hypothesis import given
@@ -113,16 +114,17 @@ def test_what_only_the_whole_list_brings_is_read_with_it_alone(rows):
 def test_a_vehicle_that_comes_twice_hides_none_that_comes_with_no_fleet():
     catena, fleets = world()
     rows_of(catena).append(location("fleetless", fleet_id=None))
-    answer = catena._respond
+    answer, one_at_a_time = catena._respond, Lock()
 
     def in_two_fleets(request):
         # It changes its fleet while the poll goes on, and so comes with both.
-        ids = request.url.params.get_list("fleet_ids")
-        rows_of(catena)[0]["fleet_id"] = ids[0] if ids and "fleet-0" not in ids else "fleet-0"
-        return answer(request)
+        with one_at_a_time:
+            moved = "fleet-1" in request.url.params.get_list("fleet_ids")
+            rows_of(catena)[0]["fleet_id"] = "fleet-1" if moved else "fleet-0"
+            return answer(request)
 
     catena._respond = in_two_fleets
-    polls = Polls(catena, fleets, parallel=1)
+    polls = Polls(catena, fleets)
     polls.poll()
     assert len(polls.vehicles) == 41
 
