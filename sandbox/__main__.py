@@ -1,6 +1,8 @@
 """Runs the sandbox alone: `python -m sandbox --vehicles 100000 --fleets 300 --port 9000 --fault 429:0.05`."""
 
 import argparse
+import logging
+from asyncio import CancelledError
 from collections.abc import Iterable
 from textwrap import fill
 
@@ -58,6 +60,15 @@ def parse(arguments: list[str] | None = None) -> tuple[SandboxConfig, str, int]:
     return config, options.host, options.port
 
 
+class _NoUnanswered(logging.Filter):
+    """Keeps quiet about requests that a fault left without an answer until the sandbox was stopped."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let everything else through."""
+        cancelled = record.exc_info is not None and isinstance(record.exc_info[1], CancelledError)
+        return not cancelled and not record.getMessage().startswith("Cancel ")
+
+
 def main() -> None:
     """Serve until interrupted."""
     config, host, port = parse()
@@ -68,6 +79,7 @@ def main() -> None:
     print(f"  CATENA_AUTH_URL={base}{REALM.removesuffix('/protocol/openid-connect')}")
     print(f"  CATENA_CLIENT_ID={config.client_id}")
     print(f"  CATENA_CLIENT_SECRET={config.client_secret}   (opens nothing but this simulation)", flush=True)
+    logging.getLogger("uvicorn.error").addFilter(_NoUnanswered())
     uvicorn.run(
         sandbox.app,
         host=host,

@@ -130,8 +130,11 @@ class Fault:
             raise ValueError(f"The fault {self.kind} takes a share from 0 to 1, e.g. {self.kind}:0.05.")
         lists = self.lists()
         if self.at is not None and self.at not in lists:
-            choice = f"can be limited to {', '.join(lists)}" if lists else "cannot be limited to a list"
-            raise ValueError(f"The fault {self.kind} {choice}, not to {self.at!r}.")
+            if not lists:
+                raise ValueError(f"The fault {self.kind} cannot be limited to a list like {self.at!r}.")
+            raise ValueError(
+                f"The fault {self.kind} can be limited to {', '.join(lists)}, but not to {self.at!r}."
+            )
 
     def lists(self) -> tuple[str, ...]:
         """Return the lists it may be limited to."""

@@ -133,12 +133,17 @@ def test_a_larger_share_hits_more_and_the_same_again(big: Rig) -> None:
 def test_several_faults_meet_in_one_row(big: Rig) -> None:
     big.sandbox.faults = [
         Fault("row-speed"),
+        Fault("row-surrogate", at="vehicles"),
+        Fault("repeat-cursor"),
         Fault("row-source"),
         Fault("row-h3-text", at="trailer-locations"),
     ]
     row = rows_of(big, "vehicle-locations")[0]
     assert (row["speed"], row["source_name"]) == ("fast", None)
     assert rows_of(big, "trailer-locations")[0]["h3_index_11"] == "8b2a1072b59ffff"
+    page = load(big.api("GET", PATHS["vehicles"]).content)
+    assert page["next_page"] == page["current_page"]
+    assert page["items"][0]["vehicle_name"] == "\ud800"
 
 
 def test_a_single_object_is_hit_like_its_row(big: Rig) -> None:
