@@ -173,7 +173,7 @@ def answers(status, **detail):
     ("failing", "began", "seconds"),
     [
         pytest.param(answers(429), True, 2, id="429"),
-        pytest.param(answers(429, retry_after_seconds=2), True, 15, id="429 with a time"),
+        pytest.param(answers(429, retry_after_seconds=0.05), True, 15, id="429 with a time"),
         pytest.param(answers(429), False, 15, id="429 from the start"),
         pytest.param(answers(500), True, 2, id="500"),
         pytest.param(answers(500), False, 15, id="500 from the start"),
