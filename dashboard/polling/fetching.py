@@ -41,6 +41,8 @@ class Fetcher:
         self._by_fleet = ByFleet(client, self._refusals, clock)
         self._strays: tuple[str, ...] | None = ()
         """Vehicles of no listed fleet, if they are few and can be asked for; None: only the whole list has all."""
+        self._never_sent = 0
+        """Rows that the total counts though the whole list, read to its end, does not bring them."""
 
     def close(self) -> None:
         """Let the threads end; what they wait for ends with the client."""
@@ -82,7 +84,7 @@ class Fetcher:
         begun = Rows()
         if whole is not None and (whole.short or self._strays is None or self._some_refused(sizes)):
             if self._follow(whole, begun):
-                self._strays = self._strays_among(begun, None, sizes)
+                self._learn(whole, begun, None, sizes)
                 return Fetched(begun, self._refusals.now)
             whole = None
         try:
@@ -95,10 +97,10 @@ class Fetcher:
             rows = Rows()
         if whole is not None:
             sure = whole.total is not None and not self._some_refused(sizes)
-            if sure and rows.count() >= (whole.total or 0):
+            if sure and rows.count() >= (whole.total or 0) - self._never_sent:
                 return Fetched(rows)
             if self._follow(whole, begun):
-                self._strays = self._strays_among(begun, rows, sizes)
+                self._learn(whole, begun, rows, sizes)
                 return Fetched(rows.overlaid(begun), self._refusals.now)
         refused = self._refusals.now
         return Fetched(begun.overlaid(rows), refused, frozenset(refused))
@@ -156,13 +158,13 @@ class Fetcher:
     def _some_refused(self, fleet_ids: Iterable[str]) -> bool:
         return any(fleet_id in self._refusals for fleet_id in fleet_ids)
 
-    def _strays_among(
-        self, whole: Rows, by_fleet: Rows | None, sizes: Mapping[str, int]
-    ) -> tuple[str, ...] | None:
-        """The vehicles that only the whole list brought; None where they are many, or not all can be named."""
-        outside = [fix.vehicle_id for fix in whole.fixes if fix.fleet_id not in sizes]
+    def _learn(self, whole: Whole, read: Rows, by_fleet: Rows | None, sizes: Mapping[str, int]) -> None:
+        """Remember, of the whole list read to its end, what the fleets do not bring, and what nothing brings."""
+        self._never_sent = max(0, (whole.total or 0) - read.count())
+        outside = [fix.vehicle_id for fix in read.fixes if fix.fleet_id not in sizes]
         # Rows that could not be read may be among them.
-        dark = whole.unreadable > (by_fleet.unreadable if by_fleet else 0)
+        dark = read.unreadable > (by_fleet.unreadable if by_fleet else 0)
         if not all(outside) or len(outside) > MOST_IDS or (dark and (by_fleet or self._strays is None)):
-            return None
-        return tuple(dict.fromkeys(vehicle_id for vehicle_id in outside if vehicle_id))
+            self._strays = None
+        else:
+            self._strays = tuple(dict.fromkeys(vehicle_id for vehicle_id in outside if vehicle_id))

@@ -177,10 +177,11 @@ class Poller:
 
     def _failed(self, error: Exception) -> float:
         """Say why, keep what there is, and give the seconds until Catena is asked again: ever more."""
+        if self._closing.is_set():
+            return self.poll_seconds
         if isinstance(error, CatenaError):
             problem = str(error)
-            if not self._closing.is_set():
-                log.warning("Poll failed: %s", problem)
+            log.warning("Poll failed: %s", problem)
         else:
             # The trace goes to the log, a sentence to the user.
             problem = "The dashboard could not read the answer from Catena. Its log says more."

@@ -3,6 +3,7 @@
 from itertools import pairwise
 from threading import Lock
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -109,6 +110,28 @@ def test_what_only_the_whole_list_brings_is_read_with_it_alone(rows):
         assert len(polls.vehicles) + fetched.rows.unreadable == len(rows_of(catena))
         if poll:
             assert polls.asked == pages, "once, not by fleet as well"
+
+
+def test_a_total_that_counts_rows_that_are_never_sent_does_not_make_every_poll_read_everything_twice(
+    monkeypatch,
+):
+    catena, fleets = world()
+    answer = catena._respond
+
+    def boasts(request):
+        response = answer(request)
+        body = response.json()
+        return httpx.Response(200, json=body | {"total": body["total"] + 3} if "total" in body else body)
+
+    monkeypatch.setattr(catena, "_respond", boasts)
+    polls = Polls(catena, fleets)
+    polls.poll()
+    assert polls.asked == 5 + 3
+    polls.poll()
+    assert polls.asked == 5
+    rows_of(catena).append(location("fleetless", fleet_id=None))
+    polls.poll()
+    assert "fleetless" in polls.vehicles
 
 
 def test_a_vehicle_that_comes_twice_hides_none_that_comes_with_no_fleet():
