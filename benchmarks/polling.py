@@ -24,8 +24,10 @@ from catena_client import CatenaClient
 from catena_client.http import Client
 from dashboard.access import OPERATOR
 from dashboard.feed import Feed
+from dashboard.polling.concurrency import Concurrency
 from dashboard.polling.directory import Directory
-from dashboard.polling.fixes import PAGE_SIZE, Concurrency, fetch
+from dashboard.polling.fetching import Fetcher
+from dashboard.polling.rows import PAGE_SIZE
 from dashboard.scope import Scope
 from dashboard.snapshot import Snapshot, SnapshotBuilder
 from sandbox import SandboxConfig
@@ -97,12 +99,12 @@ def ours(api_url: str, auth_url: str) -> Callable[[], Snapshot]:
     if not read.wait(120):
         raise RuntimeError("The sandbox did not give its names within two minutes.")
     directory.close()
-    builder, parallel = SnapshotBuilder(), Concurrency().current
+    builder, fetcher = SnapshotBuilder(), Fetcher(client, Concurrency())
 
     def poll() -> Snapshot:
         names = directory.names
-        fixes = fetch(client, dict.fromkeys(names.fleets, 1), parallel)
-        snapshot = builder.build(fixes, names, datetime.now(UTC))
+        rows = fetcher.fetch(lambda: dict.fromkeys(names.fleets, 1)).rows
+        snapshot = builder.build(rows.fixes, names, datetime.now(UTC))
         assert (snapshot.vehicles["name"] != "").mean() > 0.9
         return snapshot
 

@@ -5,10 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.map.freshness import DEFAULT_THRESHOLDS
+
 Floats = NDArray[np.float64]
 
 MOVED_METRES = 15.0
 """A heading exists only once a vehicle has moved this far; less is GPS noise."""
+FASTEST = 70.0
+"""m/s. A vehicle that was faster between two fixes did not drive there: one of the two is wrong."""
+GAP_SECONDS = DEFAULT_THRESHOLDS.moving_live.total_seconds()
+"""Two fixes further apart say nothing of the way between them."""
 EARTH_METRES = 6_371_008.8
 
 
@@ -29,27 +35,42 @@ def bearing(lon1: Floats, lat1: Floats, lon2: Floats, lat2: Floats) -> Floats:
 
 
 class Headings:
-    """Remembers, by ordinal, where each vehicle last was when it had moved, and its heading then."""
+    """Remembers, by ordinal, the last fix of each vehicle, where it was when it had moved, and its heading then."""
 
     def __init__(self) -> None:
-        self._lon = np.empty(0)
-        self._lat = np.empty(0)
-        self._heading = np.empty(0)
+        self._lon, self._lat, self._heading = np.empty(0), np.empty(0), np.empty(0)
+        """Longitude and latitude when it had moved, and the heading since."""
+        self._last = np.empty((3, 0))
+        """Longitude, latitude and time of the last fix."""
 
-    def update(self, ordinals: NDArray[np.int32], lon: Floats, lat: Floats) -> Floats:
-        """Take the newest positions (NaN where unknown) and give the headings in degrees (NaN where none yet)."""
-        size = int(ordinals.max(initial=-1)) + 1
-        if size > len(self._lon):
-            grown = np.full(size - len(self._lon), np.nan)
+    def update(self, ordinals: NDArray[np.int32], lon: Floats, lat: Floats, at: Floats) -> Floats:
+        """Take the newest positions (NaN where unknown), with their times in seconds, and give the headings.
+
+        These are in degrees; NaN where there is none yet, and after a gap or a jump until the next move.
+        """
+        self._grow(int(ordinals.max(initial=-1)) + 1)
+        known = ~np.isnan(lon)
+        last_lon, last_lat, last_at = self._last[:, ordinals]
+        first = known & np.isnan(last_lon)
+        stepped, elapsed = distance(last_lon, last_lat, lon, lat), at - last_at
+        torn = (stepped > FASTEST * elapsed) | (elapsed > GAP_SECONDS)
+        lost = known & ~first & torn & (stepped >= MOVED_METRES)
+        far = distance(self._lon[ordinals], self._lat[ordinals], lon, lat) >= MOVED_METRES
+        moved = known & ~first & ~lost & far
+        course = bearing(self._lon[ordinals[moved]], self._lat[ordinals[moved]], lon[moved], lat[moved])
+        self._heading[ordinals[moved]] = course
+        self._heading[ordinals[lost]] = np.nan
+        anchored = first | lost | moved
+        self._lon[ordinals[anchored]] = lon[anchored]
+        self._lat[ordinals[anchored]] = lat[anchored]
+        self._last[:, ordinals[known]] = lon[known], lat[known], at[known]
+        return np.asarray(self._heading[ordinals])
+
+    def _grow(self, size: int) -> None:
+        more = size - len(self._lon)
+        if more > 0:
+            grown = np.full(more, np.nan)
             self._lon, self._lat, self._heading = (
                 np.concatenate([known, grown]) for known in (self._lon, self._lat, self._heading)
             )
-        old_lon, old_lat = self._lon[ordinals], self._lat[ordinals]
-        known = ~np.isnan(lon)
-        first = known & np.isnan(old_lon)
-        moved = known & ~first & (distance(old_lon, old_lat, lon, lat) >= MOVED_METRES)
-        self._heading[ordinals[moved]] = bearing(old_lon[moved], old_lat[moved], lon[moved], lat[moved])
-        anchored = first | moved
-        self._lon[ordinals[anchored]] = lon[anchored]
-        self._lat[ordinals[anchored]] = lat[anchored]
-        return np.asarray(self._heading[ordinals])
+            self._last = np.concatenate([self._last, np.full((3, more), np.nan)], axis=1)

@@ -14,6 +14,8 @@ from dashboard.access import Viewer, vehicles_for, vehicles_of
 from dashboard.map.colours import Colouring, LegendEntry, Slots, colour
 from dashboard.map.filters import Filters, Known
 from dashboard.map.providers import Banner, banners
+from dashboard.polling.fixes import UNREADABLE
+from dashboard.polling.notices import Notice
 from dashboard.snapshot import Snapshot, counts
 
 LEGEND_KINDS = {
@@ -49,7 +51,8 @@ class Summary:
     total: int
     """Vehicles that the viewer may see, drawn or not."""
     unplaceable: Mapping[str, int]
-    """Vehicles asked for that cannot be drawn, by reason."""
+    """Vehicles asked for that cannot be drawn, by reason. Rows that belong to nobody are counted for those who see all
+    fleets and ask for everything."""
     legend: tuple[LegendEntry, ...]
     """What the colours mean, each with its number of vehicles. What is filtered by colour is still counted, so
     that a viewer sees what else there is."""
@@ -57,6 +60,8 @@ class Summary:
     """Providers that are behind, for the vehicles asked for."""
     rows: str
     """Equal for two summaries exactly when the same vehicles are drawn in the same order."""
+    notices: tuple[Notice, ...] = ()
+    """What is degraded, as far as it concerns the viewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,9 @@ def summarise(snapshot: Snapshot, scope: Scope, now: datetime, slots: Slots) -> 
     frame = vehicles_for(scope.viewer, snapshot, scope.filters, now)
     reasons = dict(counts(frame, "unplaceable"))
     reasons.pop("", None)
+    fleets = scope.viewer.fleets
+    if snapshot.unreadable and fleets is None and scope.filters == Filters():
+        reasons[UNREADABLE] = reasons.get(UNREADABLE, 0) + snapshot.unreadable
     placed = placeable(frame)
     open_kind: dict[str, Any] = {LEGEND_KINDS[scope.color_by]: ()}
     open_filters = replace(scope.filters, **open_kind)
@@ -93,6 +101,7 @@ def summarise(snapshot: Snapshot, scope: Scope, now: datetime, slots: Slots) -> 
         legend=coloured(seen, scope, now, slots).entries,
         late=tuple(banners(frame, snapshot.deliveries, now)),
         rows=hashlib.blake2b(placed["ordinal"].to_numpy().tobytes(), digest_size=8).hexdigest(),
+        notices=tuple(notice for notice in snapshot.notices if notice.concerns(fleets)),
     )
 
 

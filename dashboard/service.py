@@ -14,7 +14,7 @@ from dashboard.invitations.runs import BulkRuns
 from dashboard.invitations.webhooks import Notifications
 from dashboard.listing import Listings
 from dashboard.map.history import History
-from dashboard.polling.fixes import Concurrency
+from dashboard.polling.concurrency import Concurrency
 from dashboard.polling.poller import Poller
 from dashboard.polling.trailers import TrailerPoller
 from dashboard.settings import Settings

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, TypeVar, TypeVarTuple, Unpack
 
 import numpy as np
@@ -14,14 +15,27 @@ from msgspec.structs import astuple
 from numpy.typing import NDArray
 
 from dashboard.headings import Floats, Headings
-from dashboard.polling.directory import NOTHING, Names, VehicleFacts
+from dashboard.map.freshness import DEFAULT_THRESHOLDS
+from dashboard.polling.called import NOTHING, Names, VehicleFacts, driver_name, vehicle_name
 from dashboard.polling.fixes import Fix, Location, address_words, place, places
+from dashboard.polling.notices import Notice
+from dashboard.polling.refusals import Refusal
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 Columns = dict[str, Any]
 Ordinals = NDArray[np.int32]
 DELETED = "deleted by the provider"
+ABSURD = 1e12
+"""No speed, distance, time or temperature of a vehicle reaches this, in whatever unit."""
+AHEAD = DEFAULT_THRESHOLDS.clock_ahead
+"""A fix dated further ahead comes from a wrong clock: it is no reason to keep honest ones out."""
+NOTHING_HELD: Mapping[str, Refusal] = MappingProxyType({})
+OF_A_FIX = (
+    *("driver", "place", "occurred_at", "h3", "lon", "lat", "unplaceable"),
+    *("speed", "odometer", "fuel_level", "engine_hours", "coolant_temperature"),
+)
+"""The columns that belong to a fix; the others say what the vehicle is, whenever it was where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +52,17 @@ class Snapshot:
     """When each connection last delivered locations, by connection id; None: never; missing: not known."""
     superseded: int = 0
     """Older fixes of a vehicle that also reported a newer one; the newer one is in `vehicles`."""
+    unreadable: int = 0
+    """Rows of the answer that belong to no vehicle, because they could not be read at all or name none."""
+    held: Mapping[str, Refusal] = field(default_factory=dict, repr=False)
+    """Fleets whose positions could not be read and are those of an earlier snapshot, by id, with when that began and
+    why. "" stands for the vehicles of fleets that no list names."""
+    notices: tuple[Notice, ...] = field(default=(), repr=False)
+    """What else was degraded when it was taken, and for whom that is."""
 
 
 class SnapshotBuilder:
-    """Turns fixes and names into snapshots, and keeps what must outlast one: ordinals and headings.
+    """Turns fixes and names into snapshots, and keeps what must outlast one: ordinals, headings, the last fixes.
 
     An ordinal belongs to one vehicle for the life of the process, so a row keeps its place among the others
     and a selection cannot slip to a neighbour.
@@ -54,6 +75,7 @@ class SnapshotBuilder:
         self._headings = Headings()
         self._kept = _Kept()
         self._version = 0
+        self._last: pd.DataFrame | None = None
 
     def build(
         self,
@@ -61,12 +83,26 @@ class SnapshotBuilder:
         names: Names,
         taken_at: datetime,
         deliveries: Mapping[str, datetime | None] | None = None,
+        *,
+        held: Mapping[str, Refusal] = NOTHING_HELD,
+        unreadable: int = 0,
+        notices: tuple[Notice, ...] = (),
     ) -> Snapshot:
-        """Join fixes with names. Of several fixes of one vehicle the newest wins; the others are counted."""
+        """Join fixes with names. Of several fixes of one vehicle the newest wins; the others are counted.
+
+        That holds for the fix of the last snapshot too. The vehicles of fleets in `held` stay as they were there.
+        """
         located, named = [fix.vehicle_id or fix.vehicle for fix in fixes], names.vehicles
+        if "" in located:
+            fixes = [fix for fix, vehicle_id in zip(fixes, located, strict=True) if vehicle_id]
+            unreadable += len(located) - len(fixes)
+            located = [vehicle_id for vehicle_id in located if vehicle_id]
         ordinals = self._kept.get("located", self._number, located)
-        rows, ordinals = _newest(fixes, ordinals)
+        rows, ordinals = _newest(fixes, ordinals, taken_at + AHEAD)
         superseded = len(fixes) - len(rows)
+        missed = self._missed(held, names, ordinals)
+        rows += missed
+        ordinals = np.concatenate([ordinals, self._number([row.vehicle_id or "" for row in missed])])
         silent = np.setdiff1d(self._kept.get("named", self._number, named), ordinals, assume_unique=True)
         rows += [_without_position(self._ids[ordinal], names) for ordinal in silent.tolist()]
         ordinals = np.concatenate([ordinals, silent])
@@ -75,9 +111,51 @@ class SnapshotBuilder:
             rows, ordinals = [rows[index] for index in order.tolist()], ordinals[order]
         columns = self._columns_of([self._ids[ordinal] for ordinal in ordinals.tolist()], rows, names)
         columns["ordinal"] = ordinals
-        columns["heading"] = self._headings.update(ordinals, columns["lon"], columns["lat"])
+        frame = pd.DataFrame(columns)
+        self._keep_newer(frame, {row.vehicle_id for row in missed}, taken_at + AHEAD)
+        lon, lat = frame["lon"].to_numpy(np.float64), frame["lat"].to_numpy(np.float64)
+        frame["heading"] = self._headings.update(ordinals, lon, lat, _seconds(frame, taken_at))
         self._version += 1
-        return Snapshot(self._version, taken_at, pd.DataFrame(columns), deliveries or {}, superseded)
+        self._last = frame
+        return Snapshot(
+            self._version, taken_at, frame, deliveries or {}, superseded, unreadable, held, notices
+        )
+
+    def _missed(self, held: Mapping[str, Refusal], names: Names, found: Ordinals) -> list[Fix]:
+        """The located vehicles of the last snapshot that are of held fleets and that this time brought nothing of."""
+        last = self._last
+        if last is None or not held:
+            return []
+        of_held = last["fleet_id"].isin(held.keys() - {""})
+        if "" in held:
+            of_held |= ~last["fleet_id"].isin(names.fleets.keys() | names.withdrawn)
+        located = last["occurred_at"].notna() | last["lon"].notna()
+        missed = last[of_held & located & ~last["ordinal"].isin(found)]
+        told = ("vehicle_id", "fleet_id", "fleet_ref", "connection_id", "tsp_slug")
+        texts = [missed[name].astype("str") for name in (*told, "source")]
+        return [
+            Fix(**dict(zip(told, values, strict=True)), source_name=source)
+            for *values, source in zip(*texts, strict=True)
+        ]
+
+    def _keep_newer(self, frame: pd.DataFrame, missed: Collection[str | None], latest: datetime) -> None:
+        """Put back the last fix where this one is older, or where there is none of a fleet that is held."""
+        last = self._last
+        if last is None or last.empty:
+            return
+        ordinals, before = frame["ordinal"].to_numpy(), last["ordinal"].to_numpy()
+        at = np.searchsorted(before, ordinals).clip(max=len(before) - 1)
+        known = before[at] == ordinals
+        then = last["occurred_at"].to_numpy("datetime64[us]")[at]
+        now = frame["occurred_at"].to_numpy("datetime64[us]")
+        # Comparisons with an unknown time are false: who stopped sending times is not frozen where they were.
+        older = (
+            known & (now < then) & (then <= _moment(latest)) & (frame["unplaceable"] != DELETED).to_numpy()
+        )
+        if missed:
+            older |= known & frame["vehicle_id"].isin(missed).to_numpy()
+        if older.any():
+            _put_back(frame, np.flatnonzero(older), last.iloc[at[older]])
 
     def _number(self, ids: Collection[str]) -> Ordinals:
         """The ordinal of each vehicle; one never seen before gets the next."""
@@ -106,14 +184,14 @@ class SnapshotBuilder:
             **kept("connection", _connection_column, values["connection_id"]),
             **kept("driver", _driver_column, values["driver_id"], names.drivers),
             "place": _text(list(map(address_words, values["inferred_address"]))),
-            "occurred_at": pd.Series(values["occurred_at"], dtype="datetime64[us, UTC]"),
+            "occurred_at": _times(values["occurred_at"]),
             "h3": pa.array(values["h3_index_11"], pa.uint64()).fill_null(0).to_numpy(),
         }
         columns["lon"], columns["lat"], columns["unplaceable"] = _positions(
             values["location"], values["deleted_at"]
         )
         for name in ("speed", "odometer", "fuel_level", "engine_hours", "coolant_temperature"):
-            columns[name] = pa.array(values[name], pa.float64()).to_numpy(zero_copy_only=False)
+            columns[name] = _numbers(values[name])
         return columns
 
 
@@ -147,8 +225,12 @@ def _by_field(rows: Sequence[Fix]) -> dict[str, list[Any]]:
 
 def _vehicle_columns(ids: Sequence[str], vehicles: Mapping[str, VehicleFacts]) -> Columns:
     facts = [vehicles.get(vehicle_id, NOTHING) for vehicle_id in ids]
-    told = {name: _text([getattr(fact, name) for fact in facts]) for name in ("name", "plate", "vin")}
-    return {"vehicle_id": _text(ids), **told}
+    told = {name: _text([getattr(fact, name) for fact in facts]) for name in ("plate", "vin")}
+    return {
+        "vehicle_id": _text(ids),
+        "name": _text([vehicle_name(vehicle_id, vehicles) for vehicle_id in ids]),
+        **told,
+    }
 
 
 def _fleet_columns(ids: Sequence[str | None], refs: Sequence[str | None], names: Names) -> Columns:
@@ -156,34 +238,50 @@ def _fleet_columns(ids: Sequence[str | None], refs: Sequence[str | None], names:
     return {"fleet_id": _categories(ids), "fleet_ref": _categories(refs), "fleet": _categories(shown)}
 
 
-def _provider_columns(slugs: Sequence[str | None], sources: Sequence[str], names: Names) -> Columns:
-    shown = [names.provider(slug or "", source) for slug, source in zip(slugs, sources, strict=True)]
+def _provider_columns(slugs: Sequence[str | None], sources: Sequence[str | None], names: Names) -> Columns:
+    shown = [names.provider(slug or "", source or "") for slug, source in zip(slugs, sources, strict=True)]
     return {"tsp_slug": _categories(slugs), "source": _categories(sources), "provider": _categories(shown)}
 
 
-def _connection_column(ids: Sequence[str]) -> Columns:
+def _connection_column(ids: Sequence[str | None]) -> Columns:
     return {"connection_id": _categories(ids)}
 
 
 def _driver_column(ids: Sequence[str | None], drivers: Mapping[str, str]) -> Columns:
-    return {"driver": _text([drivers.get(driver_id or "", "") for driver_id in ids])}
+    return {"driver": _text([driver_name(driver_id or "", drivers) for driver_id in ids])}
 
 
-def _newest(fixes: Sequence[Fix], ordinals: Ordinals) -> tuple[list[Fix], Ordinals]:
+def _newest(fixes: Sequence[Fix], ordinals: Ordinals, latest: datetime) -> tuple[list[Fix], Ordinals]:
     """One fix per vehicle: the newest; a placeable one beats one of the same or unknown time."""
     if np.bincount(ordinals).max(initial=0) <= 1:
         return list(fixes), ordinals
     newest: dict[int, Fix] = {}
     for fix, ordinal in zip(fixes, ordinals.tolist(), strict=True):
         held = newest.get(ordinal)
-        if held is None or _rank(fix) > _rank(held):
+        if held is None or _rank(fix, latest) > _rank(held, latest):
             newest[ordinal] = fix
     return list(newest.values()), np.array(list(newest), dtype=np.int32)
 
 
-def _rank(fix: Fix) -> tuple[datetime, bool]:
+def _rank(fix: Fix, latest: datetime) -> tuple[bool, datetime, bool]:
     placeable = fix.deleted_at is None and not place(fix.location)[2]
-    return fix.occurred_at or datetime.min.replace(tzinfo=UTC), placeable
+    at = fix.occurred_at or datetime.min.replace(tzinfo=UTC)
+    return at <= latest, at, placeable
+
+
+def _put_back(frame: pd.DataFrame, rows: NDArray[np.intp], past: pd.DataFrame) -> None:
+    """Give some rows of a frame the fixes of as many rows of an earlier one."""
+    for name in OF_A_FIX:
+        if name == "unplaceable":
+            words = frame[name].astype("str").to_numpy(object, copy=True)
+            words[rows] = past[name].astype("str").to_numpy(object)
+            frame[name] = pd.Categorical(
+                words, categories=pd.Index(["", *sorted({*words} - {""})], dtype="str")
+            )
+        else:
+            values = frame[name].array.copy()
+            values[rows] = past[name].array
+            frame[name] = values
 
 
 def _without_position(vehicle_id: str, names: Names) -> Fix:
@@ -212,6 +310,39 @@ def _positions(
     codes = np.zeros(len(locations), dtype=np.int8)
     codes[list(reasons)] = [words.index(reason) for reason in reasons.values()]
     return lon, lat, pd.Categorical.from_codes(codes, categories=pd.Index(words, dtype="str"))
+
+
+def _times(values: list[Any]) -> pd.Series[pd.Timestamp]:
+    """Times as a column; one that lies outside the years 1 to 9999 in UTC is unknown."""
+    try:
+        return pd.Series(values, dtype="datetime64[us, UTC]")
+    except (OverflowError, ValueError):
+        return pd.Series(list(map(_in_utc, values)), dtype="datetime64[us, UTC]")
+
+
+def _in_utc(time: datetime | None) -> datetime | None:
+    try:
+        return None if time is None else time.astimezone(UTC)
+    except OverflowError:
+        return None
+
+
+def _moment(time: datetime) -> np.datetime64:
+    return np.datetime64(time.astimezone(UTC).replace(tzinfo=None), "us")
+
+
+def _seconds(frame: pd.DataFrame, taken_at: datetime) -> Floats:
+    """When each fix was, in seconds; one without a time was when it came."""
+    times = frame["occurred_at"].to_numpy("datetime64[us]")
+    known = np.where(np.isnat(times), _moment(taken_at), times)
+    return np.asarray(known.astype("datetime64[us]").astype(np.int64) / 1e6)
+
+
+def _numbers(values: Sequence[float | None]) -> Floats:
+    """Numbers as a column; what is not finite, or more than anything can be, is unknown."""
+    numbers = pa.array(values, pa.float64()).to_numpy(zero_copy_only=False)
+    sane = np.abs(numbers) < ABSURD
+    return numbers if sane.all() else np.where(sane, numbers, np.nan)
 
 
 def _categories(values: Sequence[str | None]) -> pd.Categorical[str]:

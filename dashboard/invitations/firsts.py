@@ -9,12 +9,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from catena_client import CatenaClient, CatenaError, RetryPolicy, Vehicle, VehicleLocation
 from dashboard.invitations.funnel import Firsts
 from dashboard.invitations.kept import Pause
+from dashboard.workers import Workers
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class FirstSeen:
         self._known: dict[str, Firsts] = {}
         self._pause = Pause(AGAIN_SECONDS)
         self._paused_until = float("-inf")
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="firsts")
+        self._worker = Workers(1, "firsts")
 
     @property
     def known(self) -> Mapping[str, Firsts]:
@@ -55,8 +55,8 @@ class FirstSeen:
             self._worker.submit(self._find, fleet_id)
 
     def close(self) -> None:
-        """Stop asking."""
-        self._worker.shutdown(wait=False, cancel_futures=True)
+        """Stop asking. Returns at once; what is under way ends with the client."""
+        self._worker.close()
 
     def _find(self, fleet_id: str) -> None:
         with self._lock:

@@ -8,7 +8,6 @@ that its viewer may see the vehicles.
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -17,6 +16,7 @@ import pandas as pd
 from cachetools import TTLCache, cached
 
 from catena_client import CatenaClient, CatenaError, VehicleLocation, coordinates
+from dashboard.workers import Workers
 
 MOST_VEHICLES = 20
 WINDOWS_HOURS = (1, 6, 24, 72)
@@ -133,7 +133,7 @@ class History:
     def __init__(self, client: CatenaClient, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._client = client
         self._now = now
-        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="history")
+        self._pool = Workers(WORKERS, "history")
         cache: TTLCache[tuple[str, int], pd.DataFrame] = TTLCache(
             KEPT_FIXES, KEPT_SECONDS, timer=lambda: now().timestamp(), getsizeof=lambda frame: len(frame) + 1
         )
@@ -159,8 +159,8 @@ class History:
         return job
 
     def close(self) -> None:
-        """Stop the workers; jobs that wait are dropped."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        """Stop; jobs that wait are dropped. Returns at once; what is under way ends with the client."""
+        self._pool.close()
 
     def _run(self, job: Job, vehicle: str) -> None:
         if not job._begin(vehicle):  # noqa: SLF001 - Job and History are one module's two halves

@@ -1,92 +1,66 @@
-"""What things are called: fleets, providers, vehicles and drivers, kept longer than their positions."""
+"""Keeps the names of fleets, providers, vehicles and drivers, which are kept longer than positions."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import wait
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
-from catena_client import CatenaClient, CatenaError, Fleet, User, Vehicle
+from catena_client import CatenaClient, CatenaError, ClientClosed
 from dashboard.map.providers import delivered
-from dashboard.names import masked, unique_names
+from dashboard.names import unique_names
+from dashboard.polling.called import Names, VehicleFacts, facts, full_name
+from dashboard.polling.refusals import ONCE, Refusal, Refusals
+from dashboard.workers import Workers
 
 log = logging.getLogger(__name__)
 
-FULL_SECONDS = 600.0
-"""Names of vehicles, drivers and providers are read anew after this long."""
-DELIVERIES_SECONDS = 60.0
-"""When each connection last delivered is read anew after this long."""
 UNKNOWN_SECONDS = 20.0
 """Vehicles nobody has named yet are asked for at most this often."""
 FEW = 500
 """Up to so many unknown vehicles are asked for by id; more are had for less by reading all."""
+FLEETS_WAIT_SECONDS = 5.0
+"""Positions wait no longer than this for the list of fleets."""
+FLEETS, CONNECTIONS, PROVIDERS = "list of fleets", "freshness of the connections", "names of providers"
+VEHICLES, DRIVERS = "names of vehicles", "names of drivers"
+EVERY_SECONDS = {CONNECTIONS: 60.0, PROVIDERS: 600.0, VEHICLES: 600.0, DRIVERS: 600.0}
+"""How long what a list said is good for. A list that is refused is asked for again sooner, but ever later."""
 
 
-class VehicleFacts(NamedTuple):
-    """What is known of a vehicle apart from where it is; "" where unknown."""
+class _Reading(NamedTuple):
+    """One list to be read."""
 
-    name: str = ""
-    vin: str = ""
-    plate: str = ""
-    fleet_id: str = ""
-    connection_id: str = ""
-    tsp_slug: str = ""
-    source: str = ""
-
-
-NOTHING = VehicleFacts()
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """All names at one moment; immutable, replaced as a whole."""
-
-    fleets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Fleet id to the name shown."""
-    providers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """TSP slug to the TSP's name."""
-    vehicles: Mapping[str, VehicleFacts] = field(default_factory=lambda: MappingProxyType({}))
-    drivers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """User id to the driver's name."""
-
-    def vehicle(self, vehicle_id: str) -> VehicleFacts:
-        """What is known of a vehicle, all "" when nothing is."""
-        return self.vehicles.get(vehicle_id, NOTHING)
-
-    def fleet(self, fleet_id: str, fleet_ref: str) -> str:
-        """The name of a fleet; one that no list names is called by its reference or the start of its id."""
-        return (
-            self.fleets.get(fleet_id)
-            or masked(fleet_ref)
-            or (f"Fleet {fleet_id[:8]}" if fleet_id else "No fleet")
-        )
-
-    def provider(self, slug: str, source: str) -> str:
-        """The name of a provider's brand, its slug when no list names it, else the platform."""
-        return self.providers.get(slug) or slug or source
+    what: str
+    vehicle_ids: Sequence[str] = ()
+    """The vehicles that are wanted."""
+    alone: bool = False
+    """Whether only they are asked for, by their ids."""
 
 
 class Directory:
-    """Keeps `Names` current. Fleets are read with every poll; the rest in the background, when it is due."""
+    """Keeps `Names` current, each list in its own time: one that is refused costs only what it names."""
 
     def __init__(self, client: CatenaClient, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._client = client
+        self._once = client.with_retry(ONCE)
         self._clock = clock
         self._names = Names()
         self._lock = threading.Lock()
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="names")
-        self._busy = False
+        self._worker, self._fleets_worker = Workers(1, "names"), Workers(1, "fleets")
+        self._busy = self._fleets_busy = False
+        self._refusals = Refusals(clock)
         self._deliveries: Mapping[str, datetime | None] = MappingProxyType({})
-        self._full_at = float("-inf")
-        self._deliveries_at = float("-inf")
+        self._read_at = dict.fromkeys(EVERY_SECONDS, float("-inf"))
         self._unknown_at = float("-inf")
+        self._nameless: frozenset[str] = frozenset()
+        """Vehicles that were asked for and that the list of vehicles lacks."""
 
     @property
     def names(self) -> Names:
@@ -98,112 +72,135 @@ class Directory:
         """When each connection last delivered locations, by connection id; None: never."""
         return self._deliveries
 
+    @property
+    def refused(self) -> Mapping[str, Refusal]:
+        """The lists that cannot be read now."""
+        return self._refusals.now
+
     def refresh_fleets(self) -> None:
-        """Read the fleet list, so that a new fleet is named with its first vehicles. Raises `CatenaError`."""
-        fleets: list[Fleet] = list(self._client.fleets.iterate(size=1000))
-        with self._lock:
-            self._names = replace(self._names, fleets=MappingProxyType(unique_names(fleets)))
+        """Read the list of fleets, so that a new fleet is named with its first vehicles.
+
+        While it is refused it is left alone for a time, and one that takes long is not waited for.
+        """
+        if self._fleets_busy or not self._refusals.due(FLEETS):
+            return
+        self._fleets_busy = True
+        wait([self._fleets_worker.submit(self._refresh_fleets)], FLEETS_WAIT_SECONDS)
 
     def refresh_when_due(self, vehicle_ids: Iterable[str], on_change: Callable[[], None]) -> None:
         """Start a background reading when the names are old or some vehicles have none; call back on new ones."""
         if self._busy:
             return
         now = self._clock()
-        reads: list[tuple[str, Callable[[], None]]] = []
-        if now - self._deliveries_at >= DELIVERIES_SECONDS:
-            self._deliveries_at = now
-            reads.append(("freshness of the connections", self._read_deliveries))
-        if now - self._full_at >= FULL_SECONDS:
-            self._full_at = self._unknown_at = now
-            reads += [
-                ("providers", self._read_providers),
-                ("vehicle names", self._read_vehicles),
-                ("driver names", self._read_drivers),
-            ]
-        elif now - self._unknown_at >= UNKNOWN_SECONDS and (unknown := self._unknown(vehicle_ids)):
+        due = [
+            what
+            for what, seconds in EVERY_SECONDS.items()
+            if now - self._read_at[what] >= seconds and self._refusals.due(what)
+        ]
+        readings = [_Reading(what, list(vehicle_ids) if what == VEHICLES else ()) for what in due]
+        seldom = now - self._unknown_at >= UNKNOWN_SECONDS and self._refusals.due(VEHICLES)
+        if VEHICLES not in due and seldom and (unknown := self._unknown(vehicle_ids)):
+            readings.append(_Reading(VEHICLES, unknown, alone=len(unknown) <= FEW))
+        if any(reading.what == VEHICLES for reading in readings):
             self._unknown_at = now
-            wanted = unknown if len(unknown) <= FEW else ()
-            reads.append(("vehicle names", partial(self._read_vehicles, wanted)))
-        if reads:
-            self._start(reads, on_change)
+        if readings:
+            self._busy = True
+            self._worker.submit(self._read_all, readings, on_change)
 
     def close(self) -> None:
-        """Stop reading."""
-        self._worker.shutdown(wait=False, cancel_futures=True)
+        """Stop reading. Returns at once; what is under way ends with the client."""
+        self._worker.close()
+        self._fleets_worker.close()
 
     def _unknown(self, vehicle_ids: Iterable[str]) -> list[str]:
         """Ids that the API knows but nobody has asked it about; those made up of source ids hold a slash."""
-        known = self._names.vehicles
-        return [vehicle_id for vehicle_id in vehicle_ids if vehicle_id not in known and "/" not in vehicle_id]
+        known, nameless = self._names.vehicles, self._nameless
+        return [
+            vehicle_id
+            for vehicle_id in vehicle_ids
+            if vehicle_id and vehicle_id not in known and vehicle_id not in nameless and "/" not in vehicle_id
+        ]
 
-    def _start(self, reads: list[tuple[str, Callable[[], None]]], on_change: Callable[[], None]) -> None:
-        def run() -> None:
-            before = self._names
-            try:
-                for what, read in reads:
-                    self._try(what, read)
-            finally:
-                self._busy = False
-            if self._names is not before:
-                on_change()
-
-        self._busy = True
+    def _read_all(self, readings: Sequence[_Reading], on_change: Callable[[], None]) -> None:
+        before = self._names
         try:
-            self._worker.submit(run)
-        except RuntimeError:  # closed meanwhile
+            for reading in readings:
+                self._try(reading.what, partial(self._read, reading))
+        finally:
             self._busy = False
+        if self._names is not before:
+            on_change()
 
-    def _try(self, what: str, read: Callable[[], None]) -> None:
+    def _refresh_fleets(self) -> None:
+        try:
+            self._try(FLEETS, self._read_fleets)
+        finally:
+            self._fleets_busy = False
+
+    def _try(self, what: str, read: Callable[[CatenaClient], None]) -> None:
         """Do one reading by itself: a list that the account may not read must not cost the others."""
         try:
-            read()
+            # What failed last time is not worth several tries now: it is asked for again anyway.
+            read(self._once if what in self._refusals else self._client)
+        except ClientClosed:
+            return
         except CatenaError as error:
             log.warning("Could not read the %s, will try again later: %s", what, error)
+            self._refusals.failed(what, error)
+        except Exception:  # the other lists must outlive a defect of ours
+            log.exception("Could not read the %s for a reason of our own", what)
+            self._refusals.failed(what, CatenaError("The log of the dashboard says more."))
+        else:
+            self._refusals.succeeded(what)
 
-    def _read_providers(self) -> None:
-        providers = {tsp.slug: tsp.name for tsp in self._client.tsps.list() if tsp.slug and tsp.name}
-        self._set(providers=providers)
+    def _read(self, reading: _Reading, client: CatenaClient) -> None:
+        now = self._clock()
+        if reading.what == CONNECTIONS:
+            self._deliveries = MappingProxyType(delivered(client.connections.data_freshness()))
+        elif reading.what == PROVIDERS:
+            self._set(providers={tsp.slug: tsp.name for tsp in client.tsps.list() if tsp.slug and tsp.name})
+        elif reading.what == DRIVERS:
+            drivers = client.users.iterate(size=1000)
+            self._set(drivers={user.id: name for user in drivers if (name := full_name(user))})
+        else:
+            self._read_vehicles(client, reading)
+        if not reading.alone:
+            self._read_at[reading.what] = now
 
-    def _read_vehicles(self, vehicle_ids: Iterable[str] = ()) -> None:
-        wanted = list(vehicle_ids)
+    def _read_vehicles(self, client: CatenaClient, reading: _Reading) -> None:
+        wanted = reading.vehicle_ids
         found = {
             vehicle.id: facts(vehicle)
-            for vehicle in self._client.vehicles.iterate(vehicle_ids=wanted or None, size=1000)
+            for vehicle in client.vehicles.iterate(vehicle_ids=wanted if reading.alone else None, size=1000)
             if vehicle.deleted_at is None
         }
-        # A vehicle asked for but not found is remembered as nameless, so as not to be asked for again and again.
-        nameless = {vehicle_id: NOTHING for vehicle_id in wanted if vehicle_id not in found}
-        self._set(vehicles={**self._names.vehicles, **nameless, **found} if wanted else found)
+        self._set(vehicles={**self._names.vehicles, **found} if reading.alone else found)
+        # Remembered, so as not to be asked for again and again.
+        nameless = frozenset(vehicle_id for vehicle_id in wanted if vehicle_id not in found)
+        self._nameless = self._nameless | nameless if reading.alone else nameless
 
-    def _read_deliveries(self) -> None:
-        self._deliveries = MappingProxyType(delivered(self._client.connections.data_freshness()))
-
-    def _read_drivers(self) -> None:
-        self._set(
-            drivers={
-                user.id: name for user in self._client.users.iterate(size=1000) if (name := full_name(user))
-            }
-        )
+    def _read_fleets(self, client: CatenaClient) -> None:
+        fleets = unique_names(client.fleets.iterate(size=1000))
+        with self._lock:
+            names = self._names
+            if fleets == names.fleets:
+                return
+            withdrawn = (names.withdrawn | names.fleets.keys()) - fleets.keys()
+            vehicles = names.vehicles
+            if withdrawn - names.withdrawn:
+                vehicles = _without(withdrawn, vehicles)
+            self._names = replace(
+                names, fleets=MappingProxyType(fleets), vehicles=vehicles, withdrawn=frozenset(withdrawn)
+            )
 
     def _set(self, **mappings: Mapping[str, object]) -> None:
         with self._lock:
+            if "vehicles" in mappings and self._names.withdrawn:
+                mappings["vehicles"] = _without(self._names.withdrawn, mappings["vehicles"])  # type: ignore[arg-type]
             frozen = {name: MappingProxyType(dict(mapping)) for name, mapping in mappings.items()}
             self._names = replace(self._names, **frozen)  # type: ignore[arg-type]
 
 
-def facts(vehicle: Vehicle) -> VehicleFacts:
-    """Reduce a vehicle to what the dashboard shows of it."""
-    return VehicleFacts(
-        name=masked((vehicle.vehicle_name or "").strip()),
-        vin=(vehicle.vin or "").strip(),
-        plate=(vehicle.license_plate_number or "").strip(),
-        fleet_id=vehicle.fleet_id or "",
-        connection_id=vehicle.connection_id or "",
-        tsp_slug=vehicle.tsp_slug or "",
-        source=vehicle.source_name or "",
-    )
-
-
-def full_name(user: User) -> str:
-    """First and last name of a user, "" when neither is known."""
-    return " ".join(part.strip() for part in (user.first_name, user.last_name) if part and part.strip())
+def _without(withdrawn: frozenset[str], vehicles: Mapping[str, VehicleFacts]) -> Mapping[str, VehicleFacts]:
+    """The vehicles that are not of fleets that withdrew: these are gone at once, whatever becomes of their list."""
+    return {vehicle_id: known for vehicle_id, known in vehicles.items() if known.fleet_id not in withdrawn}

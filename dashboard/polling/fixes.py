@@ -1,26 +1,24 @@
-"""Fetch the latest fix of every vehicle, completely and with as few requests as possible."""
+"""The latest fix of a vehicle as the API sends it, and where that can be drawn."""
 
 from __future__ import annotations
 
 import math
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from catena_client import CatenaClient, Page, Retry
 from catena_client.models.base import Time
 from dashboard.map.views import MAX_LATITUDE
 
-PAGE_SIZE = 1000
-"""The largest page that the API gives (shared facts: 1 to 1000)."""
 NOWHERE = (math.nan, math.nan)
+UNREADABLE = "unreadable answer"
+"""Why a row is not placeable whose position, or whose very identity, is in no form that could be read."""
+H3Cell = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
 class Address(msgspec.Struct, frozen=True, gc=False):
@@ -52,23 +50,24 @@ would have to follow, which about halved the CPU time of fetching them."""
 class Fix(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the dashboard reads of one latest location: fields and units of the API's `VehicleLocation`.
 
-    A model of its own, because each field costs time and memory on every row of every poll. Not tracked by the
-    garbage collector: it holds nothing that refers back to it.
+    A model of its own, because each field costs time and memory on every row of every poll. Nothing is required:
+    what is missing or unreadable is None, and costs no more than itself. Not tracked by the garbage collector: it
+    holds nothing that refers back to it.
     """
 
     # In the order in which the API sends them, which is read fastest.
     fleet_id: str | None = None
     fleet_ref: str | None = None
-    id: str
-    connection_id: str
+    id: str | None = None
+    connection_id: str | None = None
     tsp_slug: str | None = None
-    source_name: str
+    source_name: str | None = None
     occurred_at: Time | None = None
     vehicle_id: str | None = None
     driver_id: str | None = None
     source_vehicle_id: str | None = None
     location: Location = None
-    h3_index_11: int | None = None
+    h3_index_11: H3Cell | None = None
     speed: float | None = None
     odometer: float | None = None
     fuel_level: float | None = None
@@ -79,78 +78,11 @@ class Fix(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def vehicle(self) -> str:
-        """Id of the vehicle, or one made up of its connection and its id there."""
-        return self.vehicle_id or f"{self.connection_id}/{self.source_vehicle_id or self.id}"
-
-
-class Concurrency:
-    """How many requests may run at once: halved on each 429, one more after each poll without any."""
-
-    def __init__(self, most: int = 4) -> None:
-        self._most = most
-        self._current = most
-        self._limited = False
-        self._lock = threading.Lock()
-
-    @property
-    def current(self) -> int:
-        """Requests allowed at once, at least 1."""
-        return self._current
-
-    def on_retry(self, retry: Retry) -> None:
-        """Told by the client about each retry; a 429 halves the number."""
-        if retry.status == 429:
-            with self._lock:
-                self._limited = True
-                self._current = max(1, self._current // 2)
-
-    def poll_done(self) -> None:
-        """A whole poll is over."""
-        with self._lock:
-            if not self._limited:
-                self._current = min(self._most, self._current + 1)
-            self._limited = False
-
-
-def fetch(client: CatenaClient, fleet_sizes: Mapping[str, int], parallel: int) -> list[Fix]:
-    """All latest fixes the account may see.
-
-    `fleet_sizes` maps the known fleet ids to their last known number of vehicles. The first page is asked for
-    without any filter: its `total` tells whether the fleets, fetched in parallel, together cover everything.
-    Fleets that no list names, or rows without a fleet, are then still found by following the unfiltered pages.
-    Raises `CatenaError` when any request fails, so that a part is never taken for the whole.
-    """
-    first = next(_pages(client))
-    if first.next_page is None:
-        return first.items
-
-    def whole_group(fleet_ids: Sequence[str]) -> list[Fix]:
-        return [fix for page in _pages(client, fleet_ids) for fix in page.items]
-
-    groups = pack(fleet_sizes, parallel)
-    with ThreadPoolExecutor(len(groups) or 1, thread_name_prefix="fixes") as pool:
-        fixes = [fix for group in pool.map(whole_group, groups) for fix in group]
-    if first.total is not None and len(fixes) >= first.total:
-        return fixes
-    seen = {fix.id for fix in fixes}
-    for page in _pages(client):
-        fixes.extend(fix for fix in page.items if fix.id not in seen)
-    return fixes
-
-
-def _pages(client: CatenaClient, fleet_ids: Sequence[str] | None = None) -> Iterator[Page[Fix]]:
-    return client.vehicle_locations.pages_as(Fix, only_latest=True, fleet_ids=fleet_ids, size=PAGE_SIZE)
-
-
-def pack(fleet_sizes: Mapping[str, int], groups: int) -> list[list[str]]:
-    """Divide fleets into at most `groups` groups of about equal numbers of vehicles."""
-    loads = [0] * max(1, min(groups, len(fleet_sizes)))
-    packed: list[list[str]] = [[] for _ in loads]
-    for fleet_id, size in sorted(fleet_sizes.items(), key=lambda item: (-item[1], item[0])):
-        lightest = loads.index(min(loads))
-        loads[lightest] += max(1, size)
-        packed[lightest].append(fleet_id)
-    return [group for group in packed if group]
+        """Id of the vehicle, else one made up of its connection and its id there, else of the row's; "" if nothing."""
+        if self.vehicle_id:
+            return self.vehicle_id
+        there = (self.connection_id and self.source_vehicle_id) or self.id
+        return f"{self.connection_id or ''}/{there}" if there else ""
 
 
 def place(location: Location) -> tuple[float, float, str]:
@@ -158,10 +90,10 @@ def place(location: Location) -> tuple[float, float, str]:
     if location is None:
         return *NOWHERE, "no position reported"
     if not isinstance(location, Point) or not isinstance(location.coordinates, Coordinates):
-        return *NOWHERE, "position unreadable"
+        return *NOWHERE, UNREADABLE
     lon, lat = location.coordinates.lon, location.coordinates.lat
     if not (_is_number(lon) and _is_number(lat)):
-        return *NOWHERE, "position unreadable"
+        return *NOWHERE, UNREADABLE
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
         return *NOWHERE, "coordinates out of range"
     if lon == 0 and lat == 0:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from catena_client import AuthenticationFailed, CatenaClient, CatenaError
-from dashboard.polling.directory import Directory, Names
-from dashboard.polling.fixes import Concurrency, fetch
+from dashboard.polling.called import Names
+from dashboard.polling.concurrency import Concurrency
+from dashboard.polling.directory import Directory
+from dashboard.polling.fetching import Fetcher
+from dashboard.polling.notices import notices
+from dashboard.polling.refusals import pause
 from dashboard.snapshot import Snapshot, SnapshotBuilder, counts
 
 log = logging.getLogger(__name__)
@@ -20,6 +24,8 @@ CREDENTIALS_PAUSE_SECONDS = 30.0
 """After refused credentials no new attempt is made for this long."""
 WAKE_SPACING_SECONDS = 2.0
 """Early refreshes come no closer together than this."""
+CLOSE_SECONDS = 1.0
+"""Closing waits no longer for the poll under way; it ends with the client."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +35,45 @@ class PollState:
     snapshot: Snapshot | None = None
     """The last good one; it stays when a later poll fails."""
     problem: str = ""
-    """Why the last poll failed, a sentence for the user; empty when it succeeded."""
+    """Why the last poll failed, a sentence for the user with text from outside; empty when it succeeded."""
     failing_since: datetime | None = None
-    retry_seconds: float = 0.0
-    """After a failed poll: how long until the next one."""
-    running: bool = False
-    """Whether a poll is under way now."""
+    retry_at: datetime | None = None
+    """After a failed poll: when the next one will be made, aware UTC. Nobody can make it sooner."""
+    started_at: datetime | None = None
+    """When the poll that is under way began, aware UTC; None between polls."""
     polls: int = 0
     """Polls finished so far, good or not."""
+    poll_seconds: float = 15.0
+    """The time from one poll to the next, as long as all is well."""
+
+
+@dataclass(slots=True)
+class Rest:
+    """How long nothing is asked after a poll."""
+
+    least: float
+    """Seconds that pass whoever wakes the poller."""
+    most: float
+    """Seconds until the next poll if nobody does."""
+
+    @classmethod
+    def after(cls, pause_seconds: float, elapsed: float, *, failed: bool) -> Rest:
+        """The rest after a poll that took `elapsed` seconds.
+
+        A pause that a failure asks for is kept whole. Otherwise polls begin `pause_seconds` apart; one that takes
+        about as long or longer is followed by a rest as well, so that polls never run back to back.
+        """
+        if failed:
+            return cls(pause_seconds, pause_seconds)
+        breath = min(elapsed, pause_seconds / 4)
+        least = max(WAKE_SPACING_SECONDS - elapsed, breath)
+        return cls(least, max(pause_seconds - elapsed, breath))
 
 
 class Poller:
     """Polls in its own thread between `start` and `close` and publishes each result by swapping `state`.
 
-    `prepare` is given each snapshot just before it is published.
+    `prepare` is given each snapshot just before it is published; what it raises goes to the log.
     """
 
     def __init__(
@@ -51,14 +82,17 @@ class Poller:
         concurrency: Concurrency,
         poll_seconds: float,
         prepare: Callable[[Snapshot], None] = lambda _snapshot: None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.state = PollState()
+        self.state = PollState(poll_seconds=poll_seconds)
         self.poll_seconds = poll_seconds
-        self._client = client
         self._concurrency = concurrency
         self._prepare = prepare
-        self._directory = Directory(client)
+        self._directory = Directory(client, clock=clock)
+        self._fetcher = Fetcher(client, concurrency, clock)
         self._builder = SnapshotBuilder()
+        self._failures = 0
         self._wake = threading.Event()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="poller", daemon=True)
@@ -73,69 +107,96 @@ class Poller:
         self._thread.start()
 
     def wake(self) -> None:
-        """Ask for a poll before it is due; several requests at once cause one."""
+        """Ask for a poll before it is due; several requests at once cause one, none while polls fail."""
         self._wake.set()
 
     def close(self) -> None:
-        """Stop after the request under way and wait for the thread, 5 seconds at most."""
+        """Stop asking, and wait a second at most; whatever is under way then ends with the client."""
         self._closing.set()
         self._wake.set()
         self._directory.close()
+        self._fetcher.close()
         if self._thread.is_alive():
-            self._thread.join(5)
+            self._thread.join(CLOSE_SECONDS)
 
     def _run(self) -> None:
         while not self._closing.is_set():
             started = time.monotonic()
-            pause = self.poll_once()
-            if self._wake.wait(max(0.0, pause - (time.monotonic() - started))):
-                self._wake.clear()
-                self._closing.wait(max(0.0, WAKE_SPACING_SECONDS - (time.monotonic() - started)))
+            pause_seconds = self.poll_once()
+            rest = Rest.after(pause_seconds, time.monotonic() - started, failed=bool(self.state.problem))
+            self._closing.wait(rest.least)
+            self._wake.wait(rest.most - rest.least)
+            self._wake.clear()
 
     def poll_once(self) -> float:
         """Poll, publish what came of it, and give the seconds until the next poll is due."""
-        self.state = replace(self.state, running=True)
+        self.state = replace(self.state, started_at=datetime.now(UTC))
         try:
             snapshot = self._take()
-            self._prepare(snapshot)
-        except AuthenticationFailed as error:
-            return self._failed(str(error), max(self.poll_seconds, CREDENTIALS_PAUSE_SECONDS))
-        except CatenaError as error:
-            return self._failed(str(error), self.poll_seconds)
-        except Exception:
-            # The poller must outlive a defect of ours: the trace goes to the log, a sentence to the user.
-            log.exception("A poll failed for a reason of our own")
-            return self._failed(
-                "The dashboard could not read the answer from Catena. Its log says more.", self.poll_seconds
-            )
-        else:
-            self.state = PollState(snapshot=snapshot, polls=self.state.polls + 1)
+        except Exception as error:  # noqa: BLE001 - the poller must outlive a defect of ours
+            return self._failed(error)
         finally:
             self._concurrency.poll_done()
+        try:
+            self._prepare(snapshot)
+        except Exception:
+            # Whoever needs what could not be prepared meets the defect again; the others must not.
+            log.exception("Something could not be prepared for a new snapshot")
+        self._failures = 0
+        self.state = PollState(snapshot, polls=self.state.polls + 1, poll_seconds=self.poll_seconds)
         return self.poll_seconds
 
     def _take(self) -> Snapshot:
+        directory = self._directory
+        if self._failures:
+            self._fetcher.knock(list(directory.names.fleets), self._failures)
+        fetched = self._fetcher.fetch(self._fleet_sizes)
+        names, rows = directory.names, fetched.rows
+        snapshot = self._builder.build(
+            rows.fixes,
+            names,
+            datetime.now(UTC),
+            directory.deliveries,
+            held={key: refusal for key, refusal in fetched.refused.items() if key in fetched.held},
+            unreadable=rows.unreadable,
+            notices=notices(fetched, names, directory.refused),
+        )
+        directory.refresh_when_due((fix.vehicle for fix in rows.fixes), self.wake)
+        return snapshot
+
+    def _fleet_sizes(self) -> Mapping[str, int]:
+        """The listed fleets, read anew, with the number of vehicles that each had in the last snapshot."""
         self._directory.refresh_fleets()
-        held = self.state.snapshot
         sizes = dict.fromkeys(self._directory.names.fleets, 1)
+        held = self.state.snapshot
         if held is not None:
             sizes |= {
                 fleet_id: n for fleet_id, n in counts(held.vehicles, "fleet_id").items() if fleet_id in sizes
             }
-        fixes = fetch(self._client, sizes, self._concurrency.current)
-        directory = self._directory
-        snapshot = self._builder.build(fixes, directory.names, datetime.now(UTC), directory.deliveries)
-        self._directory.refresh_when_due((fix.vehicle for fix in fixes), self.wake)
-        return snapshot
+        return sizes
 
-    def _failed(self, problem: str, retry_seconds: float) -> float:
-        log.warning("Poll failed: %s", problem)
+    def _failed(self, error: Exception) -> float:
+        """Say why, keep what there is, and give the seconds until Catena is asked again: ever more."""
+        if self._closing.is_set():
+            return self.poll_seconds
+        if isinstance(error, CatenaError):
+            problem = str(error)
+            log.warning("Poll failed: %s", problem)
+        else:
+            # The trace goes to the log, a sentence to the user.
+            problem = "The dashboard could not read the answer from Catena. Its log says more."
+            log.error("A poll failed for a reason of our own", exc_info=error)
+        self._failures += 1
+        seconds = pause(self._failures, error, self.poll_seconds)
+        if isinstance(error, AuthenticationFailed):
+            seconds = max(self.poll_seconds, CREDENTIALS_PAUSE_SECONDS)
+        now = datetime.now(UTC)
         self.state = replace(
             self.state,
             problem=problem,
-            failing_since=self.state.failing_since or datetime.now(UTC),
-            retry_seconds=retry_seconds,
-            running=False,
+            failing_since=self.state.failing_since or now,
+            retry_at=now + timedelta(seconds=seconds),
+            started_at=None,
             polls=self.state.polls + 1,
         )
-        return retry_seconds
+        return seconds

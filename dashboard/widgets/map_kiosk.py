@@ -68,9 +68,7 @@ def _screen(scope: Scope, asked: Wanted) -> None:
     map_chart.show(map_chart.vehicles(snapshot, scope, summary, asked.look.vehicle), snapshot, scope, None)
     numbers = counters(vehicles_for(scope.viewer, snapshot, scope.filters, as_of(snapshot)), as_of(snapshot))
     name = feed.choices(snapshot, scope.viewer).known.fleets.get(turn, "") if turn else ""
-    trouble = ""
-    if state.problem:
-        trouble = f"Positions are {map_status.age(snapshot, now)} old: the last poll failed."
+    trouble = map_status.health(state, now).brief
     st.html(
         '<div class="kiosk" role="status">'
         + (f'<p class="trouble">{escape(trouble)}</p>' if trouble else "")

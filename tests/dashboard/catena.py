@@ -9,6 +9,11 @@ import httpx
 from catena_client import CatenaClient, RetryPolicy
 
 T0 = "2026-05-04T12:00:00Z"
+FLEETS = "/v2/orgs/fleets"
+LOCATIONS = "/v2/telematics/vehicle-locations"
+VEHICLES, USERS, TSPS = "/v2/telematics/vehicles", "/v2/telematics/users", "/v2/orgs/tsps"
+FRESHNESS = "/v2/integrations/connections/data-freshness"
+TOKEN = "/realms/catena/protocol/openid-connect/token"
 
 
 def location(vehicle_id, *, fleet_id="fleet-1", lon=-88.0, lat=42.0, at=T0, **changes):
@@ -46,10 +51,14 @@ class Catena:
         self.page_size = page_size
         self.rows = {
             "/v2/orgs/fleets": [], "/v2/telematics/vehicle-locations": [], "/v2/telematics/vehicles": [],
-            "/v2/telematics/users": [], "/v2/orgs/tsps": [],
+            "/v2/telematics/users": [], "/v2/orgs/tsps": [], FRESHNESS: [],
         }  # fmt: skip
         self.asked = Counter()
         self.failing = {}
+        """Path to the status and body of its answer."""
+        self.refused = {}
+        """Fleet id to the status of answers to requests that ask for it; "": that ask for locations of all."""
+        self.requests = []
         self.at_once = 0
         self.most_at_once = 0
         self._lock = threading.Lock()
@@ -67,6 +76,7 @@ class Catena:
     def _answer(self, request):
         with self._lock:
             self.asked[request.url.path] += 1
+            self.requests.append((request.url.path, request.url.params))
             self.at_once += 1
             self.most_at_once = max(self.most_at_once, self.at_once)
         try:
@@ -74,6 +84,11 @@ class Catena:
         finally:
             with self._lock:
                 self.at_once -= 1
+
+    def _refusal(self, path, fleet_ids):
+        if path == LOCATIONS and not fleet_ids:
+            return self.refused.get("")
+        return next((self.refused[fleet_id] for fleet_id in fleet_ids if fleet_id in self.refused), None)
 
     def _respond(self, request):
         path, query = request.url.path, request.url.params
@@ -88,11 +103,16 @@ class Catena:
             return httpx.Response(200)
         if path not in self.rows:
             return httpx.Response(404, json={"code": 404, "message": "Not Found", "detail": None})
+        if status := self._refusal(path, query.get_list("fleet_ids")):
+            return httpx.Response(status, json={"message": "not for you"})
         rows = self.rows[path]
-        for name, field in (("fleet_ids", "fleet_id"), ("vehicle_ids", "id")):
+        by_vehicle = "vehicle_id" if path == LOCATIONS else "id"
+        for name, field in (("fleet_ids", "fleet_id"), ("vehicle_ids", by_vehicle)):
             if name in query:
-                rows = [row for row in rows if row.get(field) in query.get_list(name)]
-        if path == "/v2/orgs/tsps":
+                rows = [
+                    row for row in rows if isinstance(row, dict) and row.get(field) in query.get_list(name)
+                ]
+        if path in {TSPS, FRESHNESS}:
             return httpx.Response(200, json=rows)
         start = int(query.get("cursor", "0"))
         end = start + self.page_size

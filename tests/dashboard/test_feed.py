@@ -18,7 +18,7 @@ from dashboard.embedded import InProcess
 from dashboard.feed import Feed
 from dashboard.links import LIFE_SECONDS
 from dashboard.map.filters import Filters
-from dashboard.polling.directory import Names, VehicleFacts
+from dashboard.polling.called import Names, VehicleFacts
 from dashboard.scope import Scope, as_of
 from dashboard.snapshot import SnapshotBuilder
 from tests.dashboard.test_snapshot import fix

@@ -12,10 +12,14 @@ from dashboard import embedded
 from dashboard.access import OPERATOR, Viewer
 from dashboard.deck import glide_for
 from dashboard.map.kiosk import CYCLE_SECONDS, fleet_on_show
+from dashboard.polling.fetching import Fetched
+from dashboard.polling.notices import notices
 from dashboard.polling.poller import PollState
+from dashboard.polling.refusals import Refusal
+from dashboard.polling.rows import Rows
 from dashboard.service import Service, install
 from dashboard.settings import Settings
-from tests.dashboard.catena import Catena, fleet, location, vehicle
+from tests.dashboard.catena import FLEETS, LOCATIONS, VEHICLES, Catena, fleet, location, vehicle
 from tests.dashboard.test_poller import until
 
 
@@ -111,12 +115,47 @@ def test_before_the_first_answer_the_page_opens_and_says_so(service):
 
 
 def test_an_outage_at_start_is_said_and_never_looks_like_no_vehicles(service, catena):
-    catena.failing["/v2/orgs/fleets"] = (503, {"message": "down"})
+    for path in (LOCATIONS, FLEETS):
+        catena.failing[path] = (503, {"message": "down"})
     service.poller.poll_once()
     app = run()
     assert "No positions yet" in said(app)
     assert "503" in said(app)
+    assert "Trying again in 15 s" in said(app) or "Trying again in 16 s" in said(app)
     assert "No fleet shares" not in said(app)
+
+
+def test_without_the_list_of_fleets_the_map_is_live_and_says_what_is_missing(service, catena):
+    catena.failing[FLEETS] = (403, {"message": "[Sign in](https://evil.example)"})
+    service.poller.poll_once()
+    app = run()
+    assert "Live" in said(app)
+    assert "2** shown of **3" in said(app)
+    assert "1 notice" in str([element.proto for element in app.main])
+    assert "The list of fleets could not be read for" in said(app)
+    assert "[Sign in](" not in said(app)
+
+
+def test_no_vehicles_and_no_list_of_fleets_is_not_said_to_be_nobody_who_shares(service, catena):
+    catena.failing[FLEETS] = (403, {"message": "no"})
+    catena.locations([])
+    catena.rows[VEHICLES] = []
+    service.poller.poll_once()
+    app = run()
+    assert "The list of fleets could not be read" in said(app)
+    assert "No fleet shares" not in said(app)
+
+
+def test_a_fleet_that_cannot_be_read_is_named_over_the_map(service, catena):
+    service.poller.poll_once()
+    good = service.poller.state.snapshot
+    refusal = Refusal("GET /x was answered 403 *Forbidden*.", datetime.now(UTC) - timedelta(minutes=12))
+    held = notices(Fetched(Rows(), {"fleet-2": refusal}, frozenset({"fleet-2"})), service.poller.names, {})
+    service.poller.state = PollState(replace(good, version=9, notices=held))
+    app = run()
+    (warning,) = (element.value for element in app.warning)
+    assert r"positions of \<b\>Bold\</b\> \& Co could not be read for 12 min" in warning
+    assert r"\*Forbidden\*" in warning
 
 
 def test_vehicles_are_sent_as_an_address_not_as_rows(service):

@@ -1,14 +1,31 @@
 """The poller: what it publishes, what stays when it fails, and what it asks for."""
 
 import time
+from datetime import UTC, datetime, timedelta
 
-from dashboard.polling.fixes import Concurrency
-from dashboard.polling.poller import CREDENTIALS_PAUSE_SECONDS, Poller
-from tests.dashboard.catena import T0, Catena, fleet, location, vehicle
+import pytest
+
+from catena_client import RetryPolicy
+from dashboard.polling.concurrency import Concurrency
+from dashboard.polling.poller import CREDENTIALS_PAUSE_SECONDS, Poller, Rest
+from tests.dashboard.catena import (
+    FLEETS,
+    FRESHNESS,
+    LOCATIONS,
+    T0,
+    TOKEN,
+    TSPS,
+    USERS,
+    VEHICLES,
+    Catena,
+    fleet,
+    location,
+    vehicle,
+)
 
 
-def poller_of(catena, seconds=15.0):
-    return Poller(catena.client(), Concurrency(), seconds)
+def poller_of(catena, seconds=15.0, **options):
+    return Poller(catena.client(**options), Concurrency(), seconds)
 
 
 def until(condition, seconds=10):
@@ -119,20 +136,166 @@ def test_waking_polls_early_and_closing_ends_the_thread():
     assert not poller._thread.is_alive()
 
 
-def test_unknown_vehicles_are_asked_for_by_id_once():
+class Life:
+    """A poller's life in fast motion: pauses, and the client's waits, move a clock of its own."""
+
+    def __init__(self, catena, seconds=15.0):
+        self.catena, self.now = catena, 0.0
+        retry = RetryPolicy(sleep=self._pass)
+        self.poller = Poller(catena.client(retry=retry), Concurrency(), seconds, clock=lambda: self.now)
+        self.calls = []
+
+    def _pass(self, seconds):
+        self.now += seconds
+
+    def live(self, seconds):
+        """Poll until so much time has passed, and note when each request was made."""
+        end = self.now + seconds
+        while self.now < end:
+            before = self.catena.asked.total()
+            pause = self.poller.poll_once()
+            until(lambda: not self.poller._directory._busy)
+            self.calls += [self.now] * (self.catena.asked.total() - before)
+            self.now += pause
+
+    def most_a_minute(self, since):
+        return max(
+            sum(start <= call < start + 60 for call in self.calls) for start in self.calls if start >= since
+        )
+
+
+def answers(status, **detail):
+    body = {"code": status, "message": "no", "detail": detail or None}
+    return dict.fromkeys((FLEETS, LOCATIONS, VEHICLES, USERS, TSPS, FRESHNESS), (status, body))
+
+
+@pytest.mark.parametrize(
+    ("failing", "began", "seconds"),
+    [
+        pytest.param(answers(429), True, 2, id="429"),
+        pytest.param(answers(429, retry_after_seconds=0.05), True, 15, id="429 with a time"),
+        pytest.param(answers(429), False, 15, id="429 from the start"),
+        pytest.param(answers(500), True, 2, id="500"),
+        pytest.param(answers(500), False, 15, id="500 from the start"),
+        pytest.param(answers(403), True, 15, id="403"),
+        pytest.param(answers(200), True, 15, id="answers that are none"),
+        pytest.param({TOKEN: (503, {})}, False, 15, id="no token"),
+    ],
+)
+def test_a_lasting_failure_is_asked_about_ever_less(failing, began, seconds):
+    catena = full_catena()
+    life = Life(catena, seconds)
+    if began:
+        life.live(1)
+        life.now, life.calls = 0.0, []
+    catena.failing = failing
+    life.live(1800)
+    assert life.poller.state.problem
+    assert life.most_a_minute(since=120) <= 6
+    assert life.most_a_minute(since=1000) <= 1, "at last one call in five minutes"
+    catena.failing = {}
+    life.live(300)
+    assert life.poller.state.problem == ""
+    assert len(life.poller.state.snapshot.vehicles) >= 2
+    life.poller.close()
+
+
+def test_while_polls_fail_only_one_request_is_made_and_once():
+    catena = full_catena()
+    life = Life(catena)
+    life.live(1)
+    catena.failing = answers(500)
+    life.live(1)
+    catena.requests.clear()
+    for _ in range(4):
+        life.live(1)
+        ((path, _query),) = catena.requests
+        assert path == LOCATIONS
+        catena.requests.clear()
+    life.poller.close()
+
+
+def test_the_pause_after_failures_doubles_up_to_five_minutes_and_ends_with_the_first_success():
     catena = full_catena()
     poller = poller_of(catena)
-    poller.poll_once()
-    until(lambda: poller._directory.names.drivers)
-    catena.locations([location("a"), location("new")])
-    before = catena.asked["/v2/telematics/vehicles"]
-    poller._directory._unknown_at = float("-inf")
-    poller.poll_once()
-    until(lambda: catena.asked["/v2/telematics/vehicles"] == before + 1)
-    until(lambda: "new" in poller._directory.names.vehicles)
-    poller._directory._unknown_at = float("-inf")
-    poller.poll_once()
-    assert catena.asked["/v2/telematics/vehicles"] == before + 1, (
-        "a vehicle without a name is not asked for again"
-    )
+    catena.failing[LOCATIONS] = (503, {"message": "down"})
+    assert [poller.poll_once() for _ in range(7)] == [15, 30, 60, 120, 240, 300, 300]
+    assert poller_of(catena, seconds=900).poll_once() == 900, "never more often than usual"
+    catena.failing.clear()
+    assert poller.poll_once() == 15
+    catena.failing[LOCATIONS] = (503, {"message": "down"})
+    assert poller.poll_once() == 15
     poller.close()
+
+
+def test_nobody_asks_sooner_than_the_api_allows_and_the_state_says_when():
+    catena = full_catena()
+    catena.failing |= answers(429, retry_after_seconds=3600)
+    poller = poller_of(catena, seconds=0.01)
+    poller.start()
+    until(lambda: poller.state.problem)
+    asked = catena.asked.total()
+    in_an_hour = datetime.now(UTC) + timedelta(seconds=3600)
+    assert abs((poller.state.retry_at - in_an_hour).total_seconds()) < 10
+    for _ in range(20):
+        poller.wake()
+        time.sleep(0.01)
+    assert catena.asked.total() == asked
+    poller.close()
+    assert not poller._thread.is_alive()
+
+
+@pytest.mark.parametrize(
+    ("pause", "elapsed", "failed", "rest"),
+    [
+        pytest.param(15, 1, False, Rest(1, 14), id="a quick poll"),
+        pytest.param(15, 5, False, Rest(3.75, 10), id="who wakes it waits for a breath"),
+        pytest.param(15, 14, False, Rest(3.75, 3.75), id="nearly as long as the interval"),
+        pytest.param(
+            15, 40, False, Rest(3.75, 3.75), id="longer than the interval: a pause, not the next at once"
+        ),
+        pytest.param(2, 0.1, False, Rest(1.9, 1.9), id="as often as may be"),
+        pytest.param(60, 12, True, Rest(60, 60), id="a failure is kept to the end"),
+        pytest.param(3600, 1, True, Rest(3600, 3600), id="a 429 too"),
+    ],
+)
+def test_how_long_nothing_is_asked_after_a_poll(pause, elapsed, failed, rest):
+    assert Rest.after(pause, elapsed, failed=failed) == rest
+
+
+def test_a_defect_in_what_is_prepared_for_viewers_stops_nobodys_map():
+    poller = Poller(full_catena().client(), Concurrency(), 15.0, lambda _snapshot: 1 / 0)
+    poller.poll_once()
+    assert poller.state.problem == ""
+    assert poller.state.snapshot.version == 1
+    poller.close()
+
+
+def test_the_state_says_since_when_a_poll_is_under_way(monkeypatch):
+    catena, seen = full_catena(), []
+    respond = catena._respond
+    poller = poller_of(catena)
+    monkeypatch.setattr(
+        catena, "_respond", lambda request: seen.append(poller.state.started_at) or respond(request)
+    )
+    before = datetime.now(UTC)
+    poller.poll_once()
+    assert all(before <= moment <= datetime.now(UTC) for moment in seen)
+    assert poller.state.started_at is None
+    catena.failing[LOCATIONS] = (503, {"message": "down"})
+    poller.poll_once()
+    assert poller.state.started_at is None
+    poller.close()
+
+
+def test_a_slow_down_of_one_list_slows_no_positions():
+    catena = full_catena()
+    life = Life(catena)
+    life.live(1)
+    catena.failing[VEHICLES] = (429, {"code": 429, "detail": {"retry_after_seconds": 3600}})
+    polls = life.poller.state.polls
+    life.live(900)
+    assert life.poller.state.polls >= polls + 60
+    assert life.poller.state.problem == ""
+    assert catena.asked[VEHICLES] <= 1 + 6
+    life.poller.close()

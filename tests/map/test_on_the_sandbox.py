@@ -19,8 +19,10 @@ from dashboard.map.filters import Filters, Known, mask
 from dashboard.map.history import History, Job
 from dashboard.map.search import SearchIndex
 from dashboard.map.trails import trails
-from dashboard.polling.directory import Names
-from dashboard.polling.fixes import Fix, fetch
+from dashboard.polling.called import Names
+from dashboard.polling.concurrency import Concurrency
+from dashboard.polling.fetching import Fetcher
+from dashboard.polling.fixes import Fix
 from dashboard.snapshot import Snapshot, SnapshotBuilder
 
 RECORDED = Path(__file__).parents[3] / "shared" / "catena-api" / "examples"
@@ -35,7 +37,9 @@ def _client() -> Iterator[CatenaClient]:
 
 @pytest.fixture(name="snapshot", scope="module")
 def _snapshot(client: CatenaClient) -> Snapshot:
-    return SnapshotBuilder().build(fetch(client, {}, 1), Names(), datetime.now(UTC))
+    return SnapshotBuilder().build(
+        Fetcher(client, Concurrency(1)).fetch(dict).rows.fixes, Names(), datetime.now(UTC)
+    )
 
 
 def recorded(name: str) -> bytes:

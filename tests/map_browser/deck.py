@@ -107,7 +107,8 @@ class MapPage:
         """Wait for the first rows with names, and give them: a new process learns all names after the positions."""
         self.seen.map_shown()
         return self.seen.rows_are(
-            lambda rows: any(row["name"] != "Unnamed vehicle" for row in rows), "the first rows with names"
+            lambda rows: any(not row["name"].startswith("Vehicle ") for row in rows),
+            "the first rows with names",
         )
 
     def find(self, text: str) -> Locator:

@@ -21,7 +21,7 @@ from dashboard.map import hexes
 from dashboard.map.filters import Filters
 from dashboard.map.history import History
 from dashboard.minted import Minted
-from dashboard.polling.directory import Names
+from dashboard.polling.called import Names
 from dashboard.polling.trailers import TrailerPoller, TrailerSnapshot, TrailerState, trailers_frame
 from dashboard.scope import Scope
 from dashboard.snapshot import Snapshot

@@ -1,14 +1,14 @@
 """Trailers are asked for only while somebody looks at them."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 
 from dashboard.polling import trailers as module
-from dashboard.polling.directory import Names
-from dashboard.polling.trailers import TrailerPoller, trailers_frame
-from tests.dashboard.catena import T0, Catena
+from dashboard.polling.called import Names
+from dashboard.polling.trailers import TrailerPoller, newest, trailers_frame
+from tests.dashboard.catena import T0, TOKEN, Catena
 from tests.dashboard.test_poller import until
 from tests.map.frames import NOW
 from tests.map_page.test_layers import trailer
@@ -83,11 +83,75 @@ def test_a_failed_poll_keeps_the_last_trailers_and_says_why(catena, poller):
     assert (poller.state.problem, poller.state.snapshot.version) == ("", good.version + 1)
 
 
-def test_the_newest_location_of_a_trailer_counts():
+def test_the_newest_location_of_a_trailer_counts_within_an_answer_and_over_all_of_them():
     old, new = trailer("t", lon=1.0, at=NOW - timedelta(hours=1)), trailer("t", lon=2.0)
-    for rows in ([old, new], [new, old], [old, new, trailer("t", lon=3.0, at=None)]):
-        frame = trailers_frame(rows, {}, Names())
-        assert frame["lon"].tolist() == [2.0]
+    timeless, ahead = trailer("t", lon=3.0, at=None), trailer("t", lon=4.0, at=NOW + timedelta(hours=1))
+    for rows in ([old, new], [new, old], [old, new, timeless], [ahead, new]):
+        assert newest(rows, {}, NOW)["t"].location == new.location
+    for before, now, kept in ((new, old, new), (old, new, new), (new, timeless, timeless), (ahead, new, new)):
+        assert newest([now], {"t": before}, NOW)["t"] is kept
+
+
+def test_of_two_polls_the_newer_location_wins(catena, poller):
+    poller.poll_once()
+    older = T0.replace("12:00", "11:00")
+    for moved in catena.rows[LOCATIONS]:
+        moved["location"] = {"type": "Point", "coordinates": [77.0, 42.0]}
+    catena.rows[LOCATIONS][0]["occurred_at"] = older
+    poller.poll_once()
+    assert poller.state.snapshot.trailers["lon"].tolist() == [0.0, 77.0, 77.0, 77.0, 77.0]
+
+
+def test_refused_names_cost_no_positions_and_are_tried_again_ever_later(catena, poller, monkeypatch):
+    catena.failing[TRAILERS] = (403, {"message": "no"})
+    catena.rows[LOCATIONS][0]["trailer_id"] = "1a2b3c4d-5e6f"
+    assert poller.poll_once() == module.POLL_SECONDS
+    assert poller.state.problem == ""
+    assert poller.state.snapshot.trailers["name"].tolist()[:2] == ["Trailer 1a2b3c4d", "Trailer trailer-"]
+    for _ in range(5):
+        poller.poll_once()
+    assert catena.asked[TRAILERS] == 1
+    monkeypatch.setattr(poller._refusals, "due", lambda _key: True)
+    del catena.failing[TRAILERS]
+    poller.poll_once()
+    assert poller.state.snapshot.trailers["name"].tolist()[1] == "Trailer 1"
+
+
+def test_while_polls_fail_one_request_is_made_and_the_pause_grows(catena, poller):
+    catena.failing[LOCATIONS] = (500, {"message": "down"})
+    pauses = []
+    for _ in range(6):
+        catena.requests.clear()
+        pauses.append(poller.poll_once())
+        assert [path for path, _query in catena.requests if path != TOKEN] == [LOCATIONS]
+    assert pauses == [30, 60, 120, 240, 300, 300]
+    assert poller.state.retry_at > datetime.now(UTC) + timedelta(seconds=280)
+    catena.failing.clear()
+    assert poller.poll_once() == 30
+    assert poller.state.retry_at is None
+    catena.failing[LOCATIONS] = (429, {"code": 429, "detail": {"retry_after_seconds": 3600}})
+    assert poller.poll_once() == pytest.approx(3600, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"source_name": None},
+        {"connection_id": None, "trailer_id": None},
+        {"occurred_at": "0001-01-01T00:00:00+14:00"},
+        {"occurred_at": "9999-12-31T23:59:59-12:00"},
+        {"location": "near Topeka"},
+        {"h3_index_11": -1},
+        {"fleet_id": 7},
+    ],
+    ids=str,
+)
+def test_an_odd_row_costs_no_other(catena, poller, odd):
+    catena.rows[LOCATIONS][0] |= odd
+    catena.rows[LOCATIONS].append("a row")
+    poller.poll_once()
+    assert poller.state.problem == ""
+    assert len(poller.state.snapshot.trailers) == 5
 
 
 @pytest.mark.parametrize(
