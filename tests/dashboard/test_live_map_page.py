@@ -349,13 +349,20 @@ def test_a_defect_in_counting_is_said_and_the_filters_stay_in_reach(service, mon
     def fail(*_):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(service.feed, "_summary", fail)
+    monkeypatch.setattr("dashboard.access.mask", fail)
+    service.poller.poll_once()
+    assert service.poller.state.snapshot.version == 2, "published for all others"
+    service.lists.snapshot(refresh=True)
     app.run()
-    assert "What these filters leave cannot be shown" in said(app)
-    assert "no vehicle" not in said(app).lower()
     assert not app.exception
+    assert "What these filters leave cannot be shown" in said(app)
+    assert "The list of what these filters leave cannot be shown" in said(app)
+    assert "no vehicle" not in said(app).lower()
     assert deck(app), "the map keeps its place and so its view"
     assert asked(app, "state") == ["moving"]
+    kiosk = run(kiosk=["1"])
+    assert not kiosk.exception
+    assert "What these filters leave cannot be shown" in said(kiosk)
     monkeypatch.undo()
     app.button(key="clear_in_more").click().run()
     assert "cannot be shown" not in said(app)
