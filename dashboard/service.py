@@ -8,6 +8,7 @@ from catena_client import CatenaClient
 from dashboard import assets, embedded
 from dashboard.feed import Feed
 from dashboard.feed_layers import Layers
+from dashboard.garbage import GarbageCollector
 from dashboard.invitations.desk import InvitationDesk
 from dashboard.invitations.firsts import FirstSeen
 from dashboard.invitations.runs import BulkRuns
@@ -44,7 +45,13 @@ class Service:
                 on_retry=concurrency.on_retry,
             )
         self.feed = Feed(self._snapshot)
-        self.poller = Poller(self.client, concurrency, settings.poll_seconds, self.feed.prepare)
+        self.poller = Poller(
+            self.client,
+            concurrency,
+            settings.poll_seconds,
+            self.feed.prepare,
+            published=GarbageCollector().snapshot_published,
+        )
         self.trailers = TrailerPoller(self.client, lambda: self.poller.names)
         self.trail_sets = TrailSets(History(self.client))
         self.layers = Layers(self.feed.links, self.feed.minted, self.trailers, self.trail_sets)

@@ -7,6 +7,8 @@ import pytest
 from streamlit import config
 
 from dashboard.garbage import WHOLE_SECONDS, GarbageCollector
+from dashboard.service import Service
+from dashboard.settings import Settings
 
 
 class Knot:
@@ -51,3 +53,14 @@ def test_garbage_that_was_set_aside_is_found_by_the_next_whole_search():
 
 def test_streamlit_does_not_search_after_each_run():
     assert config.get_option("runner.postScriptGC") is False
+
+
+def test_the_service_sets_aside_what_each_snapshot_holds():
+    service = Service(Settings())
+    gc.unfreeze()
+    try:
+        service.poller.poll_once()
+        assert service.poller.state.snapshot is not None
+        assert gc.get_freeze_count() > 0
+    finally:
+        service.close()
