@@ -3,7 +3,8 @@
 import copy
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,14 +13,25 @@ from cachetools import TLRUCache
 
 from catena_client.call import Answer, Call
 from catena_client.decoding import decode, raise_for_error
-from catena_client.errors import AuthenticationFailed, CatenaError, ConnectionFailed, UnexpectedAnswer
+from catena_client.errors import (
+    AuthenticationFailed,
+    CatenaError,
+    ClientClosed,
+    ConnectionFailed,
+    RateLimited,
+    Timeout,
+    UnexpectedAnswer,
+)
 from catena_client.http import Auth, Request, Response
 from catena_client.secret import Secret
 
 REFUSAL_SECONDS: Final = 30.0
 """How long a refused client id and secret are not tried again."""
 
-_TOKEN = Call("POST", "the token address")
+LAST_SECONDS: Final = 1.0
+"""How long closing waits for the token, and then for its revocation."""
+
+_TOKEN = Call("POST", "the token address", harmless=True)
 _KEY = "token"
 
 
@@ -55,12 +67,18 @@ class TokenAuth(Auth):
         auth_url: str,
         client_id: str,
         client_secret: Secret,
+        *,
         clock: Callable[[], float] = time.monotonic,
+        patience: float = 30.0,
+        closing: threading.Event | None = None,
     ) -> None:
         self._endpoint = auth_url.rstrip("/") + "/protocol/openid-connect"
         self._client_id = client_id
         self._client_secret = client_secret
         self._clock = clock
+        self._patience = patience
+        """Seconds that a call waits for the token request of another one."""
+        self._closing = closing or threading.Event()
         self._lock = threading.Lock()
         self._cache: TLRUCache[str, TokenAnswer] = TLRUCache(
             maxsize=1, ttu=lambda _key, token, now: now + _useful_seconds(token.expires_in), timer=clock
@@ -72,18 +90,20 @@ class TokenAuth(Auth):
     # Not auth_flow: httpx closes this generator itself when a request fails, which releases the lock at once.
     def sync_auth_flow(self, request: Request) -> Generator[Request, Response, None]:
         """Send the request with a token; on a 401 once more with a newer one."""
-        token = yield from self._token(rejected=None)
+        with _before_the_call():
+            token = yield from self._token(rejected=None)
         _authorize(request, token)
         response = yield request
         if response.status_code == 401:
-            token = yield from self._token(rejected=token)
+            with _before_the_call():
+                token = yield from self._token(rejected=token)
             _authorize(request, token)
             yield request
 
     def revocation(self) -> Request | None:
         """Forget the token and return the request that revokes it, or None when there is none."""
-        # A token request may be under way and take long; closing does not wait for it.
-        if not self._lock.acquire(timeout=1.0):
+        # A token request may be under way and end late; closing does not wait for it.
+        if not self._lock.acquire(timeout=LAST_SECONDS):
             return None
         try:
             token = self._cache.pop(_KEY, None)
@@ -93,7 +113,9 @@ class TokenAuth(Auth):
 
     def _token(self, rejected: Secret | None) -> Generator[Request, Response, Secret]:
         ended = self._ended
-        with self._lock:
+        with self._locked():
+            if self._closing.is_set():
+                raise ClientClosed("No token was asked for: the client is closed.")
             cached = self._cache.get(_KEY)
             if cached is not None and cached.access_token != rejected:
                 return cached.access_token
@@ -109,9 +131,6 @@ class TokenAuth(Auth):
                 self._ended += 1
             try:
                 token = self._read(Answer(response.status_code, response.headers, response.read()))
-            except AuthenticationFailed as error:
-                self._failed(error, REFUSAL_SECONDS)
-                raise
             except CatenaError as error:
                 self._failed(error)
                 raise
@@ -119,14 +138,31 @@ class TokenAuth(Auth):
             self._cache[_KEY] = token
             return token.access_token
 
-    def _failed(self, error: CatenaError, seconds: float = 0.0) -> None:
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        if not self._lock.acquire(timeout=self._patience):
+            raise Timeout(
+                f"The token that another call asked for did not come within {self._patience:g} s. Try again later."
+            )
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    def _failed(self, error: CatenaError) -> None:
+        seconds = REFUSAL_SECONDS if isinstance(error, AuthenticationFailed) else 0.0
+        if isinstance(error, RateLimited) and error.retry_after is not None:
+            seconds = error.retry_after
         self._failure = _Failure(copy.copy(error), self._clock() + seconds)
 
     def _raise_known_failure(self, ended: int) -> None:
         """Raise what the request we waited for came to (one has ended since), or a refusal not yet over."""
         failure = self._failure
         if failure is not None and (self._ended > ended or self._clock() < failure.until):
-            raise copy.copy(failure.error)
+            error = copy.copy(failure.error)
+            if isinstance(error, RateLimited) and error.retry_after is not None:
+                error.retry_after = max(0.0, failure.until - self._clock())
+            raise error
 
     def _request(self, path: str, **form: str) -> Request:
         return Request(
@@ -159,6 +195,16 @@ class TokenAuth(Auth):
             f"Check both, and that they belong to {self._endpoint.split('/protocol/')[0]}. "
             f"They are not tried again for {REFUSAL_SECONDS:.0f} s."
         )
+
+
+@contextmanager
+def _before_the_call() -> Iterator[None]:
+    """What fails here kept the call from being carried out."""
+    try:
+        yield
+    except CatenaError as error:
+        error.nothing_done = True
+        raise
 
 
 def _authorize(request: Request, token: Secret) -> None:

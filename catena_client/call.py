@@ -23,6 +23,8 @@ class Call:
     body: bytes | None = None
     hidden: Sequence[Secret] = ()
     """Texts that an error of the API may echo and that must not be shown."""
+    harmless: bool = False
+    """Whether asking twice does no harm, though the method says otherwise."""
 
     def __repr__(self) -> str:
         return f"{self.method} {self.template}"
@@ -30,7 +32,7 @@ class Call:
     @property
     def idempotent(self) -> bool:
         """Whether asking twice does no more than asking once."""
-        return self.method in IDEMPOTENT
+        return self.harmless or self.method in IDEMPOTENT
 
     def path(self) -> str:
         """Return the path with its values, percent-encoded. It may hold a secret."""

@@ -1,11 +1,13 @@
 """The client: one connection pool, one token, all resources."""
 
+import copy
 from collections.abc import Callable
+from threading import Event
 from types import TracebackType
 from typing import Final, Self
 from urllib.parse import urlsplit
 
-from catena_client.auth import TokenAuth
+from catena_client.auth import LAST_SECONDS, TokenAuth
 from catena_client.http import BaseTransport, Http
 from catena_client.resources.analytics import Analytics
 from catena_client.resources.connections import Connections
@@ -24,8 +26,6 @@ from catena_client.session import Session
 DEFAULT_API_URL: Final = "https://api.catenatelematics.com"
 DEFAULT_AUTH_URL: Final = "https://auth.catenatelematics.com/realms/catena"
 
-_REVOKE_SECONDS: Final = 5.0
-
 
 class CatenaClient:
     """A client of the Catena Telematics API, for any number of threads.
@@ -34,7 +34,8 @@ class CatenaClient:
     ...     for vehicle in catena.vehicles.iterate(fleet_refs=["FLEET-0001"]):
     ...         print(vehicle.vehicle_name)
 
-    `timeout` is in seconds, for each step of one try (connect, send, each read). `on_retry` is told before each
+    `timeout` is in seconds, for each step of one try (connect, send, each read); a whole try, the request for a
+    token included, takes twice as long at most. `on_retry` is told before each
     wait. `transport` replaces the network, e.g. in tests. Nothing is sent before the first call. All calls
     raise errors of `catena_client.errors`, ValueError or TypeError for a wrong argument.
     """
@@ -55,9 +56,13 @@ class CatenaClient:
         _check_url("api_url", api_url)
         _check_url("auth_url", auth_url)
         self._api_url = api_url
-        self._auth = TokenAuth(auth_url, client_id, client_secret)
-        self._http = Http(api_url, self._auth, timeout, transport)
-        session = Session(self._http, retry, on_retry)
+        self._closing = Event()
+        self._auth = TokenAuth(auth_url, client_id, client_secret, patience=timeout, closing=self._closing)
+        self._http = Http(api_url, self._auth, timeout, transport, self._closing)
+        self._offer(Session(self._http, retry, on_retry))
+
+    def _offer(self, session: Session) -> None:
+        self._session = session
         self.fleets = Fleets(session)
         self.invitations = Invitations(session)
         self.share_agreements = ShareAgreements(session)
@@ -72,11 +77,22 @@ class CatenaClient:
         self.webhooks = Webhooks(session)
 
     def close(self) -> None:
-        """Revoke the token if there is one, whatever becomes of that, and close the connections."""
+        """End all calls with ClientClosed, revoke the token if there is one, and close the connections.
+
+        Takes about 2 s at most, whatever state the network is in and whatever becomes of the revocation.
+        """
+        self._closing.set()
+        self._http.end_calls()
         revocation = self._auth.revocation()
         if revocation is not None:
-            self._http.send_quietly(revocation, _REVOKE_SECONDS)
+            self._http.send_quietly(revocation, LAST_SECONDS)
         self._http.close()
+
+    def with_retry(self, policy: RetryPolicy) -> Self:
+        """Return a client that shares everything with this one but the retry policy; closing one closes both."""
+        sibling = copy.copy(self)
+        sibling._offer(self._session.with_policy(policy))  # noqa: SLF001  the same class
+        return sibling
 
     def __enter__(self) -> Self:
         return self

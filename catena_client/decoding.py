@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -28,6 +28,9 @@ from catena_client.errors import (
 )
 from catena_client.models.base import Page
 from catena_client.tolerant import REFUSALS, decoder, salvage
+
+LONGEST_PAUSE_SECONDS: Final = 24 * 3600.0
+"""Cap of what a server may ask to wait."""
 
 _log = logging.getLogger(__name__)
 
@@ -150,14 +153,18 @@ def _retry_after(answer: Answer, detail: object) -> float | None:
     """Return the seconds to wait: of the body, else of the Retry-After header (seconds or a date)."""
     asked = detail.get("retry_after_seconds") if isinstance(detail, dict) else None
     if isinstance(asked, int | float) and not isinstance(asked, bool):
-        return max(0.0, float(asked))
+        return _sane(asked)
     header = answer.headers.get("retry-after", "").strip()
     try:
         seconds = float(header)
-        return max(0.0, seconds) if math.isfinite(seconds) else None
+        return _sane(seconds) if math.isfinite(seconds) else None
     except ValueError:
         pass
     try:
-        return max(0.0, parsedate_to_datetime(header).timestamp() - time.time())
+        return _sane(parsedate_to_datetime(header).timestamp() - time.time())
     except (ValueError, OverflowError):
         return None
+
+
+def _sane(seconds: float) -> float:
+    return float(max(0, min(seconds, LONGEST_PAUSE_SECONDS)))

@@ -1,6 +1,7 @@
 """All errors of this client.
 
 CatenaError
+├── ClientClosed                the client was closed before or during the call
 ├── ConnectionFailed            no answer: refused, broken off, unknown host
 │   └── Timeout                 no answer in time
 ├── AuthenticationFailed        the client id and secret were refused
@@ -29,6 +30,14 @@ from typing import ClassVar, NamedTuple
 class CatenaError(Exception):
     """Base of all errors of this client."""
 
+    nothing_done: bool = False
+    """True where the call is certain to have done nothing: it was refused (4xx), or never sent (e.g. for want of a
+    token). Where it is False, a POST or PATCH may have been carried out."""
+
+
+class ClientClosed(CatenaError):
+    """The client was closed before or during the call."""
+
 
 class ConnectionFailed(CatenaError):
     """No answer came. For POST and PATCH it is unknown whether the request was carried out."""
@@ -40,6 +49,8 @@ class Timeout(ConnectionFailed):
 
 class AuthenticationFailed(CatenaError):
     """The client id and secret were refused. Not asked again for 30 s."""
+
+    nothing_done = True
 
 
 class UnexpectedAnswer(CatenaError):
@@ -94,7 +105,8 @@ class ApiError(CatenaError):
         self.asked = asked
         """Method and path template of the request."""
         self.retry_after = retry_after
-        """Seconds after which the server wants to be asked again, or None."""
+        """Seconds after which the server wants to be asked again (0 to 86,400), or None."""
+        self.nothing_done = status < 500
 
     def __str__(self) -> str:
         try:

@@ -1,7 +1,6 @@
 """When a failed call is tried again, and after how long. The rules are a table in docs/client.md."""
 
 import random
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -9,7 +8,15 @@ from typing import Any, TypeVar
 import tenacity
 
 from catena_client.call import Call
-from catena_client.errors import ApiError, ConnectionFailed, RateLimited, ServerError, Timeout
+from catena_client.errors import (
+    ApiError,
+    CatenaError,
+    ConnectionFailed,
+    GarbledAnswer,
+    RateLimited,
+    ServerError,
+    Timeout,
+)
 
 T = TypeVar("T")
 
@@ -26,8 +33,9 @@ class RetryPolicy:
     """Cap of the doubled wait, in seconds. A wait the server asks for is not capped."""
     deadline: float = 60.0
     """No try starts later than this many seconds after the first; a longer wait fails at once."""
-    sleep: Callable[[float], Any] = time.sleep
-    """Waits that many seconds; e.g. the `wait` of a `threading.Event`, to be interruptible."""
+    sleep: Callable[[float], Any] | None = None
+    """Waits that many seconds; e.g. the `wait` of a `threading.Event`, to be interruptible. None waits until the
+    client is closed at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +56,11 @@ class Retry:
 
 def may_retry(error: BaseException, *, idempotent: bool) -> bool:
     """Tell whether trying again can help and can do no harm."""
-    if isinstance(error, RateLimited):
-        return True  # It was turned away, so nothing was done.
+    if not isinstance(error, CatenaError) or not (idempotent or error.nothing_done):
+        return False
     if isinstance(error, ServerError):
-        return idempotent and error.status != 501
-    return idempotent and isinstance(error, ConnectionFailed)
+        return error.status != 501
+    return isinstance(error, RateLimited | ConnectionFailed | GarbledAnswer)
 
 
 def wait_seconds(policy: RetryPolicy, error: BaseException | None, attempt: int) -> float:
@@ -65,7 +73,11 @@ def wait_seconds(policy: RetryPolicy, error: BaseException | None, attempt: int)
 
 
 def retrying(
-    policy: RetryPolicy, call: Call, work: Callable[[], T], on_retry: Callable[[Retry], None] | None
+    policy: RetryPolicy,
+    call: Call,
+    work: Callable[[], T],
+    on_retry: Callable[[Retry], None] | None,
+    sleep: Callable[[float], None],
 ) -> T:
     """Do the work, again where the policy allows it. Raises the last error itself."""
 
@@ -91,7 +103,7 @@ def retrying(
         wait=wait,
         stop=tenacity.stop_after_attempt(policy.attempts) | tenacity.stop_before_delay(policy.deadline),
         before_sleep=told,
-        sleep=policy.sleep,
+        sleep=sleep,
         reraise=True,
     )(work)
 
@@ -104,5 +116,7 @@ def _reason(error: BaseException) -> str:
             return f"server error {error.status}"
         case Timeout():
             return "no answer in time"
+        case GarbledAnswer():
+            return "a garbled answer"
         case _:
             return "no answer"

@@ -12,6 +12,7 @@ from catena_client import (
     CatenaClient,
     CatenaError,
     ConnectionFailed,
+    GarbledAnswer,
     RetryPolicy,
     Secret,
     ServerError,
@@ -153,11 +154,11 @@ def test_threads_that_wait_share_a_failure_too(fake: FakeCatena) -> None:
     auth = TokenAuth("https://auth.test", "the-client", Secret(CLIENT_SECRET))
 
     class Counted:
-        def __enter__(self) -> None:
+        def acquire(self, timeout: float) -> bool:
             entered.release()
-            lock.acquire()
+            return lock.acquire(timeout=timeout)
 
-        def __exit__(self, *_: object) -> None:
+        def release(self) -> None:
             lock.release()
 
     lock = auth._lock
@@ -215,7 +216,7 @@ def test_refused_credentials_meet_no_retry(
     ("answer", "error", "tries"),
     [
         (httpx.Response(503), ServerError, 5),
-        (httpx.Response(200, text="<html>"), UnexpectedAnswer, 1),
+        (httpx.Response(200, text="<html>"), GarbledAnswer, 5),
         (httpx.Response(200, json={"expires_in": 300}), UnexpectedAnswer, 1),
         (httpx.Response(200, json={"access_token": "a", "expires_in": "soon"}), UnexpectedAnswer, 1),
         (httpx.Response(200, json={"access_token": "a\nb", "expires_in": 300}), UnexpectedAnswer, 1),

@@ -8,10 +8,10 @@ from catena_client import (
     CatenaClient,
     CatenaError,
     ConnectionFailed,
+    GarbledAnswer,
     InvitationCreate,
     RetryPolicy,
     Timeout,
-    UnexpectedAnswer,
 )
 from tests.client.fake import FakeCatena
 
@@ -56,7 +56,7 @@ UNKNOWN = "It is unknown whether it was carried out: look before repeating it."
         ),
         (
             httpx.DecodingError("x"),
-            UnexpectedAnswer,
+            GarbledAnswer,
             "GET /v2/orgs/fleets: the answer of api.test could not be decompressed. Try again.",
         ),
     ],
@@ -78,9 +78,9 @@ def test_failures_say_what_was_asked_what_happened_and_what_to_do(
     assert str(caught.value).endswith(UNKNOWN)
 
 
-def test_a_broken_content_encoding_is_unexpected(client: CatenaClient, fake: FakeCatena) -> None:
+def test_a_broken_content_encoding_is_garbled(client: CatenaClient, fake: FakeCatena) -> None:
     fake.answer = lambda _: httpx.Response(200, headers={"content-encoding": "gzip"}, stream=_Stream())
-    with pytest.raises(UnexpectedAnswer, match="could not be decompressed"):
+    with pytest.raises(GarbledAnswer, match="could not be decompressed"):
         client.fleets.page()
 
 

@@ -1,6 +1,8 @@
 """The retry policy, row by row as docs/client.md has it."""
 
 import re
+import time
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -31,14 +33,22 @@ def status(code: int, **headers: str) -> httpx.Response:
     return httpx.Response(code, json={"message": "no"}, headers=headers)
 
 
+@dataclass(frozen=True)
+class TokenFails:
+    """What the token address answers."""
+
+    answer: httpx.Response | Exception
+
+
 LIMITED = httpx.Response(429, json={"code": 429, "detail": {"retry_after_seconds": 3, "message": "slow"}})
 DATED = status(429, **{"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"})
+TOKEN = httpx.Response(200, json={"access_token": "t", "expires_in": 300})
 REFUSED = httpx.Response(401, json={"error": "invalid_client"})
 SERVER_ASKS = "what the server asks for"
 DOUBLING = "doubling"
 
 # What happens, in the words of the table → the answer, tried again for reads and deletes, for POST and PATCH, waits.
-TABLE: list[tuple[str, list[httpx.Response | Exception], bool, bool, str]] = [
+TABLE: list[tuple[str, list[httpx.Response | Exception | TokenFails], bool, bool, str]] = [
     ("429, seconds in the body", [LIMITED], True, True, SERVER_ASKS),
     ("429, `Retry-After` in seconds", [status(429, **{"Retry-After": "3"})], True, True, SERVER_ASKS),
     ("429, `Retry-After` as a date", [DATED], True, True, SERVER_ASKS),
@@ -81,12 +91,35 @@ TABLE: list[tuple[str, list[httpx.Response | Exception], bool, bool, str]] = [
     ("401 with a new token too", [status(401)], False, False, "none"),
     ("client id and secret refused", [REFUSED], False, False, "none"),
     (
+        "a success that is no JSON: a web page, cut off, empty",
+        [
+            httpx.Response(200, text="<html>"),
+            httpx.Response(200, text='{"items": ['),
+            httpx.Response(200),
+            httpx.DecodingError("x"),
+        ],
+        True,
+        False,
+        DOUBLING,
+    ),
+    (
         "an answer off the contract",
-        [httpx.Response(200, text="<html>"), httpx.Response(302), httpx.DecodingError("x")],
+        [httpx.Response(200, json=[]), httpx.Response(302)],
         False,
         False,
         "none",
     ),
+    (
+        "no token, for one of the reasons that are tried again",
+        [
+            TokenFails(answer)
+            for answer in (status(503), httpx.ReadTimeout("x"), httpx.Response(200, text="<html>"))
+        ],
+        True,
+        True,
+        DOUBLING,
+    ),
+    ("no token for another reason", [TokenFails(status(404))], False, False, "none"),
 ]
 CASES = [
     pytest.param(failure, again, waits, method, id=f"{method} {words} {failure!r}")
@@ -122,29 +155,35 @@ def test_the_table(
     client: CatenaClient,
     fake: FakeCatena,
     waits: Waits,
-    failure: httpx.Response | Exception,
+    failure: httpx.Response | Exception | TokenFails,
     again: bool,
     waited: str,
     method: str,
 ) -> None:
     failing = True
+    of_the_token = isinstance(failure, TokenFails) or failure is REFUSED
+    if isinstance(failure, TokenFails):
+        failure = failure.answer
 
     def answer(request: httpx.Request) -> httpx.Response:
         nonlocal failing
         if not failing:
-            return good(request)
+            return TOKEN if of_the_token else good(request)
         failing = isinstance(failure, httpx.Response) and failure.status_code == 401
         if isinstance(failure, Exception):
             raise failure
         return httpx.Response(failure.status_code, content=failure.content, headers=failure.headers)
 
-    fake.answer = answer
-    if failure is REFUSED:
-        fake.token = answer
+    if of_the_token:
+        fake.token, fake.answer = answer, good
+    else:
+        fake.answer = answer
     if not again:
-        with pytest.raises(CatenaError):
+        with pytest.raises(CatenaError) as caught:
             ask(client, method)
         assert waits == []
+        refused = isinstance(failure, httpx.Response) and 400 <= failure.status_code < 500
+        assert caught.value.nothing_done == (of_the_token or refused)
         return
     ask(client, method)
     [wait] = waits
@@ -195,7 +234,7 @@ def test_the_deadline_counts_all_tries_together(fake: FakeCatena) -> None:
         raise ServerError(503)
 
     with pytest.raises(ServerError):
-        retrying(policy, Call("GET", "/"), work, None)
+        retrying(policy, Call("GET", "/"), work, None, time.sleep)
     assert 1 < len(tried) <= 20
 
 
