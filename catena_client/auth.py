@@ -14,11 +14,11 @@ from cachetools import TLRUCache
 from catena_client.call import Answer, Call
 from catena_client.decoding import decode, raise_for_error
 from catena_client.errors import (
-    ApiError,
     AuthenticationFailed,
     CatenaError,
     ClientClosed,
     ConnectionFailed,
+    RateLimited,
     Timeout,
     UnexpectedAnswer,
 )
@@ -151,7 +151,7 @@ class TokenAuth(Auth):
 
     def _failed(self, error: CatenaError) -> None:
         seconds = REFUSAL_SECONDS if isinstance(error, AuthenticationFailed) else 0.0
-        if isinstance(error, ApiError) and error.retry_after is not None:
+        if isinstance(error, RateLimited) and error.retry_after is not None:
             seconds = error.retry_after
         self._failure = _Failure(copy.copy(error), self._clock() + seconds)
 
@@ -160,7 +160,7 @@ class TokenAuth(Auth):
         failure = self._failure
         if failure is not None and (self._ended > ended or self._clock() < failure.until):
             error = copy.copy(failure.error)
-            if isinstance(error, ApiError) and error.retry_after is not None:
+            if isinstance(error, RateLimited) and error.retry_after is not None:
                 error.retry_after = max(0.0, failure.until - self._clock())
             raise error
 

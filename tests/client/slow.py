@@ -1,13 +1,23 @@
 """A real server on loopback that answers late, drop by drop, or never."""
 
 import contextlib
+import ipaddress
 import json
 import socket
 import socketserver
+import ssl
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -48,14 +58,38 @@ class SlowServer(socketserver.ThreadingTCPServer):
 
 
 @contextlib.contextmanager
-def serving() -> Iterator[SlowServer]:
+def serving(tls: ssl.SSLContext | None = None) -> Iterator[SlowServer]:
     with SlowServer() as server:
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
+            server.url = server.url.replace("http:", "https:")
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         try:
             yield server
         finally:
             server.over.set()
             server.shutdown()
+
+
+def certificate(folder: Path) -> Path:
+    """A key and a certificate of its own for 127.0.0.1, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "loopback")])
+    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + made.public_bytes(
+        Encoding.PEM
+    )
+    path = folder / "loopback.pem"
+    path.write_bytes(pem)
+    return path
 
 
 @contextlib.contextmanager

@@ -4,9 +4,11 @@ import contextlib
 import gc
 import signal
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -25,6 +27,7 @@ from tests.client.slow import (
     Handler,
     SlowServer,
     black_hole,
+    certificate,
     drip_body,
     drip_headers,
     send,
@@ -311,6 +314,30 @@ def test_a_call_that_was_left_sends_nothing_more(server: SlowServer) -> None:
     closing.join(SOON)
     wait_for(lambda: not threads())
     assert [asked.split()[0] for asked in server.asked if "api" in asked] == []
+
+
+@pytest.mark.parametrize("how", [silent, drip_body])
+def test_encrypted_connections_are_cut_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: Callable[[Handler], None]
+) -> None:
+    path = certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(path)
+    with serving(tls) as server:
+        client = client_of(server.url)
+        get(client)
+        server.behaviour["api"] = how
+        callers = [Caller(lambda: get(client)) for _ in range(3)]
+        for _ in range(5):
+            server.asking.acquire(timeout=SOON)
+        closing = Caller(client.close)
+        for thread in (closing, *callers):
+            thread.join(SOON)
+        assert not closing.is_alive()
+        assert {type(caller.error) for caller in callers} == {ClientClosed}
+        wait_for(lambda: not threads())
+        assert server.asked[-1].startswith("revoke")
 
 
 def test_an_interrupted_call_is_left(server: SlowServer) -> None:
