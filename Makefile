@@ -6,15 +6,14 @@ BIN := .venv/bin
 .PHONY: run test test-fast check bench screenshots requirements clean
 
 run: .venv/.runtime
-	@echo "Catena Live Map: open http://localhost:$(PORT)"
-	@$(BIN)/streamlit run app.py --server.port $(PORT) --server.headless true
+	@$(BIN)/streamlit run app.py --server.port $(PORT)
 
 test: .venv/.dev
 	@sh scripts/ensure_chromium.sh
 	$(BIN)/python -m pytest
 
 test-fast: .venv/.dev
-	$(BIN)/python -m pytest -m "not browser"
+	$(BIN)/python -m pytest -m "not browser and not started"
 
 check: .venv/.dev
 	$(BIN)/ruff check .

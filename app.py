@@ -10,25 +10,29 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
-from streamlit.errors import StreamlitSecretNotFoundError
+from streamlit import config
 
+from dashboard import secrets_file
 from dashboard import settings as configuration
 from dashboard.gate import LoopbackOnly
 from dashboard.service import Service, install
 
 
-def _secrets() -> tuple[dict[str, object], bool]:
-    try:
-        return dict(st.secrets.get("catena", {})), "auth" in st.secrets
-    except StreamlitSecretNotFoundError:
-        return {}, False
+def _secrets() -> dict[str, object]:
+    """What Streamlit reads from its secrets files; its own sign-in reads the same ones."""
+    if config._main_script_path is None:  # noqa: SLF001 - as `streamlit run` does; st.App would name dashboard/
+        config._main_script_path = __file__  # noqa: SLF001
+        if files := os.environ.get("STREAMLIT_SECRETS_FILES"):  # read by `streamlit run` alone
+            config.set_option("secrets.files", files.split())
+    named = config.is_manually_set("secrets.files")
+    return st.secrets.to_dict() if secrets_file.found(st.get_option("secrets.files"), named=named) else {}
 
 
 try:
-    _catena, _sign_in = _secrets()
-    _settings = configuration.load(os.environ, _catena, sign_in=_sign_in)
+    _given = _secrets()  # before the environment: Streamlit puts what stands outside of sections there
+    _settings = configuration.load(os.environ, _given)
 except configuration.SettingsError as error:
-    sys.stderr.write(f"Catena Live Map cannot start. {error}\n")
+    sys.stderr.write(f"Catena Live Map cannot start: {error}\n")
     sys.stderr.flush()
     os._exit(2)  # SystemExit would be shown with Streamlit's own traceback
 

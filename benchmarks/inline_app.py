@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard import assets, settings
 from dashboard.service import Service, install
 
-_service = install(Service(settings.load(os.environ, {}, sign_in=False)))
+_service = install(Service(settings.load(os.environ, {})))
 
 
 @asynccontextmanager

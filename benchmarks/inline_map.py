@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+import json
 import re
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from dashboard.feed import Feed
 from dashboard.scope import Scope
 from dashboard.snapshot import Snapshot
 
-LAYER = {"theme": "light", "assets_url": "assets/"}
+LAYER = {"layer_id": "vehicles", "theme": "light", "assets_url": "assets/"}
 
 
 def layer(rows: pd.DataFrame, poll_seconds: float) -> pdk.Layer:
@@ -42,7 +42,7 @@ def rows_of(feed: Feed, snapshot: Snapshot) -> pd.DataFrame:
 @lru_cache(maxsize=1)
 def _rows(feed: Feed, _version: int, url: str) -> pd.DataFrame:
     body = answer(feed, url, compressed=False)
-    return pd.read_csv(io.BytesIO(body), keep_default_na=False)[columns()]
+    return pd.DataFrame(json.loads(body), columns=columns())
 
 
 def answer(feed: Feed, url: str, *, compressed: bool) -> bytes:

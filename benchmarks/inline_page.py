@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from benchmarks.inline_map import layer, rows_of
@@ -25,7 +26,7 @@ def show() -> None:
     with unmetered():  # our rows are not made in the script either
         rows = rows_of(service().feed, snapshot)
     if "view" not in st.session_state:  # as on our map: decided once
-        lon, lat = (rows[name].to_numpy() for name in ("lon", "lat"))
+        lon, lat = np.array(rows["p"].tolist()).T
         st.session_state["view"] = fit(lon, lat, width=1000, height=560)
     view = st.session_state["view"]
     st.pydeck_chart(

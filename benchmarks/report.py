@@ -29,7 +29,7 @@ class FeedCost:
     """The map's data for one version and scope, at the poll's number of vehicles."""
 
     first_ms: float
-    """CPU milliseconds of the first answer, which makes CSV and packs it."""
+    """CPU milliseconds of the first answer, which makes JSON and packs it."""
     next_ms: float
     """CPU milliseconds of each further answer."""
     bytes_per_vehicle: float

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 import pydeck as pdk
@@ -9,8 +10,10 @@ import pydeck as pdk
 from dashboard import assets, basemap, icons
 from dashboard.map.views import View
 
-VEHICLES = "vehicles"
-"""Id of the vehicles' layer; a selection comes back under it."""
+# Each Deck would try several times to import the widget for Jupyter, which fails without ipywidgets after compiling it
+# anew: about a quarter of what a viewer costs. Known to be missing, it is not looked for.
+sys.modules["pydeck.widget"] = None  # type: ignore[assignment]
+
 GLIDE_MS = 1500
 """Vehicles glide to a new fix for this long at most and stop there; nothing is extrapolated."""
 
@@ -39,18 +42,25 @@ def glide_for(poll_seconds: float) -> int:
 
 
 def vehicles_layer(
-    data_url: str, *, theme: basemap.Theme, assets_url: str, glide_ms: int, faded: bool = False
+    data_url: str,
+    *,
+    layer_id: str,
+    theme: basemap.Theme,
+    assets_url: str,
+    glide_ms: int,
+    pickable: bool = True,
+    faded: bool = False,
 ) -> pdk.Layer:
-    """The vehicles, drawn from the CSV at a relative URL of the feed.
+    """The vehicles, drawn from the JSON at a relative URL of the feed; a selection comes back under `layer_id`.
 
     `glide_ms` is 0 unless the rows are the same as before: after a row came or went, the transition would carry
     vehicles to each other's places. `faded` while something else is what the map is about.
     """
     return pdk.Layer(
         "IconLayer",
-        id=VEHICLES,
+        id=layer_id,
         data=data_url,
-        get_position="[lon, lat]",
+        get_position="p",
         get_icon="icon",
         get_angle="angle",
         icon_atlas=pdk.types.String(assets.url(assets_url, f"icons/{theme}.svg")),
@@ -62,7 +72,7 @@ def vehicles_layer(
         size_max_pixels=28,
         billboard=False,
         opacity=0.25 if faded else 1.0,
-        pickable=not faded,
+        pickable=pickable and not faded,
         auto_highlight=True,
         transitions={"getPosition": glide_ms} if glide_ms else None,
     )

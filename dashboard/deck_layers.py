@@ -33,7 +33,7 @@ def hexagons_layer(data_url: str) -> pdk.Layer:
 
 
 def trailers_layer(data_url: str, *, theme: Theme, assets_url: str, pickable: bool, faded: bool) -> pdk.Layer:
-    """Trailers, drawn from the CSV at a relative URL of the feed; `faded` while trails are what the map is about."""
+    """Trailers, drawn from the JSON at a relative URL of the feed; `faded` while trails are what the map is about."""
     return _icons(
         "trailers",
         data_url,
@@ -95,8 +95,7 @@ def replay_layer(
     colours = replay_colours(names, theme)
     rows = [
         {
-            "lon": spot["lon"],
-            "lat": spot["lat"],
+            "p": [spot["lon"], spot["lat"]],
             "icon": icons.name(
                 "late" if spot["held_seconds"] else "moving_unknown", colours[spot["vehicle_id"]]
             ),
@@ -129,7 +128,7 @@ def _icons(name: str, data: object, theme: Theme, assets_url: str, **options: ob
         "IconLayer",
         id=name,
         data=data,
-        get_position="[lon, lat]",
+        get_position="p",
         get_icon="icon",
         icon_atlas=pdk.types.String(assets.url(assets_url, f"icons/{theme}.svg")),
         icon_mapping=pdk.types.String(assets.url(assets_url, f"icons/{theme}.json")),

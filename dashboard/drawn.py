@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
+import msgspec
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dashboard import icons
@@ -16,34 +16,69 @@ from dashboard.map import units
 from dashboard.map.colours import Colouring
 from dashboard.map.freshness import FRESHNESS, STATES, ages, freshness_codes, state_codes
 
-LIKE_A_NUMBER = (
-    r"^\s*([+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|true|false|TRUE|FALSE|\d{4}-\d\d?-\d\d?([T ].*)?)\s*$"
-)
-GUARD = "\u2060"
-"""A word joiner, invisible: deck.gl's CSV reader would turn a vehicle called 0412 into the number 412."""
+
+class Place(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A place on the map, in degrees; becomes `[lon,lat]`."""
+
+    lon: float
+    lat: float
 
 
-def drawn(frame: pd.DataFrame, colouring: Colouring, now: datetime, *, metric: bool) -> pd.DataFrame:
-    """One row per vehicle of a frame in which all can be drawn, in its order.
+class Row(msgspec.Struct, frozen=True, gc=False):
+    """Where one thing on the map is drawn, how, and what its tooltip says."""
 
-    Columns: `lon`, `lat` (degrees, 5 decimals: about a metre), `n` (ordinal), `angle` (degrees counter-clockwise,
-    as deck.gl turns icons), `icon`, and the tooltip's texts `name`, `fleet`, `provider`, `speed`, `age`.
-    """
-    heading = frame["heading"].to_numpy(dtype=np.float64)
-    return pd.DataFrame(
-        {
-            "lon": np.round(frame["lon"].to_numpy(), 5),
-            "lat": np.round(frame["lat"].to_numpy(), 5),
-            "n": frame["ordinal"].to_numpy(),
-            "angle": -np.round(np.nan_to_num(heading)).astype(np.int16),
-            "icon": icon_names(shapes(frame, now), colouring),
-            "name": guarded(frame["name"].mask(frame["name"] == "", "Unnamed vehicle")),
-            "fleet": guarded_categories(frame["fleet"]),
-            "provider": guarded_categories(frame["provider"]),
-            "speed": speed_words(frame["speed"].to_numpy(dtype=np.float64), metric=metric),
-            "age": age_words(ages(frame, now)),
-        }
+    p: Place
+    icon: str
+    name: str
+    fleet: str
+    provider: str
+    speed: str
+    age: str
+
+
+class VehicleRow(Row, frozen=True, gc=False):
+    """The same of a vehicle."""
+
+    n: int
+    """Its ordinal."""
+    angle: int
+    """Degrees counter-clockwise, as deck.gl turns icons."""
+
+
+def vehicle_rows(
+    frame: pd.DataFrame, colouring: Colouring, now: datetime, *, metric: bool
+) -> list[VehicleRow]:
+    """One row per vehicle of a frame in which all can be drawn, in its order."""
+    angles = -np.round(np.nan_to_num(frame["heading"].to_numpy(dtype=np.float64))).astype(np.int16)
+    columns = (
+        places(frame),
+        values(pd.Series(icon_names(shapes(frame, now), colouring))),
+        values(frame["name"].mask(frame["name"] == "", "Unnamed vehicle")),
+        values(frame["fleet"]),
+        values(frame["provider"]),
+        values(pd.Series(speed_words(frame["speed"].to_numpy(dtype=np.float64), metric=metric))),
+        values(pd.Series(age_words(ages(frame, now)))),
+        frame["ordinal"].tolist(),
+        angles.tolist(),
     )
+    # No loop of our own: there may be a hundred thousand rows.
+    return list(map(VehicleRow, *columns))
+
+
+def places(frame: pd.DataFrame) -> list[Place]:
+    """The place of each row of a frame in which all have one, to 5 decimals: about a metre."""
+    return list(map(Place, *(np.round(frame[name].to_numpy(), 5).tolist() for name in ("lon", "lat"))))
+
+
+def values(column: pd.Series) -> list[Any]:
+    """The values of a column; of one of few different values, each only once in memory."""
+    found: NDArray[np.object_]
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        found = column.cat.categories.to_numpy(dtype=object)[column.cat.codes]
+    else:
+        found = column.to_numpy(dtype=object)
+    listed: list[Any] = found.tolist()
+    return listed
 
 
 SHAPES = ("moving", "moving_unknown", "stopped", "unknown", "late", "moving_late", "silent", "clock")
@@ -77,23 +112,6 @@ def icon_names(shape_codes: NDArray[np.int8], colouring: Colouring) -> pd.Catego
     # Entries may share a colour, and a category may be named once only.
     codes = rows[colouring.codes] * len(SHAPES) + shape_codes
     return pd.Categorical.from_codes(codes, categories=pd.Index(names, dtype="str"))
-
-
-def guarded(column: pd.Series) -> pd.Series:
-    """Text that a CSV reader cannot take for a number, a truth value or a date."""
-    text = pa.array(column, type=pa.string())
-    risky = pc.match_substring_regex(text, LIKE_A_NUMBER)
-    return pd.Series(
-        pc.if_else(risky, pc.binary_join_element_wise(GUARD, text, ""), text).to_pandas(), dtype="str"
-    )
-
-
-def guarded_categories(column: pd.Series) -> pd.Categorical[str]:
-    """The same for a column of few different texts."""
-    values = guarded(pd.Series(column.cat.categories, dtype="str"))
-    if values.is_unique:
-        return pd.Categorical.from_codes(column.cat.codes, categories=pd.Index(values))
-    return pd.Categorical(values.to_numpy()[column.cat.codes])
 
 
 def speed_words(speeds: NDArray[np.float64], *, metric: bool) -> pd.Categorical[str]:

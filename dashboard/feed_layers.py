@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
 from urllib.parse import urlencode
 
-import msgspec
 import numpy as np
 import pandas as pd
 from cachetools import LRUCache, cached
@@ -19,18 +17,16 @@ from starlette.routing import BaseRoute, Route
 
 from dashboard import icons
 from dashboard.access import trailers_for, vehicles_for
-from dashboard.drawn import age_words, guarded, guarded_categories
-from dashboard.feed import GZIP_LEVEL, csv_bytes
-from dashboard.links import Links, answer, not_yet, refused
+from dashboard.drawn import Row, age_words, places, values
+from dashboard.links import Links, answer, not_yet, packed, refused
 from dashboard.map import hexes
 from dashboard.map.colours import Rgb, step_colours
 from dashboard.map.freshness import ages
+from dashboard.minted import Minted
 from dashboard.polling.trailers import TrailerPoller, TrailerSnapshot
 from dashboard.scope import Scope, as_of, placeable
 from dashboard.snapshot import Snapshot
 from dashboard.trail_sets import LINES, STOPS, TrailSet, TrailSets
-
-JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +59,12 @@ class Layers:
     def __init__(
         self,
         links: Links,
-        snapshot: Callable[[], Snapshot | None],
+        minted: Minted,
         trailers: TrailerPoller,
         trail_sets: TrailSets,
     ) -> None:
         self._links = links
-        self._snapshot = snapshot
+        self._minted = minted
         self._trailers = trailers
         self._trail_sets = trail_sets
         # Given a condition, cachetools lets one thread compute while others wait for its result.
@@ -82,18 +78,18 @@ class Layers:
         return self._hexagons(snapshot, _without_units(scope), size, as_of(snapshot))
 
     def hexagons_url(self, snapshot: Snapshot, scope: Scope, size: str) -> str:
-        """A relative URL of the hexagons, in JSON: a CSV reader would take some cells' ids for numbers."""
-        version = f"{snapshot.version}.{as_of(snapshot):%H%M%S}"
+        """A relative URL of the hexagons."""
+        version = self._minted.version(snapshot)
         token = self._links.mint(_without_units(scope), version)
         return f"feed/hexagons.json?{urlencode({'v': version, 'size': size, 'scope': token})}"
 
     def trailers_url(self, snapshot: TrailerSnapshot, scope: Scope) -> str:
-        """A relative URL of the trailers of a scope, in CSV."""
+        """A relative URL of the trailers of a scope."""
         token = self._links.mint(_without_units(scope), f"t{snapshot.version}")
-        return f"feed/trailers.csv?{urlencode({'v': snapshot.version, 'scope': token})}"
+        return f"feed/trailers.json?{urlencode({'v': snapshot.version, 'scope': token})}"
 
     def trails_url(self, trail_set: TrailSet, scope: Scope, what: str) -> str:
-        """A relative URL of the `lines` or `stops` of a set, in JSON; good only for the set's own viewer."""
+        """A relative URL of the `lines` or `stops` of a set; good only for the set's own viewer."""
         look = Scope(scope.viewer, dark=scope.dark, metric=scope.metric)
         token = self._links.mint(look, trail_set.id)
         return f"feed/trails.json?{urlencode({'what': what, 'set': trail_set.id, 'scope': token})}"
@@ -102,7 +98,7 @@ class Layers:
         """The routes that answer the URLs, below a base path such as `/maps` or ""."""
         answers = {
             "hexagons.json": self.answer_hexagons,
-            "trailers.csv": self.answer_trailers,
+            "trailers.json": self.answer_trailers,
             "trails.json": self.answer_trails,
         }
         return [Route(f"{prefix}/feed/{name}", reply, methods=["GET"]) for name, reply in answers.items()]
@@ -114,22 +110,20 @@ class Layers:
             return refused()
         if size not in hexes.SIZES:
             return PlainTextResponse(f"There are hexagons of the sizes {', '.join(hexes.SIZES)}.", 404)
-        snapshot = self._snapshot()
-        return (
-            not_yet()
-            if snapshot is None
-            else answer(request, self.hexagons(snapshot, scope, size).packed, JSON)
-        )
+        snapshot = self._minted.asked(request)
+        if snapshot is None:
+            return not_yet()
+        return answer(request, self.hexagons(snapshot, scope, size).packed)
 
     def answer_trailers(self, request: Request) -> Response:
-        """CSV for a valid scope; 403 for a missing, altered or expired one."""
+        """JSON for a valid scope; 403 for a missing, altered or expired one."""
         scope = self._links.of(request)
         if scope is None:
             return refused()
         snapshot = self._trailers.state.snapshot
         if snapshot is None:
             return not_yet("No trailers have been received yet.")
-        return answer(request, self._trailer_rows(snapshot, _without_units(scope)), "text/csv")
+        return answer(request, self._trailer_rows(snapshot, _without_units(scope)))
 
     def answer_trails(self, request: Request) -> Response:
         """JSON for a valid scope of the set's viewer; 403 for any other; 404 when the set was closed."""
@@ -139,7 +133,7 @@ class Layers:
         found = self._trail_sets.find(query.get("set", ""), scope.viewer)
         if found is None or query.get("what") not in {LINES, STOPS}:
             return PlainTextResponse("These trails were closed. Show them again from the map.", 404)
-        return answer(request, found.packed(query["what"], dark=scope.dark, metric=scope.metric), JSON)
+        return answer(request, found.packed(query["what"], dark=scope.dark, metric=scope.metric))
 
 
 def hexagons(snapshot: Snapshot, scope: Scope, size: str, now: datetime) -> Hexagons:
@@ -167,8 +161,7 @@ def hexagons(snapshot: Snapshot, scope: Scope, size: str, now: datetime) -> Hexa
         for colour, (smallest, largest), number in zip(colours, ranges, tally, strict=False)
         if number
     )
-    packed = gzip.compress(msgspec.json.encode(rows), GZIP_LEVEL)
-    return Hexagons(packed, steps, int(counts.sum()), len(counts))
+    return Hexagons(packed(rows), steps, int(counts.sum()), len(counts))
 
 
 def drawable_trailers(snapshot: TrailerSnapshot, scope: Scope) -> pd.DataFrame:
@@ -180,20 +173,11 @@ def drawable_trailers(snapshot: TrailerSnapshot, scope: Scope) -> pd.DataFrame:
 def _pack_trailers(snapshot: TrailerSnapshot, scope: Scope) -> bytes:
     frame = drawable_trailers(snapshot, scope)
     icon = icons.name("trailer", icons.MARK["dark" if scope.dark else "light"])
-    rows = pd.DataFrame(
-        {
-            "lon": np.round(frame["lon"].to_numpy(), 5),
-            "lat": np.round(frame["lat"].to_numpy(), 5),
-            "icon": pd.Categorical([icon] * len(frame)),
-            "name": guarded(frame["name"].mask(frame["name"] == "", "Unnamed trailer")),
-            "fleet": guarded_categories(frame["fleet"]),
-            "provider": guarded_categories(frame["provider"]),
-            # In the place where a vehicle's speed stands in the tooltip.
-            "speed": pd.Categorical(["trailer"] * len(frame)),
-            "age": age_words(ages(frame, snapshot.taken_at)),
-        }
-    )
-    return gzip.compress(csv_bytes(rows), GZIP_LEVEL)
+    names = frame["name"].mask(frame["name"] == "", "Unnamed trailer")
+    told = (values(column) for column in (names, frame["fleet"], frame["provider"]))
+    words = values(pd.Series(age_words(ages(frame, snapshot.taken_at))))
+    # "trailer" in the place where a vehicle's speed stands in the tooltip.
+    return packed(list(map(Row, places(frame), repeat(icon), *told, repeat("trailer"), words)))
 
 
 def _without_units(scope: Scope) -> Scope:

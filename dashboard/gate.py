@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -25,7 +26,7 @@ pre{background:#8882;padding:1rem;border-radius:.5rem;overflow:auto}</style>
 say who may enter, and start it again.</p>
 <pre>[auth]
 redirect_uri = "https://YOUR-HOST/oauth2callback"
-cookie_secret = "a long random text"
+cookie_secret = "" # the output of: python -c "import secrets; print(secrets.token_urlsafe(48))"
 client_id = "from your identity provider"
 client_secret = "from your identity provider"
 server_metadata_url = "https://YOUR-PROVIDER/.well-known/openid-configuration"
@@ -83,4 +84,6 @@ def may_enter(operators: Iterable[str], user: Mapping[str, Any]) -> bool:
 
 
 def _host(header: str) -> str:
-    return header.partition("]")[0] + "]" if header.startswith("[") else header.partition(":")[0]
+    """The name in a Host header without its port, "" when it is not of that form."""
+    found = re.fullmatch(r"(\[[^\[\]]*\]|[^:\[\]]*)(:[0-9]*)?", header)
+    return found[1] if found else ""

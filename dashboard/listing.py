@@ -93,11 +93,6 @@ class Listings:
         # Given a condition, cachetools lets one thread compute while others wait for its result.
         self._order = cached(LRUCache(32), _of_version, condition=threading.Condition())(ordered)
 
-    @property
-    def held(self) -> Snapshot | None:
-        """What the lists now shown are made from."""
-        return self._held
-
     def snapshot(self, *, refresh: bool = False) -> Snapshot | None:
         """The snapshot that lists are made from; None before there is any."""
         with self._lock:

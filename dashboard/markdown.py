@@ -2,13 +2,18 @@
 
 import re
 
+# Recognised after unescaping, in the finished text: links, pictures for short codes, and signs made of others.
+_LINKS = r"(?i:@|www(?=\.)|https?:|(?:mailto|xmpp):)"
+_SHORT_CODES = r":(?=[\w+\-/]+:)"
+_SIGNS = r"(?<!\S)(?:<-(?=>?(?!\S))|-(?=[>-](?!\S))|[<>~](?==(?!\S)))"
+_BROKEN = re.compile(f"{_LINKS}|{_SHORT_CODES}|{_SIGNS}")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>&])")
+
 
 def plain(text: str) -> str:
-    """Escape a text so that Streamlit's Markdown shows it as it is, on one line and without turning it into links.
+    """Escape a text so that Streamlit's Markdown shows it as it is: one line, no links, pictures or icons.
 
-    Links are recognised after unescaping, so what starts one is broken by an invisible word joiner.
+    What Streamlit recognises in spite of that is broken by an invisible word joiner.
     """
-    text = re.sub(
-        r"(?i)@|www(?=\.)|https?:|(?:mailto|xmpp):", lambda found: f"{found[0]}\u2060", " ".join(text.split())
-    )
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~$:<>&])", r"\\\1", text)
+    broken = _BROKEN.sub(lambda found: f"{found[0]}\u2060", " ".join(text.split()))
+    return _SPECIAL.sub(r"\\\1", broken)

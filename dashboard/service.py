@@ -8,9 +8,10 @@ from catena_client import CatenaClient
 from dashboard import assets, embedded
 from dashboard.feed import Feed
 from dashboard.feed_layers import Layers
-from dashboard.invitations.bulk import BulkRun
+from dashboard.garbage import GarbageCollector
 from dashboard.invitations.desk import InvitationDesk
 from dashboard.invitations.firsts import FirstSeen
+from dashboard.invitations.runs import BulkRuns
 from dashboard.invitations.webhooks import Notifications
 from dashboard.listing import Listings
 from dashboard.map.history import History
@@ -44,14 +45,19 @@ class Service:
                 on_retry=concurrency.on_retry,
             )
         self.feed = Feed(self._snapshot)
-        self.poller = Poller(self.client, concurrency, settings.poll_seconds, self.feed.prepare)
+        self.poller = Poller(
+            self.client,
+            concurrency,
+            settings.poll_seconds,
+            self.feed.prepare,
+            published=GarbageCollector().snapshot_published,
+        )
         self.trailers = TrailerPoller(self.client, lambda: self.poller.names)
         self.trail_sets = TrailSets(History(self.client))
-        self.layers = Layers(self.feed.links, self._snapshot, self.trailers, self.trail_sets)
+        self.layers = Layers(self.feed.links, self.feed.minted, self.trailers, self.trail_sets)
         self.lists = Listings(self._snapshot)
         self.invitations = InvitationDesk(self.client)
-        self.bulk_runs: dict[str, BulkRun] = {}
-        """The file of invitations each viewer is sending or has sent last, by the viewer's name."""
+        self.bulk_runs = BulkRuns()
         self.firsts = FirstSeen(self.client)
         self._notifications = Notifications(settings.webhook_secret, self._look_now)
 

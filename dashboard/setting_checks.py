@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from ipaddress import ip_address
+from collections.abc import Callable, Mapping
+from ipaddress import IPv6Address, ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from catena_client import Secret
+
+PRINTED = ("a long random text", "at least 12 characters")
+"""What our documents and pages once showed in the place of a secret: everybody knows it."""
 
 
 class SettingsError(ValueError):
@@ -32,8 +35,8 @@ def secret(name: str, raw: str) -> Secret:
 
 def webhook_secret(name: str, raw: str) -> Secret:
     """A secret of the length that Catena asks of webhooks."""
-    if len(raw) < 12:
-        raise SettingsError(f"{name} must have at least 12 characters.")
+    if len(raw) < 12 or raw in PRINTED:
+        raise SettingsError(f"{name} must be random, with at least 12 characters.")
     return secret(name, raw)
 
 
@@ -123,11 +126,30 @@ def split(raw: str) -> SplitResult | None:
     return parts if parts.hostname and not re.search(r"\s", raw) else None
 
 
+def table(section: Mapping[str, object], name: str) -> Mapping[str, object]:
+    """A section of secrets.toml, empty when it is not there."""
+    found = section.get(name, {})
+    if not isinstance(found, Mapping):
+        raise SettingsError(f"{name} in secrets.toml must be a table: a line [{name}], and its values below.")
+    return found
+
+
+def value(section: Mapping[str, object], name: str) -> str:
+    """A value of `[catena]` as text, empty when it is not there."""
+    found = section.get(name, "")
+    if not isinstance(found, str | int | float):
+        raise SettingsError(f"{name} in secrets.toml must be one text in quotes, or a number.")
+    return str(found).strip()
+
+
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address means this very machine."""
+    """Whether a host name or address, an IPv6 one with or without brackets, means this very machine."""
     if host.casefold().rstrip(".") == "localhost":
         return True
     try:
-        return ip_address(host.strip("[]")).is_loopback
+        address = ip_address(host[1:-1] if host.startswith("[") and host.endswith("]") else host)
     except ValueError:
         return False
+    # A socket for both kinds of addresses names IPv4 callers so; Python calls them loopback only since 3.13.
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped or address).is_loopback

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from catena_client import DEFAULT_API_URL, DEFAULT_AUTH_URL, Secret
+from dashboard import auth_settings
 from dashboard import setting_checks as checks
 from dashboard.setting_checks import SettingsError
 
@@ -54,8 +55,8 @@ class Settings:
     """Where Catena can reach this dashboard with webhooks; empty: nowhere."""
     webhook_secret: Secret | None = _setting("CATENA_WEBHOOK_SECRET", None, checks.webhook_secret)
     """Checks the signature of webhooks; without it they are not accepted."""
-    sign_in: bool = False
-    """Whether sign-in (`[auth]` in secrets.toml) is configured."""
+    sign_in: tuple[str, ...] = ()
+    """The providers that people sign in with (`[auth]` in secrets.toml), as `st.login` knows them; none: no sign-in."""
 
     @property
     def simulated(self) -> bool:
@@ -63,18 +64,19 @@ class Settings:
         return self.client_secret is None
 
 
-def load(environ: Mapping[str, str], secrets: Mapping[str, object], *, sign_in: bool = False) -> Settings:
+def load(environ: Mapping[str, str], secrets: Mapping[str, object]) -> Settings:
     """Read and check all settings.
 
-    `secrets` is the `[catena]` section of secrets.toml. Its keys are the names of the environment variables.
-    `sign_in` says whether secrets.toml holds an `[auth]` section. Raises `SettingsError`.
+    `secrets` is the content of secrets.toml. The keys of its section `[catena]` are the names of the environment
+    variables. Raises `SettingsError`.
     """
-    given: dict[str, Any] = {}
+    section = checks.table(secrets, "catena")
+    given: dict[str, Any] = {"sign_in": auth_settings.providers(secrets)}
     for setting in fields(Settings):
         name = setting.metadata.get("name")
-        if name and (raw := (environ.get(name) or "").strip() or str(secrets.get(name, "")).strip()):
+        if name and (raw := (environ.get(name) or "").strip() or checks.value(section, name)):
             given[setting.name] = setting.metadata["check"](name, raw)
-    settings = Settings(**given, sign_in=sign_in)
+    settings = Settings(**given)
     if bool(settings.client_id) != bool(settings.client_secret):
         missing = "CATENA_CLIENT_SECRET" if settings.client_id else "CATENA_CLIENT_ID"
         raise SettingsError(

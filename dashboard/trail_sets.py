@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import secrets
 import threading
 from collections.abc import Mapping, Sequence
@@ -10,11 +9,11 @@ from functools import cached_property
 from typing import Any
 from weakref import WeakValueDictionary
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from dashboard.access import Viewer, vehicles_of
+from dashboard.links import packed
 from dashboard.map import details
 from dashboard.map.history import History, Job, Progress
 from dashboard.map.replay import paths, stop_marks
@@ -72,7 +71,7 @@ class TrailSet:
         with self._lock:
             key = (what, dark, metric)
             if key not in self._packed:
-                self._packed[key] = gzip.compress(msgspec.json.encode(make()), 1)
+                self._packed[key] = packed(make())
             return self._packed[key]
 
     def _lines(self, *, dark: bool, metric: bool) -> list[dict[str, Any]]:

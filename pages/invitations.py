@@ -11,13 +11,14 @@ from dashboard.widgets.invitation_funnel import invitation_funnel
 from dashboard.widgets.invitation_state import INVITE_TAB, page_state
 from dashboard.widgets.invitation_style import style
 from dashboard.widgets.invitation_table import invitation_table
+from dashboard.widgets.invitation_trouble import trouble
 from dashboard.widgets.invitation_webhook import webhook_button
 from pages import live_map
 
 TAB_KEY = "invitations-tab"
 READING_WIDTH = 860
-FIRST_LOOK_SECONDS = 3.0
-"""How long the first visitor waits for the list; the page opens in any case."""
+FIRST_LOOK_SECONDS = 2.0
+"""How long the first visitor waits for the list; the page opens in any case, and nobody waits after that."""
 
 
 def render() -> None:
@@ -32,6 +33,7 @@ def render() -> None:
     if stage(service(), viewer, fly_to):
         return
     st.title("Invitations")
+    trouble(service())
     state = page_state()
     if state.go_to:
         st.session_state[TAB_KEY], state.go_to = state.go_to, ""

@@ -8,6 +8,7 @@ import pydeck as pdk
 import streamlit as st
 
 from dashboard.access import vehicle_of
+from dashboard.defects import Contained
 from dashboard.scope import Choices, Scope, Summary, as_of
 from dashboard.service import service
 from dashboard.snapshot import Snapshot
@@ -16,6 +17,7 @@ from dashboard.widgets import (
     frame,
     map_banners,
     map_chart,
+    map_defect,
     map_density,
     map_filters,
     map_kiosk,
@@ -42,7 +44,11 @@ def render() -> None:
     snapshot = service().poller.state.snapshot
     offered = Choices()
     if snapshot is not None:
-        offered = feed.choices(snapshot, viewer)
+        with Contained("what one viewer can filter by was not counted") as counting:
+            offered = feed.choices(snapshot, viewer)
+        if counting.failed:
+            map_defect.say("The map")
+            return
         map_link.take(offered.known, lambda vehicle_id: vehicle_of(viewer, snapshot, vehicle_id) is not None)
     asked = map_link.wanted()
     kiosk = asked.look.kiosk and snapshot is not None
@@ -83,16 +89,20 @@ def _map(scope: Scope, asked: Wanted, offered: Choices, trails: tuple[str, bool,
         with over:
             map_status.trouble(service().poller.state, None, datetime.now(UTC))
     else:
-        if service().feed.choices(snapshot, scope.viewer).known != offered.known:
-            st.rerun()  # a fleet or a source came or went: the filters must offer it
-        summary = service().feed.summary(snapshot, scope)
-        if asked.look.vehicle:
-            vehicle = vehicle_of(scope.viewer, snapshot, asked.look.vehicle)
-        with over:
+        with over, Contained("the vehicles of one viewer's filters were not shown") as drawing:
+            if service().feed.choices(snapshot, scope.viewer).known != offered.known:
+                st.rerun()  # a fleet or a source came or went: the filters must offer it
+            summary = service().feed.summary(snapshot, scope)
+            if asked.look.vehicle:
+                vehicle = vehicle_of(scope.viewer, snapshot, asked.look.vehicle)
             _over(snapshot, scope, summary, asked, offered, trails=trail_set)
             if vehicle is not None:
                 map_panel.handle(vehicle)
-        layers += map_overlay.layers(snapshot, scope, summary, asked, vehicle=vehicle, trails=trail_set)
+            layers += map_overlay.layers(snapshot, scope, summary, asked, vehicle=vehicle, trails=trail_set)
+        if drawing.failed:
+            snapshot = vehicle = None
+            with over:
+                map_defect.say("What these filters leave")
     with beside:
         plain = bool(asked.look.hexagons or trail_set)
         another = map_chart.show(layers, snapshot, scope, vehicle, plain=plain)

@@ -1,26 +1,45 @@
-"""Sending many invitations: in the background, a few at a time, each row once, with pause and continue."""
+"""Sending many invitations: in the background, a few at a time, each row once, with pause and continue.
+
+A run reads the whole list of invitations first and does nothing without it; each reference is looked up once more
+right before it is sent. So a fleet that has an invitation is refreshed only when that was asked for.
+"""
 
 import threading
 from collections import Counter, deque
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
-from catena_client import AuthenticationFailed, CatenaError, ConnectionFailed, RateLimited
-from dashboard.invitations.bulk_csv import DONE, Row
+from catena_client import (
+    AuthenticationFailed,
+    CatenaError,
+    ClientClosed,
+    ConnectionFailed,
+    InvitationCreate,
+    RateLimited,
+    ServerError,
+    UnexpectedAnswer,
+)
+from dashboard.invitations.bulk_csv import DONE, LOST_ANSWER, Row
 from dashboard.invitations.desk import InvitationDesk
-from dashboard.invitations.items import AlreadyInvited
-from dashboard.invitations.words import STATUS_WORDS
+from dashboard.invitations.items import AlreadyInvited, AnswerLost, Item, Made, NotSent
+from dashboard.invitations.words import status_word
 
 WORKERS = 3
 RATE_LIMIT_PAUSE_SECONDS = 10.0
 """Waited after a 429 that names no time; the client itself has waited and tried several times by then."""
 RATE_LIMIT_TRIES = 5
+NO_GOOD_ANSWER = (ConnectionFailed, ServerError, UnexpectedAnswer, ClientClosed)
 LOST_IN_A_ROW = 5
-"""After so many broken connections in a row the run pauses instead of failing every row."""
+"""After so many requests in a row without a good answer the run pauses instead of failing every row."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a row: ``created``, ``refreshed``, ``skipped`` or ``failed``, with the handle or a reason."""
+    """What became of a row: ``created``, ``refreshed``, ``skipped``, ``failed`` or ``unknown``.
+
+    With the handle of its invitation, or a reason. ``unknown`` was sent, and its answer was lost: it is not sent
+    again.
+    """
 
     result: str
     message: str = ""
@@ -37,23 +56,35 @@ class BulkRun:
         self._by = by
         self._again = again
         self._lock = threading.Lock()
+        self._starting = threading.Lock()
         self._outcomes: dict[int, Outcome] = {}
-        self._queue: deque[tuple[Row, int]] = deque()
+        self._queue: deque[Row] = deque()
+        self._live: dict[str, Item] = {}
+        """The live invitations that the list showed when the run was started, by reference."""
         self._stop = threading.Event()
-        self._threads: list[threading.Thread] = []
+        self._thread: threading.Thread | None = None
         self._lost = 0
         self.halted = ""
         """Why the run paused by itself, in words."""
+        self.resumes_at: datetime | None = None
+        """Until when Catena wants to be left alone, if that is in the future."""
         for row in rows:
-            if row.done:
+            if row.done == LOST_ANSWER:
+                self._outcomes[row.number] = Outcome(LOST_ANSWER, row.problem)
+            elif row.done:
                 self._outcomes[row.number] = Outcome("skipped", f"was {row.done} in an earlier run")
             elif row.create is None:
                 self._outcomes[row.number] = Outcome("failed", row.problem)
 
     @property
     def running(self) -> bool:
-        """Whether rows are being sent now."""
-        return any(thread.is_alive() for thread in self._threads)
+        """Whether rows are being sent now, or the list is read for that."""
+        return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def pausing(self) -> bool:
+        """Whether it runs no longer than the requests under way."""
+        return self.running and self._stop.is_set()
 
     @property
     def left(self) -> int:
@@ -70,18 +101,16 @@ class BulkRun:
         with self._lock:
             return self._outcomes.get(row.number)
 
-    def start(self) -> None:
-        """Send what is left, rows that failed on the way included. Does nothing while it runs."""
-        if self.running:
-            return
-        self._stop.clear()
-        self.halted, self._lost = "", 0
-        self._queue = deque((row, 0) for row in self.rows if row.create is not None and self._open(row))
-        self._threads = [
-            threading.Thread(target=self._work, name="bulk", daemon=True) for _ in range(WORKERS)
-        ]
-        for thread in self._threads:
-            thread.start()
+    def start(self) -> bool:
+        """Send what is left, rows that failed included; return whether it was not running already."""
+        with self._starting:
+            if self.running:
+                return False
+            self._stop.clear()
+            self.halted, self._lost, self.resumes_at = "", 0, None
+            self._thread = threading.Thread(target=self._run, name="bulk", daemon=True)
+            self._thread.start()
+            return True
 
     def pause(self) -> None:
         """Stop after the requests under way."""
@@ -89,52 +118,100 @@ class BulkRun:
 
     def wait(self, timeout: float | None = None) -> None:
         """Wait until nothing is being sent."""
-        for thread in self._threads:
-            thread.join(timeout)
+        if self._thread is not None:
+            self._thread.join(timeout)
 
     def _open(self, row: Row) -> bool:
         outcome = self.outcome(row)
         return outcome is None or (outcome.result == "failed" and row.create is not None)
 
+    def _run(self) -> None:
+        try:
+            listed = self._desk.read()
+        except CatenaError as error:
+            self._halt(f"Nothing was sent, because the list of invitations cannot be read. {error}")
+            return
+        self._live = {item.fleet_ref: item for item in listed if item.live}
+        self._queue = deque(row for row in self.rows if row.create is not None and self._open(row))
+        workers = [threading.Thread(target=self._work, name="bulk", daemon=True) for _ in range(WORKERS)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+
     def _work(self) -> None:
         while not self._stop.is_set():
             try:
-                row, tries = self._queue.popleft()
+                row = self._queue.popleft()
             except IndexError:
                 return
-            outcome = self._send(row, tries)
+            outcome = Outcome("failed", row.problem) if row.create is None else self._patiently(row.create)
             if outcome is not None:
                 with self._lock:
                     self._outcomes[row.number] = outcome
 
-    def _send(self, row: Row, tries: int) -> Outcome | None:
-        """Send one row; None when it goes back into the queue."""
-        if row.create is None:
-            return Outcome("failed", row.problem)
+    def _patiently(self, wanted: InvitationCreate) -> Outcome | None:
+        """Send one row, when Catena lets us; None when the run is paused before that."""
+        says = ""
+        for _try in range(RATE_LIMIT_TRIES):
+            if self.resumes_at is not None:
+                self._stop.wait(max(0.0, (self.resumes_at - datetime.now(UTC)).total_seconds()))
+            if self._stop.is_set():
+                return None
+            came = self._send(wanted)
+            if isinstance(came, Outcome):
+                return came
+            seconds = RATE_LIMIT_PAUSE_SECONDS if came.retry_after is None else came.retry_after
+            self.resumes_at, says = datetime.now(UTC) + timedelta(seconds=seconds), str(came)
+        return Outcome("failed", f"This was not sent. {says}")
+
+    def _send(self, wanted: InvitationCreate) -> Outcome | RateLimited:
+        """Send one row, unless it has a live invitation that is not to be refreshed."""
+        listed = self._live.get(wanted.fleet_ref)
+        if listed is not None and not self._again:
+            return _skipped(listed)
         try:
-            made = self._desk.create(row.create, by=self._by, again=self._again, ask=False)
+            made = self._desk.create(wanted, by=self._by, agreed=lambda _item: self._again)
         except AlreadyInvited as known:
-            status = STATUS_WORDS[known.item.status].lower()
-            return Outcome("skipped", f"has an invitation already ({status})", known.item.handle)
-        except RateLimited as error:
-            if tries + 1 >= RATE_LIMIT_TRIES:
-                return Outcome("failed", str(error))
-            self._queue.appendleft((row, tries + 1))
-            self._stop.wait(RATE_LIMIT_PAUSE_SECONDS if error.retry_after is None else error.retry_after)
-            return None
-        except AuthenticationFailed as error:
-            self._halt(str(error))
-            return Outcome("failed", str(error))
-        except ConnectionFailed as error:
-            self._lost += 1
-            if self._lost >= LOST_IN_A_ROW:
-                self._halt(f"Catena cannot be reached. {error}")
-            return Outcome("failed", str(error))
+            return _skipped(known.items[0])
+        except NotSent as refusal:
+            return self._failed(refusal.error, str(refusal))
+        except AnswerLost as error:
+            self._count_lost(str(error))
+            return Outcome(LOST_ANSWER, str(error))
         except CatenaError as error:
-            return Outcome("failed", str(error))
-        self._lost = 0
-        return Outcome(DONE[0] if made.created else DONE[1], handle=made.item.handle)
+            return self._failed(error, str(error))
+        with self._lock:
+            self._lost = 0
+        return _made(made)
+
+    def _failed(self, error: CatenaError | None, says: str) -> Outcome | RateLimited:
+        if isinstance(error, RateLimited):
+            return error
+        if isinstance(error, AuthenticationFailed):
+            self._halt(says)
+        elif isinstance(error, NO_GOOD_ANSWER):
+            self._count_lost(says)
+        return Outcome("failed", says)
+
+    def _count_lost(self, says: str) -> None:
+        with self._lock:
+            self._lost += 1
+            too_many = self._lost >= LOST_IN_A_ROW
+        if too_many:
+            self._halt(f"Catena cannot be reached, or does not answer as it should. {says}")
 
     def _halt(self, why: str) -> None:
         self.halted = why
         self._stop.set()
+
+
+def _skipped(item: Item) -> Outcome:
+    return Outcome("skipped", f"has an invitation already ({status_word(item.status).lower()})", item.handle)
+
+
+def _made(made: Made) -> Outcome:
+    if made.created:
+        return Outcome(DONE[0], handle=made.item.handle)
+    unasked = "was meant as a new one, but Catena refreshed one that the fleet had by then"
+    return Outcome(DONE[1], unasked if made.meant_new else "", made.item.handle)

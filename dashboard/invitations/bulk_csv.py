@@ -13,6 +13,8 @@ MAX_ROWS = 1000
 MAX_BYTES = 8 * 1024 * 1024
 LIST_SEPARATOR = "|"
 DONE = ("created", "refreshed")
+LOST_ANSWER = "unknown"
+"""The result of a row that was sent and whose answer was lost."""
 RESULT_COLUMNS = ("result", "message", "link", "expires")
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 """A cell that starts with one of these may be run as a formula by a spreadsheet."""
@@ -33,7 +35,7 @@ class Row:
     create: InvitationCreate | None
     problem: str = ""
     done: str = ""
-    """``created`` or ``refreshed`` when an uploaded result says that this row was sent before."""
+    """``created``, ``refreshed`` or ``unknown`` when an uploaded result says that this row was sent before."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,9 @@ def _checked(number: int, cells: dict[str, str], defaults: Draft, allowed: froze
         return Row(number, cells, None, " ".join(problems))
     if done in DONE:
         return Row(number, cells, None, done=done)
+    if done == LOST_ANSWER:
+        sentence = "It was sent before, and the answer was lost. Look at the fleet under Follow up; to send it again, "
+        return Row(number, cells, None, f"{sentence}empty its cell in the column “result”.", done)
     return Row(number, cells, outcome.create)
 
 

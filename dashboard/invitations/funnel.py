@@ -8,12 +8,13 @@ from the vehicles we know, so it is right after a restart too. Fleets are told a
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from catena_client import Connection, DataFreshness, ShareAgreement
 from dashboard.invitations.facts import FleetFacts
 from dashboard.invitations.items import Item, View
+from dashboard.invitations.words import DEAD, LONG_AGO, UNKNOWN
 from dashboard.names import masked
 
 T = TypeVar("T", ShareAgreement, Connection, DataFreshness)
@@ -24,7 +25,6 @@ QUIET = timedelta(hours=24)
 BROKEN = frozenset({"failed", "stale"})
 """Connection statuses that keep data from arriving; `paused` does not, as seen with fresh data."""
 ENDED = frozenset({"cancelled", "deleted"})
-_UNKNOWN_PAST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +91,10 @@ def funnel(
     alone: list[Item] = []
     newest_of_ref: dict[str, Item] = {}
     for item in view.items:  # newest first
-        newest_of_ref.setdefault(item.fleet_ref, item)
+        newest = newest_of_ref.setdefault(item.fleet_ref or item.handle, item)
         if item.fleet_id:
             by_fleet[item.fleet_id].append(item)
-        elif item.status in ("active", "declined") or newest_of_ref[item.fleet_ref] is item:
+        elif item.status not in ("accepted", *DEAD) or newest is item:
             alone.append(item)
     agreements, connections = _by_fleet(view.agreements), _by_fleet(view.connections)
     freshness = _by_fleet(view.freshness)
@@ -113,8 +113,7 @@ def funnel(
         ).line()
         for fleet_id in dict.fromkeys((*by_fleet, *agreements, *connections, *facts))
     ]
-    oldest = datetime.min.replace(tzinfo=now.tzinfo)
-    return sorted(lines, key=lambda line: line.steps[0].at or oldest, reverse=True)
+    return sorted(lines, key=lambda line: line.steps[0].at or LONG_AGO, reverse=True)
 
 
 def _by_fleet(rows: Sequence[T]) -> dict[str, list[T]]:
@@ -134,15 +133,17 @@ def _invited(item: Item, now: datetime) -> Line:
         waiting, since, stuck = "The invitation expired unused", item.expires_at, True
     elif item.status == "accepted":
         waiting, since, stuck = "Accepted; Catena has not named the fleet yet", item.accepted_at, False
-    else:
+    elif item.status == "active":
         waiting, since, stuck = "Waiting for the fleet to accept", item.created_at, False
+    else:
+        waiting, since, stuck = f"The invitation's status is {item.status}", None, False
     steps = (
         Step(True, item.created_at),
         Step(item.status == "accepted", item.accepted_at, waiting if item.status == "declined" else ""),
         *(Step(False) for _ in STEPS[2:]),
     )
     return Line(
-        fleet=masked(item.fleet_name or item.fleet_ref),
+        fleet=masked(item.fleet_name or item.fleet_ref) or UNKNOWN,
         fleet_ref=item.fleet_ref,
         fleet_id="",
         handle=item.handle,
@@ -177,7 +178,7 @@ class _Fleet:
                 bool(self.connections),
                 min((c.created_at for c in self.connections if c.created_at), default=None),
                 ", ".join(
-                    f"{self.providers.get(c.tsp_id or '') or c.source_name} ({c.status})"
+                    f"{self.providers.get(c.tsp_id or '') or c.source_name or UNKNOWN} ({c.status or UNKNOWN})"
                     for c in self.connections
                 ),
             ),
@@ -206,19 +207,19 @@ class _Fleet:
         """Read the agreement: the one in force, else the one that began last."""
         if not self.agreements:
             return Step(False)
-        best = max(self.agreements, key=lambda a: (self._in_force(a), a.effective_date or _UNKNOWN_PAST))
+        best = max(self.agreements, key=lambda a: (self._in_force(a), a.effective_date or LONG_AGO))
         if self._in_force(best):
-            return Step(True, best.effective_date)
+            return Step(True, best.effective_date, "" if best.status else "its status is unknown")
         if best.status == "active" and best.effective_date and best.effective_date > self.now:
             return Step(False, None, "agreed, but not in force yet")
         return Step(False, None, f"agreement {'expired' if best.status == 'active' else best.status}")
 
     def _in_force(self, agreement: ShareAgreement) -> bool:
-        ends = agreement.expiration_date
+        """Tell whether it is in force as far as is known: what is unknown about it stands in nobody's way."""
+        begins, ends = agreement.effective_date, agreement.expiration_date
         return (
-            agreement.status == "active"
-            and agreement.effective_date is not None
-            and agreement.effective_date <= self.now
+            agreement.status in ("active", None)
+            and (begins is None or begins <= self.now)
             and (ends is None or ends > self.now)
         )
 
@@ -231,7 +232,7 @@ class _Fleet:
         broken = next((c for c in self.connections if c.status in BROKEN), None)
         all_broken = broken is not None and all(c.status in BROKEN for c in self.connections)
         been_read = any(f.last_successful_execution_at for f in self.freshness)
-        stopped = bool(steps[2].note) and not steps[2].note.startswith("agreed")
+        stopped = not steps[2].done and bool(steps[2].note) and not steps[2].note.startswith("agreed")
         answers: list[tuple[bool, str, datetime | None, bool]] = [
             (stopped, f"Sharing stopped: {steps[2].note}", None, True),
             (not steps[2].done, steps[2].note.capitalize() or "Waiting for the share agreement", last, False),

@@ -1,23 +1,28 @@
 """What pages know of invitations: everything but their secrets."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from catena_client import Connection, DataFreshness, ShareAgreement
-from dashboard.invitations.words import LIVE
+from catena_client import CatenaError, Connection, DataFreshness, InvitationCreate, ShareAgreement
+from dashboard.invitations.kept import Trouble
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One invitation without its secrets, fit for a page."""
+    """One invitation without its secrets, fit for a page. None and "" are unknown, or not given."""
 
     handle: str
     fleet_ref: str
     fleet_name: str
     status: str
-    """The API's status; one that has run out says ``expired`` even before the API does."""
-    created_at: datetime
-    expires_at: datetime
+    """The API's status; one that has run out says ``expired`` even before the API does. ``unknown`` where it could
+    not be read."""
+    live: bool
+    """Whether inviting the same reference again may refresh this one: only one that Catena itself calls expired or
+    deleted is surely not touched."""
+    created_at: datetime | None
+    expires_at: datetime | None
     accepted_at: datetime | None
     declined_at: datetime | None
     decline_reason: str
@@ -29,15 +34,10 @@ class Item:
     created_by: str
     """Who created it here, as far as this process remembers; the API does not say."""
 
-    @property
-    def live(self) -> bool:
-        """Whether inviting the same reference again would refresh this one."""
-        return self.status in LIVE
-
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What is known at one moment. Failed parts keep their last good content and are named in `problems`."""
+    """What is known at one moment. Failed parts keep their last good content and are named in `troubles`."""
 
     items: tuple[Item, ...] = ()
     """Newest first."""
@@ -48,7 +48,12 @@ class View:
     """TSP id to name."""
     taken_at: datetime | None = None
     """When the invitations were last read; None before the first success."""
-    problems: dict[str, str] = field(default_factory=dict, hash=False)
+    troubles: dict[str, Trouble] = field(default_factory=dict, hash=False)
+    """By the name of the list."""
+    unreadable: dict[str, int] = field(default_factory=dict, hash=False)
+    """How many rows of a list are left out because they cannot be read, by its name."""
+    asked_at: datetime | None = None
+    """Since when the list of invitations is being read; None while nobody reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +63,32 @@ class Made:
     item: Item
     created: bool
     """True: new (201). False: a live invitation of the same reference was refreshed (200)."""
+    meant_new: bool
+    """Whether no live invitation was there when it was looked for right before."""
 
 
 class AlreadyInvited(Exception):
-    """There is a live invitation for this reference; creating would refresh it. Nothing was sent."""
+    """Sending `wanted` would refresh live invitations that nobody agreed to refresh. Nothing was sent."""
 
-    def __init__(self, item: Item) -> None:
+    def __init__(self, wanted: InvitationCreate, items: Sequence[Item]) -> None:
         super().__init__("This fleet has an invitation already.")
-        self.item = item
+        self.wanted = wanted
+        self.items = tuple(items)
+        """At least one."""
 
 
 class Gone(Exception):
     """The invitation that a handle named is not known any more."""
+
+
+class NotSent(Exception):
+    """Nothing was sent, because it could not be looked up what would be touched. The text is for people."""
+
+    def __init__(self, why: str, error: CatenaError | None = None) -> None:
+        super().__init__(why)
+        self.error = error
+        """What went wrong while looking; None when the answer could not be read."""
+
+
+class AnswerLost(Exception):
+    """A request was sent, and what became of it cannot be told. The text says what to look at."""

@@ -6,13 +6,11 @@ import secrets
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from catena_client import Invitation
 from dashboard.invitations.items import Gone, Item
-
-_UNKNOWN_PAST = datetime(1970, 1, 1, tzinfo=UTC)
-_UNKNOWN_FUTURE = datetime(2100, 1, 1, tzinfo=UTC)
+from dashboard.invitations.words import DEAD, LONG_AGO, UNKNOWN
 
 
 class Memory:
@@ -25,18 +23,18 @@ class Memory:
         self._invitations: dict[str, Invitation] = {}
         self._creators: dict[str, str] = {}
         self._items: tuple[Item, ...] = ()
+        self._touched: dict[str, int] = {}
+        """For handles that `put` or `drop` changed: the value of `changes` then."""
         self.changes = 0
-        """Counts `put` and `drop`, so that a list read meanwhile can be told to be old."""
+        """Counts what `put` and `drop` changed, so that a list read meanwhile can be told to be older."""
 
     @property
     def items(self) -> tuple[Item, ...]:
-        """Newest first; whatever has run out since it was read is called expired."""
+        """Newest first, those of unknown age last; whatever has run out since it was read is called expired."""
         now = self._now()
-        if any(item.status == "active" and item.expires_at <= now for item in self._items):
+        if any(_ran_out(item.status, item.expires_at, now) for item in self._items):
             return tuple(
-                replace(item, status="expired")
-                if item.status == "active" and item.expires_at <= now
-                else item
+                replace(item, status="expired") if _ran_out(item.status, item.expires_at, now) else item
                 for item in self._items
             )
         return self._items
@@ -48,44 +46,43 @@ class Memory:
             raise Gone("This invitation is not there any more; reload the page.")
         return invitation
 
-    def of_ref(self, fleet_ref: str) -> list[Invitation]:
-        """Return the invitations of one fleet reference."""
-        with self._lock:
-            return [one for one in self._invitations.values() if one.fleet_ref == fleet_ref]
+    def newest(self) -> datetime:
+        """When the newest invitation of all was created, by Catena's clock; long ago when none is known."""
+        return next((item.created_at for item in self._items if item.created_at), LONG_AGO)
 
     def put(self, invitation: Invitation, by: str = "") -> Item:
         """Add an invitation or replace what was known of it."""
         handle = self.handle(invitation)
         with self._lock:
-            self.changes += 1
-            known = handle in self._invitations
-            self._invitations[handle] = invitation
             if by:
                 self._creators.setdefault(handle, by)
-            item = self.item(invitation)
-            self._items = (
-                tuple(item if one.handle == handle else one for one in self._items)
-                if known
-                else (item, *self._items)
-            )
-        return item
+            if by or self._invitations.get(handle) != invitation:
+                self._touch(handle)
+                self._invitations[handle] = invitation
+                self._items = _ordered(
+                    [self.item(invitation), *(item for item in self._items if item.handle != handle)]
+                )
+            return self.item(invitation)
 
     def drop(self, handle: str) -> None:
         """Forget an invitation."""
         with self._lock:
-            self.changes += 1
+            self._touch(handle)
             self._invitations.pop(handle, None)
             self._items = tuple(item for item in self._items if item.handle != handle)
 
-    def replace_all(self, invitations: Iterable[Invitation], changes: int) -> bool:
-        """Take a list that was read while `changes` was as given; False when it is outdated already."""
-        listed = sorted(invitations, key=lambda one: one.created_at or _UNKNOWN_PAST, reverse=True)
+    def replace_all(self, invitations: Iterable[Invitation], changes: int) -> None:
+        """Take a list that was begun to be read when `changes` was as given; what changed since then stays."""
+        listed = {self.handle(one): one for one in invitations}
         with self._lock:
-            if changes != self.changes:
-                return False
-            self._invitations = {self.handle(one): one for one in listed}
-            self._items = tuple(self.item(one) for one in listed)
-            return True
+            self._touched = {handle: when for handle, when in self._touched.items() if when > changes}
+            for handle in self._touched:
+                if known := self._invitations.get(handle):
+                    listed[handle] = known
+                else:
+                    listed.pop(handle, None)
+            self._invitations = listed
+            self._items = _ordered(map(self.item, listed.values()))
 
     def handle(self, invitation: Invitation) -> str:
         """Return what pages call an invitation."""
@@ -94,15 +91,15 @@ class Memory:
     def item(self, invitation: Invitation) -> Item:
         """Return what pages may know of an invitation."""
         handle = self.handle(invitation)
-        expires_at = invitation.expires_at or _UNKNOWN_FUTURE
-        over = invitation.status == "active" and expires_at <= self._now()
+        status = invitation.status or UNKNOWN
         return Item(
             handle=handle,
             fleet_ref=invitation.fleet_ref or "",
             fleet_name=invitation.fleet_name or "",
-            status="expired" if over else invitation.status or "",
-            created_at=invitation.created_at or _UNKNOWN_PAST,
-            expires_at=expires_at,
+            status="expired" if _ran_out(status, invitation.expires_at, self._now()) else status,
+            live=status not in DEAD,
+            created_at=invitation.created_at,
+            expires_at=invitation.expires_at,
             accepted_at=invitation.accepted_at,
             declined_at=invitation.declined_at,
             decline_reason=invitation.decline_reason or "",
@@ -113,3 +110,15 @@ class Memory:
             phone=invitation.fleet_phone or "",
             created_by=self._creators.get(handle, ""),
         )
+
+    def _touch(self, handle: str) -> None:
+        self.changes += 1
+        self._touched[handle] = self.changes
+
+
+def _ran_out(status: str, expires_at: datetime | None, now: datetime) -> bool:
+    return status == "active" and expires_at is not None and expires_at <= now
+
+
+def _ordered(items: Iterable[Item]) -> tuple[Item, ...]:
+    return tuple(sorted(items, key=lambda item: item.created_at or LONG_AGO, reverse=True))

@@ -178,4 +178,7 @@ def register(client: CatenaClient, public_url: str, secret: Secret) -> list[str]
 
 
 def _host(hook: Webhook) -> str:
-    return urlsplit(hook.url).netloc if isinstance(hook.url, str) else ""
+    try:
+        return urlsplit(hook.url).netloc if isinstance(hook.url, str) else ""
+    except ValueError:  # not an address at all
+        return ""

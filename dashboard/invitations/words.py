@@ -12,8 +12,18 @@ STATUS_WORDS = {
     "expired": "Expired",
     "deleted": "Deleted",
 }
-LIVE = ("active", "accepted", "declined")
-"""Statuses for which posting the same reference again refreshes the invitation instead of making a new one."""
+DEAD = ("expired", "deleted")
+"""Statuses for which posting the same reference makes a new invitation. For all others, those included that we do not
+know, it may refresh the one there is."""
+UNKNOWN = "unknown"
+"""Stands where Catena sent something that could not be read, or nothing where there should be something."""
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+"""Where what has no known time is sorted."""
+
+
+def status_word(status: str) -> str:
+    """Write a status for people; one that the API's description does not name is shown as it came."""
+    return STATUS_WORDS.get(status, status)
 
 
 def zone(name: str | None) -> tzinfo:
@@ -28,7 +38,10 @@ def local(moment: datetime | None, where: tzinfo) -> str:
     """Write a moment in the viewer's zone, for example "Tue 24 Nov 2026, 14:05 CET"; "" for None."""
     if moment is None:
         return ""
-    there = moment.astimezone(where)
+    try:
+        there = moment.astimezone(where)
+    except OverflowError:  # the last day of the year 9999, or the first of the year 1
+        there = moment
     return f"{there:%a} {there.day} {there:%b %Y, %H:%M %Z}"
 
 
@@ -43,17 +56,21 @@ def duration(span: timedelta) -> str:
     return f"{minutes} min {seconds % 60} s" if minutes < 10 else f"{minutes} min"
 
 
-def expiry(status: str, expires_at: datetime, now: datetime) -> str:
+def expiry(status: str, expires_at: datetime | None, now: datetime) -> str:
     """Write the countdown of an invitation; only a waiting one can still expire."""
-    if status != "active":
-        return "-" if status in ("accepted", "declined", "deleted") else f"{duration(now - expires_at)} ago"
-    return f"in {duration(expires_at - now)}"
+    if status in ("accepted", "declined", "deleted"):
+        return "-"
+    if expires_at is None:
+        return UNKNOWN
+    return f"in {duration(expires_at - now)}" if expires_at > now else f"{duration(now - expires_at)} ago"
 
 
-def next_step(status: str, expires_at: datetime, now: datetime, reason: str = "", funnel: str = "") -> str:
+def next_step(
+    status: str, expires_at: datetime | None, now: datetime, reason: str = "", funnel: str = ""
+) -> str:
     """Say what the operator can do next about an invitation."""
     if status == "active":
-        soon = expires_at - now < timedelta(hours=2)
+        soon = expires_at is not None and expires_at - now < timedelta(hours=2)
         return "Expires soon: remind them, or resend" if soon else "Waiting for the fleet to open the link"
     if status == "declined":
         return f"Declined: “{reason}”. Talk to them, then resend" if reason else "Talk to them, then resend"
@@ -61,7 +78,9 @@ def next_step(status: str, expires_at: datetime, now: datetime, reason: str = ""
         return "Resend for a new link"
     if status == "deleted":
         return "Nothing to do"
-    return funnel or "Accepted: follow it in Progress"
+    if status == "accepted":
+        return funnel or "Accepted: follow it in Progress"
+    return "Ask Catena: its status is not one that this dashboard knows"
 
 
 def message(*, company: str, fleet: str, link: str, expires: str, agrees: str) -> str:

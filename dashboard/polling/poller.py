@@ -73,7 +73,8 @@ class Rest:
 class Poller:
     """Polls in its own thread between `start` and `close` and publishes each result by swapping `state`.
 
-    `prepare` is given each snapshot just before it is published; what it raises goes to the log.
+    `prepare` is given each snapshot just before it is published; what it raises goes to the log. `published` is told
+    once it is.
     """
 
     def __init__(
@@ -83,12 +84,14 @@ class Poller:
         poll_seconds: float,
         prepare: Callable[[Snapshot], None] = lambda _snapshot: None,
         *,
+        published: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.state = PollState(poll_seconds=poll_seconds)
         self.poll_seconds = poll_seconds
         self._concurrency = concurrency
         self._prepare = prepare
+        self._published = published
         self._directory = Directory(client, clock=clock)
         self._fetcher = Fetcher(client, concurrency, clock)
         self._builder = SnapshotBuilder()
@@ -144,6 +147,7 @@ class Poller:
             log.exception("Something could not be prepared for a new snapshot")
         self._failures = 0
         self.state = PollState(snapshot, polls=self.state.polls + 1, poll_seconds=self.poll_seconds)
+        self._published()
         return self.poll_seconds
 
     def _take(self) -> Snapshot:

@@ -1,16 +1,25 @@
 """Many at once: a CSV in, checked row by row, sent in the background, a result and a sheet of QR codes out."""
 
-from datetime import tzinfo
+from datetime import UTC, datetime, tzinfo
 
 import streamlit as st
 
-from catena_client import CatenaError
 from dashboard.access import Viewer
 from dashboard.invitations.bulk import BulkRun, Outcome
-from dashboard.invitations.bulk_csv import DONE, MAX_ROWS, Row, Table, UnreadableFile, read, result, template
+from dashboard.invitations.bulk_csv import (
+    DONE,
+    LOST_ANSWER,
+    MAX_ROWS,
+    Row,
+    Table,
+    UnreadableFile,
+    read,
+    result,
+    template,
+)
 from dashboard.invitations.card import Card, sheet_pdf
 from dashboard.invitations.items import Item
-from dashboard.invitations.words import zone
+from dashboard.invitations.words import duration, zone
 from dashboard.markdown import plain
 from dashboard.names import masked
 from dashboard.service import Service
@@ -25,7 +34,7 @@ SHOWN_PROBLEMS = 20
 
 def bulk(service: Service, viewer: Viewer) -> None:
     """Show the run this viewer has going, or the way to start one."""
-    run = service.bulk_runs.get(viewer.name)
+    run = service.bulk_runs.of(viewer.name)
     if run is not None:
         _run(service, viewer, run)
         return
@@ -46,19 +55,15 @@ def bulk(service: Service, viewer: Viewer) -> None:
     if file is None:
         return
     try:
-        table = read(file.getvalue(), defaults(service.settings), _provider_names(service))
+        table = read(
+            file.getvalue(),
+            defaults(service.settings),
+            [sent_for(tsp, service.settings.limit_tsps_by) for tsp in service.invitations.tsps()],
+        )
     except UnreadableFile as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
     _checked(service, viewer, table)
-
-
-def _provider_names(service: Service) -> list[str]:
-    """Return what may stand in `limit_tsps`; nothing when the list cannot be read, so that nothing is refused."""
-    try:
-        return [sent_for(tsp, service.settings.limit_tsps_by) for tsp in service.invitations.tsps()]
-    except CatenaError:
-        return []
 
 
 def _checked(service: Service, viewer: Viewer, table: Table) -> None:
@@ -83,8 +88,8 @@ def _checked(service: Service, viewer: Viewer, table: Table) -> None:
         return
     if st.button(f"Create {len(table.ready):,} invitations", type="primary", icon=":material/send:"):
         run = BulkRun(service.invitations, table.rows, by=viewer.name, again=again)
-        service.bulk_runs[viewer.name] = run
-        run.start()
+        if service.bulk_runs.start(viewer.name, run):
+            page_state().bulk_run = run
         st.rerun()
 
 
@@ -105,18 +110,23 @@ def _run(service: Service, viewer: Viewer, run: BulkRun) -> None:
         st.context.url or "",
         zone(st.context.timezone),
     )  # read here: downloads run in another thread
+    if page_state().bulk_run is not run:
+        st.info(
+            "This file was sent from another tab, before a reload, or by somebody with the same name. One is sent at a "
+            "time: nothing was started from here. When it is done, “New file” makes room for yours.",
+            icon=":material/content_copy:",
+        )
     st.fragment(_progress, run_every=TICK_SECONDS if running else None)(run, running)
     if running:
-        if st.button("Pause", icon=":material/pause:"):
+        if st.button("Pause", icon=":material/pause:", disabled=run.pausing):
             run.pause()
-            run.wait(60)
             st.rerun()
         return
     with st.container(horizontal=True):
         if run.left and st.button(
             f"Continue with {run.left:,} rows", type="primary", icon=":material/play_arrow:"
         ):
-            run.start()
+            service.bulk_runs.start(viewer.name, run)
             st.rerun()
         st.download_button(
             "Result (CSV)",
@@ -135,13 +145,13 @@ def _run(service: Service, viewer: Viewer, run: BulkRun) -> None:
             on_click="ignore",
         )
         if st.button("New file", icon=":material/restart_alt:"):
-            del service.bulk_runs[viewer.name]
+            service.bulk_runs.put_away(viewer.name, run)
             page_state().bulk_generation += 1
             st.rerun()
     failed = [
         (row, outcome.message)
         for row in run.rows
-        if (outcome := run.outcome(row)) and outcome.result == "failed"
+        if (outcome := run.outcome(row)) and outcome.result in ("failed", LOST_ANSWER)
     ]
     if failed:
         _problems(failed)
@@ -151,8 +161,18 @@ def _run(service: Service, viewer: Viewer, run: BulkRun) -> None:
 def _progress(run: BulkRun, running: bool) -> None:
     counts, total = run.counts(), len(run.rows)
     done = sum(counts.values())
-    words = ", ".join(f"{number:,} {result}" for result, number in sorted(counts.items())) or "starting"
+    words = ", ".join(f"{number:,} {result}" for result, number in sorted(counts.items())) or "none sent yet"
     st.progress(done / total if total else 1.0, f"{done:,} of {total:,} rows: {words}")
+    now = datetime.now(UTC)
+    if run.pausing:
+        st.caption("Pausing: the requests under way are waited for.")
+    elif run.resumes_at is not None and run.resumes_at > now:
+        st.caption(f"Catena limits the requests. The run goes on in {duration(run.resumes_at - now)}.")
+    elif running:
+        st.caption(
+            "The list of invitations is read first, then each reference is looked up right before it is sent: about "
+            "two requests a row."
+        )
     if run.halted:
         st.error(f"The run paused by itself. {plain(run.halted)}", icon=":material/error:")
     if running and not run.running:

@@ -13,7 +13,7 @@ from dashboard.invitations import qr
 from dashboard.invitations.card import Card, invitation_pdf
 from dashboard.invitations.items import Gone, Item
 from dashboard.invitations.permissions import bundle_of
-from dashboard.invitations.words import local, mailto, message, sms, zone
+from dashboard.invitations.words import UNKNOWN, local, mailto, message, sms, zone
 from dashboard.service import Service
 from dashboard.widgets.invitation_progress import live_status
 from dashboard.widgets.invitation_state import page_state
@@ -31,10 +31,11 @@ def invitation_card(service: Service, viewer: Viewer, fly: Callable[[str], None]
     if item is None:
         return
     card = _card(service, item)
-    if card is None:
-        return
     if state.note:
         st.success(state.note, icon=":material/check_circle:")
+    if card is None:
+        st.warning("Catena has sent no link of this invitation that can be read. Resend it under Follow up.")
+        return
     st.html(_html(card, "invite-card"))
     live_status(service, viewer, item.handle, fly)
     st.caption("The link. It is meant for this fleet alone: whoever has it can use it.")
@@ -67,21 +68,23 @@ def _card(service: Service, item: Item) -> Card | None:
 
 
 def card_of(service: Service, item: Item, opened_at: str, where: tzinfo) -> Card | None:
-    """Put together what a fleet is shown; None when the invitation is gone.
+    """Put together what a fleet is shown; None when the invitation is gone or its link is unknown.
 
     `opened_at` is the address in the operator's browser, `where` their time zone.
     """
     try:
-        link = service.reachable_link(service.invitations.link(item.handle), opened_at)
+        secret = service.invitations.link(item.handle)
     except Gone:
+        return None
+    if not secret:
         return None
     bundle = bundle_of(item.permissions)
     return Card(
         company=service.settings.company_name or "Our company",
-        fleet=item.fleet_name or item.fleet_ref,
-        fleet_ref=item.fleet_ref,
-        link=link,
-        expires=local(item.expires_at, where),
+        fleet=item.fleet_name or item.fleet_ref or "your fleet",
+        fleet_ref=item.fleet_ref or UNKNOWN,
+        link=service.reachable_link(secret, opened_at),
+        expires=local(item.expires_at, where) or "a time that Catena did not say",
         over=item.status == "expired",
         agrees=bundle.agrees if bundle else "the data listed on the next page",
         color=service.settings.brand_color,

@@ -1,13 +1,15 @@
 """The form that creates an invitation: the fleet reference first, everything else under "More"."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from catena_client import CatenaError, InvitationCreate, ValidationFailed
-from dashboard.invitations.desk import InvitationDesk
-from dashboard.invitations.items import AlreadyInvited, Item, Made
+from dashboard.invitations.desk import Agreed, InvitationDesk
+from dashboard.invitations.items import AlreadyInvited, AnswerLost, Item, Made, NotSent
 from dashboard.invitations.permissions import BUNDLES
 from dashboard.invitations.rules import Draft, check, problems_from_api
-from dashboard.invitations.words import STATUS_WORDS, local, zone
+from dashboard.invitations.words import DEAD, UNKNOWN, local, status_word, zone
 from dashboard.markdown import plain
 from dashboard.settings import Settings
 from dashboard.widgets.invitation_providers import chosen_providers, pick_providers
@@ -76,29 +78,40 @@ def invite_form(desk: InvitationDesk, settings: Settings, by: str) -> None:
 
 
 def create(
-    desk: InvitationDesk, wanted: InvitationCreate, by: str, state: PageState, *, again: bool = False
+    desk: InvitationDesk, wanted: InvitationCreate, by: str, state: PageState, agreed: Sequence[Item] = ()
 ) -> None:
-    """Create or refresh, and leave what came of it in the state: a card, a question, or problems."""
+    """Create, or refresh what was agreed to, and leave what came of it in the state: a card, a question, problems."""
     state.question = None
     try:
-        made = desk.create(wanted, by=by, again=again)
+        made = desk.create(wanted, by=by, agreed=agreed_to(agreed))
     except AlreadyInvited as known:
-        state.question = (wanted, known.item)
+        state.question = known
     except ValidationFailed as error:
         state.problems = problems_from_api(error)
-    except CatenaError as error:
+    except (CatenaError, NotSent, AnswerLost) as error:
         state.problems = {"": str(error)}
     else:
         state.problems, state.limit_tsps, state.generation = {}, (), state.generation + 1
         state.shown, state.note = made.item.handle, outcome(made)
 
 
+def agreed_to(items: Sequence[Item]) -> Agreed:
+    """Return the agreement to refresh these invitations, as long as they stand where they stood when it was given."""
+    stood = {(item.handle, item.status) for item in items}
+    return lambda item: (item.handle, item.status) in stood
+
+
 def outcome(made: Made) -> str:
     """Say in words whether the invitation is new or an existing one was refreshed."""
     ref = plain(made.item.fleet_ref)
-    until = plain(local(made.item.expires_at, zone(st.context.timezone)))
+    until = plain(local(made.item.expires_at, zone(st.context.timezone)) or UNKNOWN)
     if made.created:
         return f"**Created** a new invitation for {ref}. It works until {until}."
+    if made.meant_new:
+        return (
+            f"**Refreshed**, although a new one was meant: Catena had an invitation of {ref} that was not live, or not "
+            f"there, a moment before. It now works until {until}."
+        )
     return f"**Refreshed** the invitation that {ref} already had. It now works until {until}."
 
 
@@ -154,23 +167,27 @@ def _objection(state: PageState, name: str) -> None:
 
 
 def _ask(desk: InvitationDesk, by: str, state: PageState) -> None:
-    """Ask before a live invitation is sent again: it has consequences."""
-    if state.question is None:
+    """Ask before live invitations are sent again: it has consequences."""
+    question = state.question
+    if question is None:
         return
-    wanted, item = state.question
     with st.container(border=True):
+        stand = ", ".join(
+            f"{plain(status_word(one.status).lower())}, from "
+            f"{plain(local(one.created_at, zone(st.context.timezone)) or UNKNOWN)}"
+            for one in question.items
+        )
         st.warning(
-            f"**{plain(item.fleet_ref)} has an invitation already** ({STATUS_WORDS[item.status].lower()}, from "
-            f"{plain(local(item.created_at, zone(st.context.timezone)))}). Nothing was sent yet. "
-            f"{consequence(item)} The options set now apply."
+            f"**{plain(question.wanted.fleet_ref)} has an invitation already** ({stand}). Nothing was sent yet. "
+            f"{' '.join(dict.fromkeys(map(consequence, question.items)))} The options set now apply."
         )
         with st.container(horizontal=True):
             if st.button("Send it again", type="primary", key="again-yes"):
                 with st.spinner("Refreshing the invitation …"):
-                    create(desk, wanted, by, state, again=True)
+                    create(desk, question.wanted, by, state, question.items)
                 st.rerun()
             if st.button("Show the one there is", key="again-show"):
-                state.question, state.shown, state.note = None, item.handle, ""
+                state.question, state.shown, state.note = None, question.items[0].handle, ""
                 st.rerun()
             if st.button("Cancel", key="again-no"):
                 state.question = None
@@ -189,4 +206,9 @@ def consequence(item: Item) -> str:
         return f"The fleet has declined{reason}. Sending again revives the invitation: they can accept after all."
     if item.status == "active":
         return "Sending again extends its expiry."
+    if item.status not in DEAD:
+        return (
+            "Where it stands is not known. Sending again extends its expiry, and if the fleet has answered, renews its "
+            "sign-up tokens or revives what it has declined."
+        )
     return "Sending again asks Catena for a working link."

@@ -14,7 +14,7 @@ from dashboard.invitations.overview import fleet_lines
 from dashboard.invitations.words import duration, local, zone
 from dashboard.markdown import plain
 from dashboard.service import Service
-from dashboard.widgets.invitation_table import PAGE_ROWS, problems, rows_key
+from dashboard.widgets.invitation_table import PAGE_ROWS, rows_key
 
 TICK_SECONDS = 5.0
 COLUMNS = {
@@ -28,7 +28,6 @@ COLUMNS = {
 
 def invitation_funnel(service: Service, viewer: Viewer, fly: Callable[[str], None]) -> None:
     """Show the funnel; it refreshes itself from memory."""
-    problems(service.invitations.peek())
     st.fragment(_funnel, run_every=TICK_SECONDS)(service, viewer, fly)
 
 
@@ -36,7 +35,10 @@ def _funnel(service: Service, viewer: Viewer, fly: Callable[[str], None]) -> Non
     now = datetime.now(UTC)
     lines = fleet_lines(service, viewer, now)
     if not lines:
-        st.info("No fleet was invited yet. Create the first invitation under “Invite”.")
+        if service.invitations.peek().taken_at is None:
+            st.info("The invitations were not read yet.", icon=":material/hourglass_empty:")
+        else:
+            st.info("No fleet was invited yet. Create the first invitation under “Invite”.")
         return
     st.html(picture(totals(lines)))
     only_stuck = st.toggle(

@@ -9,7 +9,7 @@ from dashboard.access import Viewer
 from dashboard.invitations.funnel import STEPS, Line
 from dashboard.invitations.items import Item
 from dashboard.invitations.overview import fleet_line
-from dashboard.invitations.words import expiry
+from dashboard.invitations.words import expiry, status_word
 from dashboard.markdown import plain
 from dashboard.service import Service
 from dashboard.widgets.invitation_state import page_state
@@ -43,6 +43,8 @@ def _status(service: Service, viewer: Viewer, handle: str, fly: Callable[[str], 
             f"**{' → '.join(done)}.** {plain(line.waiting if line else '')}",
             icon=":material/progress_activity:",
         )
+    elif item.status != "active":
+        st.info(f"This invitation is {plain(status_word(item.status).lower())}.", icon=":material/help:")
     else:
         left = plain(expiry(item.status, item.expires_at, now))
         st.info(

@@ -1,9 +1,12 @@
 """The picker of the providers that a fleet may choose: searchable, with logos."""
 
+import re
+
 import streamlit as st
 
-from catena_client import CatenaError, Tsp
+from catena_client import Tsp
 from dashboard.invitations.desk import InvitationDesk
+from dashboard.invitations.words import UNKNOWN
 from dashboard.markdown import plain
 from dashboard.widgets.invitation_state import page_state
 
@@ -19,7 +22,7 @@ def chosen_providers(desk: InvitationDesk, kind: str) -> None:
     """Say which providers the next invitation is limited to, if any."""
     chosen = page_state().limit_tsps
     if chosen:
-        known = {sent_for(tsp, kind): tsp for tsp in desk.tsps_known()}
+        known = {sent_for(tsp, kind): tsp for tsp in desk.tsps()}
         names = ", ".join(_label(known[value]) if value in known else plain(value) for value in chosen)
         st.markdown(f"Only these providers: {names}")
 
@@ -28,10 +31,9 @@ def chosen_providers(desk: InvitationDesk, kind: str) -> None:
 def pick_providers(desk: InvitationDesk, kind: str) -> None:
     """Let the operator search and choose; none chosen means all."""
     state = page_state()
-    try:
-        known = {value: tsp for tsp in desk.tsps() if (value := sent_for(tsp, kind))}
-    except CatenaError as error:
-        st.error(f"The list of providers cannot be read just now, so all are allowed. {plain(str(error))}")
+    known = {value: tsp for tsp in desk.tsps() if (value := sent_for(tsp, kind))}
+    if not known:
+        st.info("The list of providers was not read yet, so all are allowed. Open this again in a moment.")
         return
     words = (
         (st.text_input("Search providers", key="provider-search", type="search", live=True) or "")
@@ -41,7 +43,7 @@ def pick_providers(desk: InvitationDesk, kind: str) -> None:
     found = [
         value
         for value, tsp in known.items()
-        if all(word in f"{tsp.name} {tsp.slug}".casefold() for word in words)
+        if all(word in f"{tsp.name or ''} {tsp.slug or ''}".casefold() for word in words)
     ]
     shown = [value for value in state.limit_tsps if value in found] + [
         v for v in found if v not in state.limit_tsps
@@ -73,8 +75,6 @@ def pick_providers(desk: InvitationDesk, kind: str) -> None:
 
 
 def _label(tsp: Tsp) -> str:
-    """Return logo and name as Markdown; a logo's address that could break out of it is left out."""
-    logo, name = tsp.logo_url or "", plain(tsp.name or tsp.slug or "")
-    return (
-        f"![]({logo}) {name}" if logo.startswith("https://") and not set(logo) & set(" ()<>\"'\\\n") else name
-    )
+    """Return logo and name as Markdown; a logo's address that is more than a plain one is left out."""
+    logo, name = tsp.logo_url or "", plain(tsp.name or tsp.slug or UNKNOWN)
+    return f"![]({logo}) {name}" if re.fullmatch(r"https://[\w.~:/?#@$&+,;=%-]+", logo, re.ASCII) else name

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from catena_client import InvitationCreate
-from dashboard.invitations.items import Item
+from dashboard.invitations.bulk import BulkRun
+from dashboard.invitations.items import AlreadyInvited
 from dashboard.invitations.rules import Problems
 
 INVITE_TAB = "Invite"
@@ -19,8 +19,8 @@ class PageState:
     """Part of the form's widget keys; raising it empties the form."""
     problems: Problems = field(default_factory=dict)
     """By field; what concerns the whole form is under ``""``."""
-    question: tuple[InvitationCreate, Item] | None = None
-    """A live invitation exists for what was asked: send again?"""
+    question: AlreadyInvited | None = None
+    """Live invitations exist for what was asked: send again?"""
     limit_tsps: tuple[str, ...] = ()
     """The providers chosen for the next invitation; none means all."""
     go_to: str = ""
@@ -33,6 +33,8 @@ class PageState:
     """Whether the card fills the screen."""
     bulk_generation: int = 0
     """Part of the uploader's key; raising it forgets the uploaded file."""
+    bulk_run: BulkRun | None = None
+    """The run that this tab has started last; the one on the page may be another."""
     celebrated: set[str] = field(default_factory=set)
     """Handles whose first vehicle was announced."""
 

@@ -10,13 +10,14 @@ import streamlit as st
 
 from catena_client import CatenaError
 from dashboard.access import Viewer
-from dashboard.invitations.items import Gone, Item, View
+from dashboard.invitations.items import AlreadyInvited, AnswerLost, Gone, Item, NotSent
 from dashboard.invitations.overview import fleet_lines, may_see
-from dashboard.invitations.words import STATUS_WORDS, expiry, local, next_step, zone
+from dashboard.invitations.words import STATUS_WORDS, UNKNOWN, expiry, local, next_step, status_word, zone
 from dashboard.markdown import plain
 from dashboard.names import masked
 from dashboard.service import Service
-from dashboard.widgets.invitation_form import consequence, outcome
+from dashboard.widgets.invitation_card import card_of
+from dashboard.widgets.invitation_form import agreed_to, consequence, outcome
 from dashboard.widgets.invitation_state import INVITE_TAB, page_state
 
 PAGE_ROWS = 100
@@ -38,7 +39,6 @@ COLUMNS = {
 
 def invitation_table(service: Service, viewer: Viewer) -> None:
     """Show the table, its filters, and the actions of the chosen row."""
-    problems(service.invitations.peek())
     left, right = st.columns([2, 3])
     with left:
         search = st.text_input(
@@ -53,13 +53,6 @@ def invitation_table(service: Service, viewer: Viewer) -> None:
             key="follow-status",
         )
     st.fragment(_rows, run_every=TICK_SECONDS)(service, viewer, search or "", tuple(statuses or ()))
-
-
-def problems(view: View) -> None:
-    """Say which parts cannot be read at the moment: an outage must not look like an empty list."""
-    for what, problem in view.problems.items():
-        age = "" if view.taken_at is None else " What was read before is shown."
-        st.warning(f"The {what} cannot be read just now.{age} {plain(problem)}", icon=":material/cloud_off:")
 
 
 def matching(items: Sequence[Item], search: str, statuses: Sequence[str]) -> list[Item]:
@@ -85,8 +78,8 @@ def _rows(service: Service, viewer: Viewer, search: str, statuses: tuple[str, ..
     if not mine:
         if view.taken_at is not None:
             st.info("There are no invitations yet. Create the first one under “Invite”.")
-        elif not view.problems:
-            st.info("The invitations are being read …", icon=":material/hourglass_empty:")
+        else:
+            st.info("The invitations were not read yet.", icon=":material/hourglass_empty:")
         return
     if not found:
         st.info("No invitation matches. Clear the search or the status filter.")
@@ -124,12 +117,12 @@ def _steps(service: Service, viewer: Viewer, now: datetime) -> dict[str, str]:
 def _words(item: Item, steps: Mapping[str, str], now: datetime) -> dict[str, str]:
     """Write an invitation for people, by column."""
     return {
-        "fleet": masked(item.fleet_ref),
-        "status": STATUS_WORDS.get(item.status, item.status),
+        "fleet": masked(item.fleet_ref) or UNKNOWN,
+        "status": status_word(item.status),
         "expires": expiry(item.status, item.expires_at, now),
         "next": next_step(item.status, item.expires_at, now, item.decline_reason, steps.get(item.handle, "")),
         "name": masked(item.fleet_name),
-        "created": local(item.created_at, zone(st.context.timezone)),
+        "created": local(item.created_at, zone(st.context.timezone)) or UNKNOWN,
         "by": item.created_by or "-",
     }
 
@@ -145,12 +138,8 @@ def _actions(service: Service, viewer: Viewer, item: Item, steps: Mapping[str, s
             + (f", expires {plain(words['expires'])}" if item.status == "active" else "")
             + f"  \n{plain(words['next'])}."
         )
-        if item.status == "active":
-            st.code(
-                service.reachable_link(service.invitations.link(item.handle), st.context.url or ""),
-                language=None,
-                wrap_lines=True,
-            )
+        if item.status == "active" and (card := card_of(service, item, st.context.url or "", UTC)):
+            st.code(card.link, language=None, wrap_lines=True)
         with st.container(horizontal=True):
             if st.button("Show QR code and link", icon=":material/qr_code_2:", key=f"show-{item.handle}"):
                 state.shown, state.note, state.go_to = item.handle, "", INVITE_TAB
@@ -178,9 +167,16 @@ def _confirm_resend(service: Service, viewer: Viewer, item: Item) -> None:
     )
 
     def resend() -> None:
-        made = service.invitations.resend(item.handle, by=viewer.name)
         state = page_state()
-        state.shown, state.note, state.go_to = made.item.handle, outcome(made), INVITE_TAB
+        try:
+            made = service.invitations.resend(item.handle, by=viewer.name, agreed=agreed_to([item]))
+        except (
+            AlreadyInvited
+        ) as known:  # it stands elsewhere by now, or the fleet has others: asked beside the form
+            state.question = known
+        else:
+            state.shown, state.note = made.item.handle, outcome(made)
+        state.go_to = INVITE_TAB
 
     _confirm("Resend", resend)
 
@@ -200,8 +196,9 @@ def _confirm(label: str, act: Callable[[], None]) -> None:
         no = st.button("Cancel", key="confirm-no")
     if yes:
         try:
-            act()
-        except (CatenaError, Gone) as error:
+            with st.spinner("Waiting for Catena …"):
+                act()
+        except (CatenaError, Gone, NotSent, AnswerLost) as error:
             st.error(plain(str(error)))
         else:
             st.rerun()

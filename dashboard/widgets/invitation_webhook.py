@@ -24,8 +24,9 @@ def webhook_button(service: Service) -> None:
         if not st.button("Register with Catena", icon=":material/add_alert:"):
             return
         try:
-            events = register(service.client, settings.public_url, settings.webhook_secret)
-            left = missing(service.client, settings.public_url)
+            with st.spinner("Waiting for Catena …"):
+                events = register(service.client, settings.public_url, settings.webhook_secret)
+                left = missing(service.client, settings.public_url)
         except CatenaError as error:
             st.error(plain(str(error)))
             return

@@ -10,19 +10,21 @@ import pydeck as pdk
 import streamlit as st
 
 from dashboard.access import vehicles_for, vehicles_of
-from dashboard.deck import VEHICLES, chosen_layer, deck, glide_for, vehicles_layer
+from dashboard.deck import chosen_layer, deck, glide_for, vehicles_layer
 from dashboard.scope import Scope, Summary, as_of, placeable
 from dashboard.service import service
 from dashboard.snapshot import Snapshot
-from dashboard.widgets import frame, map_panel, map_view
+from dashboard.widgets import frame, map_panel, map_pick, map_view
 
 ASSETS = "assets/"
 """Relative, so that the page works below a base path."""
 ALT = "Map of the vehicles that the filters leave. The list of vehicles says the same in words."
 
 
-def vehicles(snapshot: Snapshot, scope: Scope, summary: Summary, *, faded: bool = False) -> list[pdk.Layer]:
-    """The layer of a scope's vehicles.
+def vehicles(
+    snapshot: Snapshot, scope: Scope, summary: Summary, chosen: str, *, faded: bool = False
+) -> list[pdk.Layer]:
+    """The layer of a scope's vehicles; `chosen` is the id of the one chosen, or "".
 
     Only the same rows glide to their new places: after one came or went, each would fly to its neighbour's. The
     rows come to the browser by themselves, later than this, so one more snapshot is let pass before they glide.
@@ -30,11 +32,20 @@ def vehicles(snapshot: Snapshot, scope: Scope, summary: Summary, *, faded: bool 
     rows, since = st.session_state.get("rows_drawn", ("", 0))
     if rows != summary.rows:
         rows, since = st.session_state["rows_drawn"] = (summary.rows, snapshot.version)
-    if summary.shown == 0:
-        return []  # deck.gl cannot read a CSV without rows, and would keep the vehicles of before
-    url = service().feed.url(snapshot, scope)
-    glide = _glide_ms() if snapshot.version > since + 1 else 0
-    return [vehicles_layer(url, theme=frame.theme(), assets_url=ASSETS, glide_ms=glide, faded=faded)]
+    ids = map_pick.layer_ids(chosen, snapshot.version)
+    glide = _glide_ms() if len(ids) == 1 and snapshot.version > since + 1 else 0
+    return [
+        vehicles_layer(
+            service().feed.url(snapshot, scope),
+            layer_id=layer_id,
+            theme=frame.theme(),
+            assets_url=ASSETS,
+            glide_ms=glide,
+            pickable=layer_id == ids[-1],
+            faded=faded,
+        )
+        for layer_id in ids
+    ]
 
 
 def ring(vehicle: pd.DataFrame | None) -> list[pdk.Layer]:
@@ -64,6 +75,8 @@ def show(
     shown = None
     if snapshot is not None and map_view.needs_rows():
         shown = placeable(vehicles_for(scope.viewer, snapshot, scope.filters, as_of(snapshot)))
+    if not any(str(layer.id).startswith("vehicles-") for layer in layers):
+        map_pick.forget()
     view = map_view.current(shown, vehicle, follow=map_panel.follows())
     event: Any = st.pydeck_chart(
         deck(
@@ -79,4 +92,4 @@ def show(
         on_select="rerun",
         alt=ALT,
     )
-    return snapshot is not None and map_view.picked(event, VEHICLES, vehicles_of(scope.viewer, snapshot))
+    return snapshot is not None and map_pick.taken(event, vehicles_of(scope.viewer, snapshot))

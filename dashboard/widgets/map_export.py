@@ -11,7 +11,6 @@ import streamlit as st
 from dashboard.access import vehicles_for
 from dashboard.map import export
 from dashboard.scope import Scope, as_of
-from dashboard.service import service
 from dashboard.snapshot import Snapshot
 
 KINDS: dict[str, tuple[str, str, Callable[[pd.DataFrame], bytes]]] = {
@@ -33,7 +32,7 @@ def show(scope: Scope, snapshot: Snapshot, vehicles: int) -> None:
         for kind, (label, media_type, _) in KINDS.items():
             st.download_button(
                 label,
-                partial(_build, scope, kind),
+                partial(_build, snapshot, scope, kind),
                 file_name=export.file_name(snapshot.taken_at, kind),
                 mime=media_type,
                 on_click="ignore",
@@ -41,9 +40,6 @@ def show(scope: Scope, snapshot: Snapshot, vehicles: int) -> None:
             )
 
 
-def _build(scope: Scope, kind: str) -> bytes:
-    snapshot = service().lists.held
-    if snapshot is None:
-        return b""
+def _build(snapshot: Snapshot, scope: Scope, kind: str) -> bytes:
     write = KINDS[kind][2]
     return write(vehicles_for(scope.viewer, snapshot, scope.filters, as_of(snapshot)))

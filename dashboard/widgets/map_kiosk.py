@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from dashboard.access import vehicles_for
+from dashboard.defects import Contained
 from dashboard.map.kiosk import counters, fleet_on_show
 from dashboard.scope import Scope, as_of
 from dashboard.service import service
-from dashboard.widgets import map_chart, map_status, map_view
+from dashboard.widgets import map_chart, map_defect, map_status, map_view
 from dashboard.widgets.map_link import Wanted
 
 STYLE = """
@@ -37,7 +38,14 @@ header[data-testid="stHeader"], [data-testid="stElementToolbar"], .st-key-simula
 def show(scope: Scope, asked: Wanted, tick: float) -> None:
     """Show the kiosk until the link without `kiosk` is opened, anew each `tick` seconds."""
     st.html(STYLE)
-    st.fragment(_screen, run_every=tick)(scope, asked)
+    st.fragment(_contained, run_every=tick)(scope, asked)
+
+
+def _contained(scope: Scope, asked: Wanted) -> None:
+    with Contained("the screen of one viewer's filters was not shown") as screen:
+        _screen(scope, asked)
+    if screen.failed:
+        map_defect.say("What these filters leave")
 
 
 def _screen(scope: Scope, asked: Wanted) -> None:
@@ -49,14 +57,15 @@ def _screen(scope: Scope, asked: Wanted) -> None:
         return
     turn = ""
     if asked.look.cycle:
-        fleets = sorted(feed.choices(snapshot, scope.viewer).known.fleets)
-        turn = fleet_on_show(fleets, now) or ""
-        scope = replace(scope, filters=replace(scope.filters, fleets=(turn,) if turn else ()))
+        known, asked_for = feed.choices(snapshot, scope.viewer).known.fleets, scope.filters.fleets
+        turn = fleet_on_show([one for one in sorted(known) if not asked_for or one in asked_for], now) or ""
+        if turn:
+            scope = replace(scope, filters=replace(scope.filters, fleets=(turn,)))
         if turn != st.session_state.get("kiosk_turn"):
             st.session_state["kiosk_turn"] = turn
             map_view.ask("shown")
     summary = feed.summary(snapshot, scope)
-    map_chart.show(map_chart.vehicles(snapshot, scope, summary), snapshot, scope, None)
+    map_chart.show(map_chart.vehicles(snapshot, scope, summary, asked.look.vehicle), snapshot, scope, None)
     numbers = counters(vehicles_for(scope.viewer, snapshot, scope.filters, as_of(snapshot)), as_of(snapshot))
     name = feed.choices(snapshot, scope.viewer).known.fleets.get(turn, "") if turn else ""
     trouble = map_status.health(state, now).brief

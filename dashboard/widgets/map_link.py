@@ -16,6 +16,7 @@ from dashboard.map import filters as filter_link
 from dashboard.map import look as look_link
 from dashboard.map.filters import KINDS, Filters, Known
 from dashboard.map.look import Look
+from dashboard.markdown import plain
 from dashboard.widgets.map_controls import put, value
 
 LOOKS = tuple(field.name for field in fields(Look))
@@ -108,7 +109,7 @@ def clear() -> None:
 def notes() -> None:
     """Say what of a link was ignored, until the next link."""
     for note in st.session_state.get("map_notes", ()):
-        st.caption(f":material/info: {note}")
+        st.caption(f":material/info: {plain(note)}")
 
 
 def _query() -> dict[str, list[str]]:

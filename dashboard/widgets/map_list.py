@@ -8,13 +8,14 @@ from typing import Any
 import streamlit as st
 
 from dashboard.access import vehicle_of
+from dashboard.defects import Contained
 from dashboard.listing import COLUMNS, KEPT_SECONDS, PAGE_SIZES, Page, Query
 from dashboard.map import details
 from dashboard.markdown import plain
 from dashboard.scope import Scope
 from dashboard.service import service
 from dashboard.snapshot import Snapshot
-from dashboard.widgets import map_export, map_trails, map_view
+from dashboard.widgets import map_defect, map_export, map_trails, map_view
 from dashboard.widgets.map_link import choose
 
 TEXT, BY, DOWN, SIZE, NUMBER = "list_text", "list_by", "list_down", "list_size", "list_page"
@@ -34,7 +35,14 @@ CHOSEN = "Chosen"
 
 def show(scope: Scope, chosen: str) -> None:
     """Show the list below the map; `chosen` is the id of the vehicle chosen on the map."""
-    st.fragment(_list, run_every=KEPT_SECONDS)(scope, chosen)
+    st.fragment(_contained, run_every=KEPT_SECONDS)(scope, chosen)
+
+
+def _contained(scope: Scope, chosen: str) -> None:
+    with Contained("the list of one viewer's filters was not shown") as listing:
+        _list(scope, chosen)
+    if listing.failed:
+        map_defect.say("The list of what these filters leave")
 
 
 def _list(scope: Scope, chosen: str) -> None:

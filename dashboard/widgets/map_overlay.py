@@ -40,5 +40,5 @@ def layers(
     if look.trailers:
         drawn += map_trailers.layers(scope, pickable=not (look.hexagons or trails), faded=trails is not None)
     if not look.hexagons:
-        drawn += map_chart.vehicles(snapshot, scope, summary, faded=trails is not None)
+        drawn += map_chart.vehicles(snapshot, scope, summary, look.vehicle, faded=trails is not None)
     return [*drawn, *(map_chart.ring(vehicle) if trails is None else map_trails.layers(trails, scope))]

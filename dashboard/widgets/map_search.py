@@ -39,7 +39,7 @@ def _results(typed: str, index: SearchIndex) -> None:
     hits = index.find(typed, MOST + 1)
     with st.container(key="map_results", border=True, gap="xsmall"):
         if not hits:
-            st.caption(f"No vehicle of yours matches “{typed.strip()[:60]}”.")
+            st.caption(f"No vehicle of yours matches “{plain(typed.strip()[:60])}”.")
         for position, hit in enumerate(hits[:MOST]):
             st.button(
                 _label(hit),

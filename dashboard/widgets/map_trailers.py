@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard.deck_layers import trailers_layer
 from dashboard.feed_layers import drawable_trailers
 from dashboard.map.look import Look
+from dashboard.markdown import plain
 from dashboard.scope import Scope
 from dashboard.service import service
 from dashboard.widgets import frame
@@ -37,10 +38,10 @@ def status(scope: Scope, look: Look) -> None:
     state = service().trailers.watch()
     if state.snapshot is None:
         if state.problem:
-            st.markdown(f":material/cloud_off: No trailers yet. {state.problem}", width="content")
+            st.markdown(f":material/cloud_off: No trailers yet. {plain(state.problem)}", width="content")
         else:
             st.markdown(":material/hourglass_top: Reading the trailers …", width="content")
         return
     count = len(drawable_trailers(state.snapshot, scope))
-    late = f" Not up to date: {state.problem}" if state.problem else ""
+    late = f" Not up to date: {plain(state.problem)}" if state.problem else ""
     st.markdown(f"**{count:,}** {'trailer' if count == 1 else 'trailers'}.{late}", width="content")

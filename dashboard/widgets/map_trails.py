@@ -196,7 +196,7 @@ def _progress(found: TrailSet) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="trail_progress"):
         st.progress(
             progress.done / max(1, progress.vehicles),
-            text=f"Fetching the last {hours_in_words(found.hours)}: {progress.sentence}",
+            text=f"Fetching the last {hours_in_words(found.hours)}: {plain(progress.sentence)}",
         )
         st.button("Cancel", icon=":material/close:", on_click=found.cancel, key="cancel_trails")
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from dashboard.map.views import NOWHERE, Floats, View, fit
-from dashboard.widgets.map_link import choose
 
 SIZES = {"desktop": (1000, 520), "phone": (360, 560)}
 """Pixels assumed of the map, width and height, since Streamlit does not tell its size."""
@@ -34,25 +32,6 @@ def fit_to(lon: Floats, lat: Floats) -> None:
     """Show places (degrees) with the next drawing, in a map that has a panel beside or below it."""
     width, height = _size()
     _told(fit(lon, lat, width=round(width * 0.8), height=round(height * 0.65)))
-
-
-def picked(event: Any, layer: str, frame: pd.DataFrame) -> bool:
-    """Take over a click on the map: the vehicle under it is chosen, a click beside all lets go of it.
-
-    `event` is what `st.pydeck_chart` returned, `frame` the vehicles the viewer may see. Gives whether the choice
-    has changed. The row's ordinal is what counts: its index may belong to another vehicle by now.
-    """
-    objects = event["selection"]["objects"]
-    rows = objects.get(layer, [])
-    if objects and not rows:
-        return False  # a click on something else that can be pointed at
-    ordinal = int(rows[0]["n"]) if rows else -1
-    if ordinal == st.session_state.get("map_picked", -1):
-        return False
-    st.session_state["map_picked"] = ordinal
-    found = frame["vehicle_id"].to_numpy()[(frame["ordinal"] == ordinal).to_numpy()]
-    choose(str(found[0]) if len(found) else "")
-    return True
 
 
 def current(shown: pd.DataFrame | None, vehicle: pd.DataFrame | None, *, follow: bool) -> View:

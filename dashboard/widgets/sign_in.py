@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import partial
+
 import streamlit as st
 
 from dashboard.access import OPERATOR, Viewer
 from dashboard.gate import may_enter
+from dashboard.markdown import plain
 from dashboard.settings import Settings
 
 
@@ -17,16 +21,14 @@ def require_viewer(settings: Settings) -> Viewer:
         _stop(
             "Sign in to see your fleets",
             "This dashboard shows real fleets to invited colleagues only.",
-            "Sign in",
-            st.login,
+            {_label(name, settings.sign_in): partial(st.login, name) for name in settings.sign_in},
         )
     if not may_enter(settings.operators, st.user.to_dict()):
         _stop(
             "You are signed in, but not on the list",
-            f"{st.user.get('email') or 'Your account'} may not use this dashboard. "
+            f"{plain(str(st.user.get('email') or 'Your account'))} may not use this dashboard. "
             "Ask whoever runs it to add your address to CATENA_OPERATORS.",
-            "Sign out",
-            st.logout,
+            {"Sign out": st.logout},
         )
     return _remember(Viewer(str(st.user.get("email"))))
 
@@ -42,11 +44,16 @@ def _remember(found: Viewer) -> Viewer:
     return found
 
 
-def _stop(title: str, text: str, label: str, action: object) -> None:
+def _label(provider: str, providers: tuple[str, ...]) -> str:
+    return "Sign in" if len(providers) == 1 else f"Sign in: {plain(provider)}"
+
+
+def _stop(title: str, text: str, actions: Mapping[str, Callable[[], None]]) -> None:
     st.navigation([st.Page(lambda: None, title="Catena Live Map")], position="hidden")
     with st.container(horizontal_alignment="center"):
         st.title(title)
         st.write(text)
-        if st.button(label, type="primary"):
-            action()  # type: ignore[operator]
+        for label, action in actions.items():
+            if st.button(label, type="primary"):
+                action()
     st.stop()

@@ -120,7 +120,7 @@ def test_a_document_without_a_place_for_the_numbers_is_refused(tmp_path):
 
 def test_the_inline_layer_is_ours_with_rows_in_it():
     names = columns()
-    assert {"lon", "lat", "icon", "angle", "name", "fleet", "speed", "age"} <= set(names)
+    assert {"p", "icon", "angle", "name", "fleet", "speed", "age"} <= set(names)
     rows = pd.DataFrame([dict.fromkeys(names, 1), dict.fromkeys(names, 2)])
     spec = json.loads(layer(rows, 5).to_json())
     assert spec["data"] == rows.to_dict("records")

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -96,45 +98,100 @@ class Server:
         """Everything that it has written so far."""
         return self.log_path.read_text(errors="replace")
 
+    def wait_until_listening(self, port: int) -> None:
+        """Wait until a port of this machine is open; AssertionError with the log if it never is."""
+
+        def open_now() -> bool:
+            with socket.socket() as probe:
+                return probe.connect_ex(("127.0.0.1", port)) == 0
+
+        self._wait(open_now, f"Port {port}")
+
     def wait_until(self, address: str) -> None:
         """Wait until an address is answered with 200; AssertionError with the log if it never is."""
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            if self.process.poll() is not None:
-                break
+
+        def answered() -> bool:
             try:
-                if httpx.get(address, timeout=5).status_code == 200:
-                    return
+                return httpx.get(address, timeout=5).status_code == 200
             except httpx.TransportError:
-                pass
+                return False
+
+        self._wait(answered, address)
+
+    def _wait(self, condition: Callable[[], bool], what: str) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self.process.poll() is None:
+            if condition():
+                return
             time.sleep(0.1)
-        raise AssertionError(f"{address} did not answer. The log says:\n{self.log()}")
+        raise AssertionError(f"{what} did not answer. The log says:\n{self.log()}")
 
     def stop(self) -> None:
-        """End it, in order if it obeys within 10 seconds."""
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait(10)
+        """End it."""
+        end(self.process)
 
 
-def run(command: Sequence[str], environ: Mapping[str, str], log_path: Path, url: str) -> Server:
-    """Start a process in the repository with an environment that no setting of the caller leaks into."""
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("CATENA_", "STREAMLIT_"))
-    }
+def end(process: subprocess.Popen[Any]) -> None:
+    """End a process and what it started, in order if it obeys within 10 seconds."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(10)
+
+
+def start(
+    command: Sequence[str], environ: Mapping[str, str], log_path: Path, url: str, folder: Path = ROOT
+) -> Server:
+    """Start a command in a folder, with an environment that no setting of the caller leaks into."""
     with log_path.open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, *command],
-            cwd=ROOT,
-            env={**kept, "PYTHONUNBUFFERED": "1", "HOME": str(log_path.parent), **environ},
+            command,
+            cwd=folder,
+            env=environment(log_path.parent, environ),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
     return Server(url, log_path, process)
+
+
+def run(command: Sequence[str], environ: Mapping[str, str], log_path: Path, url: str) -> Server:
+    """Start one of the repository's modules."""
+    return start([sys.executable, *command], environ, log_path, url)
+
+
+def environment(home: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a user who has set nothing but `environ`."""
+    ours = ("CATENA_", "STREAMLIT_", "MAKE", "MFLAGS", "PORT")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return {**kept, "PYTHONUNBUFFERED": "1", "HOME": str(home), **environ}
+
+
+def project(folder: Path, *, secrets: str = "", base_path: str = "") -> Path:
+    """A new folder that holds the project as a user has it: installed, with a `.streamlit` of its own.
+
+    `secrets` is the content of secrets.toml, `base_path` what config.toml says.
+    """
+    place = Path(tempfile.mkdtemp(prefix="project-", dir=folder))
+    for entry in ROOT.iterdir():
+        if not entry.name.startswith("."):
+            (place / entry.name).symlink_to(entry)
+    installed = place / ".venv"
+    installed.mkdir()
+    (installed / "bin").symlink_to(Path(sys.executable).parent)
+    (installed / ".runtime").touch()  # newer than requirements.txt: `make run` has nothing to install
+    configured = place / ".streamlit"
+    configured.mkdir()
+    config = (ROOT / ".streamlit" / "config.toml").read_text()
+    if base_path:
+        config = config.replace("[server]\n", f'[server]\nbaseUrlPath = "{base_path}"\n', 1)
+    (configured / "config.toml").write_text(config)
+    if secrets:
+        (configured / "secrets.toml").write_text(secrets)
+    return place
 
 
 @contextmanager
@@ -152,24 +209,12 @@ def dashboard(
     """
     port = port or free_port()
     url = f"http://127.0.0.1:{port}" + (f"/{base_path}" if base_path else "")
-    command = [
-        "-m",
-        "streamlit",
-        "run",
-        "app.py",
-        "--server.port",
-        str(port),
-        "--server.address",
-        "127.0.0.1",
-    ]
-    command += ["--server.headless", "true", "--server.fileWatcherType", "none"]
-    secrets_path = folder / f"secrets-{port}.toml"
-    secrets_path.write_text(secrets)
-    command += ["--secrets.files", str(secrets_path)]
+    place = project(folder, secrets=secrets)
+    command = [str(place / ".venv/bin/streamlit"), "run", "app.py", "--server.port", str(port)]
     if base_path:
         command += ["--server.baseUrlPath", base_path]
-    server = run(
-        command, {"CATENA_POLL_SECONDS": "2", **(environ or {})}, folder / f"dashboard-{port}.log", url
+    server = start(
+        command, {"CATENA_POLL_SECONDS": "2", **(environ or {})}, folder / f"dashboard-{port}.log", url, place
     )
     try:
         server.wait_until(f"{url}/_stcore/health")
@@ -271,9 +316,10 @@ class Watch:
                 parts.append(answer.body())
         return b"\n".join(parts)
 
-    def rows(self) -> list[dict[str, str]]:
+    def rows(self) -> list[dict[str, Any]]:
         """The vehicles that the map was last given."""
-        return list(csv.DictReader(io.StringIO(self.feeds()[-1].text())))
+        found: list[dict[str, Any]] = self.feeds()[-1].json()
+        return found
 
     def counts(self) -> tuple[int, int]:
         """The numbers over the map: shown, total."""
@@ -282,10 +328,10 @@ class Watch:
         return int(shown.replace(",", "")), int(total.replace(",", ""))
 
     def rows_are(
-        self, condition: Callable[[list[dict[str, str]]], object], what: str
-    ) -> list[dict[str, str]]:
+        self, condition: Callable[[list[dict[str, Any]]], object], what: str
+    ) -> list[dict[str, Any]]:
         """Wait until the rows last given meet a condition and are as many as the line over the map says; give them."""
-        found: list[list[dict[str, str]]] = [[]]
+        found: list[list[dict[str, Any]]] = [[]]
 
         def agree() -> bool:
             found[0] = self.rows()

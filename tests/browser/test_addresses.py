@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from secrets import token_urlsafe
 
 import httpx
 import pytest
@@ -14,10 +15,10 @@ from tests.map_browser.world import World
 
 pytestmark = pytest.mark.browser
 PAGES = ("/", "/live_map", "/invitations")
-AUTH_SECRETS = """
+AUTH_SECRETS = f"""
 [auth]
 redirect_uri = "http://localhost:8501/oauth2callback"
-cookie_secret = "a-cookie-secret-of-the-tests"
+cookie_secret = "{token_urlsafe(48)}"
 client_id = "tests"
 client_secret = "tests"
 server_metadata_url = "http://127.0.0.1:9/.well-known/openid-configuration"
@@ -47,7 +48,7 @@ def test_a_page_opened_cold_is_behind_the_sign_in(folder, visit, catena: World, 
             assert "import streamlit" not in httpx.get(server.url + raw).text
 
 
-@pytest.mark.parametrize("path", [*PAGES, "/feed/vehicles.csv", "/_stcore/health", "/assets/brand/icon.svg"])
+@pytest.mark.parametrize("path", [*PAGES, "/feed/vehicles.json", "/_stcore/health", "/assets/brand/icon.svg"])
 def test_strangers_are_told_how_to_set_sign_in_up(dashboard, catena: World, path: str) -> None:
     server = dashboard(catena.settings)
     for headers in ({"Host": "map.example.com"}, {"X-Forwarded-For": "203.0.113.9"}):

@@ -43,7 +43,7 @@ def test_vehicles_are_on_the_map_and_nobody_outside_is_asked(
     seen = visit(dashboard(), width=width, theme=theme, land=True).map_shown()
     rows = settle(seen)
     assert len(rows) > 1000
-    assert all(-180 <= float(row["lon"]) <= 180 and -90 <= float(row["lat"]) <= 90 for row in rows)
+    assert all(-180 <= row["p"][0] <= 180 and -90 <= row["p"][1] <= 90 for row in rows)
     assert seen.fits()
     asked = {answer.url.partition("?")[0] for answer in seen.responses}
     assert {url.rpartition("/")[2] for url in asked if "/assets/icons/" in url} == {

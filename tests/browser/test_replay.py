@@ -31,7 +31,7 @@ def test_all_recorded_vehicles_are_on_the_map(dashboard, visit, replay: Replay) 
     known = without_place | {row["vehicle_id"] for row in recorded}
     seen.until(lambda: seen.counts()[1] == len(known), "vehicles without a place to be counted too")
     assert seen.counts()[0] == 26
-    drawn = {(float(row["lon"]), float(row["lat"])) for row in seen.rows()}
+    drawn = {tuple(row["p"]) for row in seen.rows()}
     assert len(seen.rows()) == len({row["vehicle_id"] for row in recorded}) == 26
     assert drawn == {tuple(round(x, 5) for x in row["location"]["coordinates"][:2]) for row in recorded}
     assert seen.page.get_by_text("Simulated data").count() == 0

@@ -1,9 +1,6 @@
 """The feed: who is answered, with what, and how often it is built."""
 
-import csv
-import gzip
-import io
-import re
+import logging
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -14,9 +11,9 @@ from hypothesis import strategies as st
 from itsdangerous import URLSafeTimedSerializer
 from starlette.applications import Starlette
 
+from dashboard import access
 from dashboard import feed as feed_module
 from dashboard.access import OPERATOR, Viewer
-from dashboard.drawn import GUARD
 from dashboard.embedded import InProcess
 from dashboard.feed import Feed
 from dashboard.links import LIFE_SECONDS
@@ -25,11 +22,6 @@ from dashboard.polling.called import Names, VehicleFacts
 from dashboard.scope import Scope, as_of
 from dashboard.snapshot import SnapshotBuilder
 from tests.dashboard.test_snapshot import fix
-
-SEEN_BY_CSV_READER_AS_NOT_TEXT = re.compile(
-    r"^\s*(-?(\d*\.?\d+|\d+\.?\d*)([eE][+-]?\d+)?|true|TRUE|false|FALSE"
-    r"|\d{4}-\d{1,2}-\d{1,2}(T\d{1,2}:\d{1,2}(:\d{1,2}(\.\d+)?)?(Z|[+-]\d{1,2}:?\d{0,2})?)?)\s*$"
-)
 
 
 def snapshot_of(*fixes, names=None, builder=None):
@@ -56,14 +48,15 @@ def get(feed, url, prefix="", **options):
 
 
 def rows(response):
-    return list(csv.DictReader(io.StringIO(response.text)))
+    return response.json()
 
 
 def test_one_row_per_vehicle_drawn(feed):
     response = get(feed, feed.url(FLEETS, Scope(OPERATOR)))
     assert response.status_code == 200
-    assert [row["lon"] for row in rows(response)] == ["-88", "-88"]
-    assert {"lon", "lat", "name", "fleet", "provider", "speed", "age"} <= set(rows(response)[0])
+    assert response.headers["content-type"] == "application/json"
+    assert [row["p"] for row in rows(response)] == [[-88.0, 42.0], [-88.0, 42.0]]
+    assert {"p", "n", "angle", "icon", "name", "fleet", "provider", "speed", "age"} == set(rows(response)[0])
     assert rows(response)[0]["speed"] == "speed unknown"
 
 
@@ -87,22 +80,21 @@ def test_filters_reach_the_rows(feed, filters, expected):
     scope = Scope(OPERATOR, filters)
     response = get(feed, feed.url(FLEETS, scope))
     assert len(rows(response)) == expected == feed.summary(FLEETS, scope).shown
-    assert response.text.count("\n") == expected + 1, "the header line is always there"
 
 
 def test_a_viewer_of_one_fleet_gets_nothing_else_whatever_they_ask_for(feed):
     guest = Viewer("guest", fleets=frozenset({"f1"}))
     for filters in (Filters(), Filters(fleets=("f2",)), Filters(fleets=("f1", "f2"))):
         scope = Scope(guest, filters)
-        assert {row["n"] for row in rows(get(feed, feed.url(FLEETS, scope)))} <= {"0"}
+        assert {row["n"] for row in rows(get(feed, feed.url(FLEETS, scope)))} <= {0}
         assert feed.summary(FLEETS, scope).total == 1
     assert feed.summary(FLEETS, Scope(guest, Filters(fleets=("f2",)))).shown == 0
 
 
 @pytest.mark.parametrize("scope", ["", "x", "eyJhIjoxfQ.aaaa.bbbb"])
 def test_unsigned_is_refused(feed, scope):
-    assert get(feed, f"feed/vehicles.csv?scope={scope}").status_code == 403
-    assert get(feed, "feed/vehicles.csv").status_code == 403
+    assert get(feed, f"feed/vehicles.json?scope={scope}").status_code == 403
+    assert get(feed, "feed/vehicles.json").status_code == 403
 
 
 @given(position=st.integers(0, 400), bit=st.integers(0, 6))
@@ -133,7 +125,7 @@ def test_expired_is_refused(feed, monkeypatch):
 
 def test_before_the_first_snapshot_there_is_nothing_to_give():
     feed = Feed(lambda: None)
-    assert get(feed, f"feed/vehicles.csv?scope={feed.links.mint(Scope(OPERATOR), '1')}").status_code == 503
+    assert get(feed, f"feed/vehicles.json?scope={feed.links.mint(Scope(OPERATOR), '1')}").status_code == 503
 
 
 def test_gzip_only_for_those_who_take_it(feed):
@@ -141,13 +133,13 @@ def test_gzip_only_for_those_who_take_it(feed):
     assert get(feed, url, headers={"accept-encoding": "gzip"}).headers["content-encoding"] == "gzip"
     plain = get(feed, url, headers={"accept-encoding": "identity"})
     assert "content-encoding" not in plain.headers
-    assert plain.text.startswith("lon,lat,")
+    assert plain.text.startswith('[{"p":[-88.0,42.0],')
 
 
 def test_bytes_are_built_once_for_all_viewers_with_the_same_scope(feed, monkeypatch):
     built = []
-    pack = feed_module.csv_bytes
-    monkeypatch.setattr(feed_module, "csv_bytes", lambda frame: built.append(1) or pack(frame))
+    pack = feed_module.packed
+    monkeypatch.setattr(feed_module, "packed", lambda found: built.append(1) or pack(found))
     for _ in range(10):
         get(feed, feed.url(FLEETS, Scope(OPERATOR)))
     assert len(built) == 1
@@ -175,9 +167,9 @@ def test_a_url_gives_the_rows_it_was_minted_for_though_the_next_snapshot_has_oth
 
     for name in ("b", "c"):
         snapshots.append(snapshot_of(fix(name), builder=builder))
-        assert given(late) == ["0", "1"], "a page lets these rows glide, and others would fly"
-        assert given(feed.url(snapshots[-1], Scope(OPERATOR))) == [{"b": "1", "c": "2"}[name]]
-    assert given(late) == ["2"], "two snapshots are kept, not all"
+        assert given(late) == [0, 1], "a page lets these rows glide, and others would fly"
+        assert given(feed.url(snapshots[-1], Scope(OPERATOR))) == [{"b": 1, "c": 2}[name]]
+    assert given(late) == [2], "two snapshots are kept, not all"
 
 
 def test_ages_are_counted_anew_once_a_snapshot_has_grown_old():
@@ -191,31 +183,62 @@ NAMES = [
     "0412",
     "1e5",
     "true",
+    "null",
     "2026-05-04",
-    "-7",
-    ".5",
-    "Truck 7",
+    "T12 | Smith | Reefer",
+    "A;B;C",
     "a,b",
     'say "x"',
+    "back\\slash",
     "two\nlines",
     "<b>x</b>",
-    "=1+1",
+    "\x00\u2028",
     "🚚",
     "",
 ]
 
 
 @given(st.lists(st.one_of(st.sampled_from(NAMES), st.text(max_size=12)), min_size=1, max_size=20))
-def test_every_name_arrives_as_text(names):
+def test_every_name_arrives_as_it_is(names):
     vehicles = {f"v{n}": VehicleFacts(name=name) for n, name in enumerate(names)}
     snapshot = snapshot_of(*(fix(vehicle_id) for vehicle_id in vehicles), names=Names(vehicles=vehicles))
-    feed = Feed(lambda: snapshot)
-    packed = feed._body(snapshot, Scope(OPERATOR), as_of(snapshot))
-    sent = list(csv.DictReader(io.StringIO(gzip.decompress(packed).decode(), newline="")))
-    assert len(sent) == len(names)
-    for row, name in zip(sent, names, strict=True):
-        assert row["name"].lstrip(GUARD) == (name or "Unnamed vehicle").lstrip(GUARD)
-        assert not SEEN_BY_CSV_READER_AS_NOT_TEXT.match(row["name"])
+    sent = rows(get(feed := Feed(lambda: snapshot), feed.url(snapshot, Scope(OPERATOR))))
+    assert [row["name"] for row in sent] == [name or "Unnamed vehicle" for name in names]
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "sent"),
+    [(-88.123456, 42.0, [-88.12346, 42.0]), (0.000004, -1e-9, [0.0, 0.0]), (179.999999, 1e-5, [180.0, 1e-5])],
+)
+def test_places_are_sent_to_a_metre(lon, lat, sent):
+    snapshot = snapshot_of(fix("a", lon=lon, lat=lat))
+    (row,) = rows(get(feed := Feed(lambda: snapshot), feed.url(snapshot, Scope(OPERATOR))))
+    assert row["p"] == sent
+
+
+def test_a_defect_in_one_viewers_filters_costs_the_others_nothing_and_is_logged_once(
+    feed, monkeypatch, caplog
+):
+    odd, good = Scope(OPERATOR, Filters(text="odd")), Scope(OPERATOR)
+    counted = []
+
+    def mask(frame, filters, now):
+        if filters.text == "odd":
+            raise ZeroDivisionError
+        counted.append(filters)
+        return as_before(frame, filters, now)
+
+    as_before = access.mask
+    monkeypatch.setattr(access, "mask", mask)
+    with pytest.raises(ZeroDivisionError):
+        feed.summary(FLEETS, odd)
+    feed.summary(FLEETS, good)
+    counted.clear()
+    with caplog.at_level(logging.ERROR):
+        for version in (2, 3):
+            feed.prepare(replace(FLEETS, version=version))
+    assert counted == [Filters()] * 2, "the scopes after it are counted, and the snapshot is published"
+    assert [record.exc_info[0] for record in caplog.records] == [ZeroDivisionError]
 
 
 def test_rows_key_tells_whether_the_same_vehicles_are_drawn(feed):

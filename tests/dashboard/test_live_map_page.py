@@ -9,7 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import embedded
+from dashboard.access import OPERATOR, Viewer
 from dashboard.deck import glide_for
+from dashboard.map.kiosk import CYCLE_SECONDS, fleet_on_show
 from dashboard.polling.fetching import Fetched
 from dashboard.polling.notices import notices
 from dashboard.polling.poller import PollState
@@ -91,7 +93,18 @@ def deck(app):
 
 
 def layer(app, name):
-    return next((layer for layer in deck(app)["layers"] if layer["id"] == name), None)
+    """The layer of a name; of several of vehicles the uppermost."""
+    return next((one for one in deck(app)["layers"][::-1] if one["id"].partition("-")[0] == name), None)
+
+
+def select(app, layer_id=None, row=None):
+    """Send what a browser sends that holds one row of a layer as selected, or nothing."""
+    held = {} if layer_id is None else {layer_id: [row]}
+    (chart,) = app.get("deck_gl_json_chart")
+    states = late(app)
+    said = {"selection": {"indices": {one: [0] for one in held}, "objects": held}}
+    states.widgets.add(id=chart.proto.id, string_value=json.dumps(said))
+    app._run(states)
 
 
 def test_before_the_first_answer_the_page_opens_and_says_so(service):
@@ -148,7 +161,7 @@ def test_a_fleet_that_cannot_be_read_is_named_over_the_map(service, catena):
 def test_vehicles_are_sent_as_an_address_not_as_rows(service):
     service.poller.poll_once()
     app = run()
-    assert layer(app, "vehicles")["data"].startswith("feed/vehicles.csv?")
+    assert layer(app, "vehicles")["data"].startswith("feed/vehicles.json?")
     assert "2** shown of **3" in said(app)
     assert "1 not placeable" in str([element.proto for element in app.main])
 
@@ -262,6 +275,100 @@ def test_choosing_a_vehicle_opens_its_panel_and_marks_it(service):
     assert "vehicle" not in app.query_params
 
 
+def test_what_is_clicked_on_the_map_is_chosen_and_let_go_of(service):
+    service.poller.poll_once()
+    app = run()
+    drawn = layer(app, "vehicles")["id"]
+    select(app, drawn, {"n": 1})
+    assert asked(app, "vehicle") == ["b"]
+    service.poller.poll_once()
+    select(app, drawn, {"n": 1})
+    assert layer(app, "vehicles")["id"] == drawn, (
+        "the same id at each tick, or the vehicles would be loaded anew"
+    )
+    select(app, "trailers", {"name": "x"})
+    assert asked(app, "vehicle") == ["b"]
+    select(app)
+    assert asked(app, "vehicle") == []
+
+
+@pytest.mark.parametrize("layer_id", ["vehicles", "vehicles-0badcafe"])
+def test_a_selection_of_another_process_chooses_nothing(service, layer_id):
+    service.poller.poll_once()
+    app = run()
+    select(app, layer_id, {"n": 1})
+    assert asked(app, "vehicle") == []
+
+
+def test_a_vehicle_is_opened_again_by_a_click_after_its_panel_was_closed(service):
+    service.poller.poll_once()
+    app = run()
+    first = layer(app, "vehicles")["id"]
+    select(app, first, {"n": 0})
+    app.button(key="close_panel").click().run()
+    second = layer(app, "vehicles")["id"]
+    assert second != first, "the browser would take the next click for letting go"
+    ids = [one["id"] for one in deck(app)["layers"]]
+    assert ids.index(first) < ids.index(second), "drawn below until the other has its rows"
+    select(app, first, {"n": 0})
+    assert asked(app, "vehicle") == [], "what is still sent for the old layer goes nowhere"
+    select(app, second, {"n": 0})
+    assert asked(app, "vehicle") == ["a"]
+    service.poller.poll_once()
+    select(app, second, {"n": 0})
+    assert first not in [one["id"] for one in deck(app)["layers"]]
+
+
+def test_a_click_counts_after_another_vehicle_was_chosen_elsewhere(service):
+    service.poller.poll_once()
+    until(lambda: service.poller._directory.names.vehicles)
+    service.poller.poll_once()
+    app = run()
+    select(app, layer(app, "vehicles")["id"], {"n": 0})
+    control(app.text_input, "map_search").set_value("0412").run()
+    app.button(key="map_result_0").click().run()
+    assert asked(app, "vehicle") == ["b"]
+    select(app, layer(app, "vehicles")["id"], {"n": 0})
+    assert asked(app, "vehicle") == ["a"]
+
+
+def test_a_choice_outlives_hexagons_for_which_the_browser_drops_it(service):
+    service.poller.poll_once()
+    app = run()
+    select(app, layer(app, "vehicles")["id"], {"n": 0})
+    control(app.segmented_control, "map_hexagons").set_value("coarse").run()
+    assert layer(app, "vehicles") is None
+    select(app)
+    assert asked(app, "vehicle") == ["a"]
+
+
+def test_a_defect_in_counting_is_said_and_the_filters_stay_in_reach(service, monkeypatch):
+    service.poller.poll_once()
+    app = run(state=["moving"])
+
+    def fail(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("dashboard.access.mask", fail)
+    service.poller.poll_once()
+    assert service.poller.state.snapshot.version == 2, "published for all others"
+    service.lists.snapshot(refresh=True)
+    app.run()
+    assert not app.exception
+    assert "What these filters leave cannot be shown" in said(app)
+    assert "The list of what these filters leave cannot be shown" in said(app)
+    assert "no vehicle" not in said(app).lower()
+    assert deck(app), "the map keeps its place and so its view"
+    assert asked(app, "state") == ["moving"]
+    kiosk = run(kiosk=["1"])
+    assert not kiosk.exception
+    assert "What these filters leave cannot be shown" in said(kiosk)
+    monkeypatch.undo()
+    app.button(key="clear_in_more").click().run()
+    assert "cannot be shown" not in said(app)
+    assert layer(app, "vehicles")
+
+
 def test_following_moves_the_centre_and_leaves_the_zoom(service, catena):
     service.poller.poll_once()
     app = run(vehicle=["a"])
@@ -340,6 +447,32 @@ def test_kiosk_has_no_controls_and_big_numbers(service):
     html = str([element.proto for element in app.get("html")])
     assert "vehicles" in html
     assert "moving" in html
+
+
+@pytest.mark.parametrize(
+    ("viewer", "query", "shown"),
+    [
+        (OPERATOR, {}, {"Line fleet-1", "&lt;b&gt;Bold&lt;/b&gt; &amp; Co"}),
+        (OPERATOR, {"fleet": ["fleet-1"]}, {"Line fleet-1"}),
+        (Viewer("guest", fleets=frozenset({"fleet-1"})), {}, {"Line fleet-1"}),
+        (Viewer("guest", fleets=frozenset({"fleet-1"})), {"fleet": ["fleet-2"]}, {"Line fleet-1"}),
+    ],
+)
+def test_kiosk_goes_through_the_fleets_asked_for_that_the_viewer_may_see(
+    service, monkeypatch, viewer, query, shown
+):
+    monkeypatch.setattr("dashboard.widgets.sign_in.OPERATOR", viewer)
+    service.poller.poll_once()
+    found, app = set(), run(kiosk=["cycle"], **query)
+    for turn in range(4):
+        at = datetime.now(UTC) + timedelta(seconds=CYCLE_SECONDS * turn)
+        monkeypatch.setattr(
+            "dashboard.widgets.map_kiosk.fleet_on_show", lambda ids, _, at=at: fleet_on_show(ids, at)
+        )
+        app.run()
+        html = " ".join(element.proto.body for element in app.get("html"))
+        found |= set(re.findall(r'<p class="fleet">(.*?)</p>', html))
+    assert found == shown
 
 
 def test_an_old_snapshot_is_said_to_be_old(service):

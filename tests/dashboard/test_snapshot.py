@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta, timezone
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,15 +14,14 @@ from catena_client import Fleet, Page
 from catena_client.call import Answer, Call
 from catena_client.decoding import decode
 from dashboard.access import OPERATOR, Viewer
-from dashboard.drawn import drawn
-from dashboard.feed import csv_bytes
+from dashboard.drawn import vehicle_rows
 from dashboard.map.colours import Slots
 from dashboard.map.filters import Filters
 from dashboard.names import display_name, unique_names
 from dashboard.polling.called import Names, VehicleFacts
 from dashboard.polling.fixes import Coordinates, Fix, Point
 from dashboard.polling.refusals import Refusal
-from dashboard.scope import Scope, coloured, summarise
+from dashboard.scope import Scope, coloured, placeable, summarise
 from dashboard.snapshot import SnapshotBuilder, counts
 
 CATEGORIES = (
@@ -355,7 +355,10 @@ def test_whatever_comes_the_columns_stand(answers):
         assert snapshot.unreadable >= page.unreadable
         summary = summarise(snapshot, Scope(OPERATOR), NOW, Slots())
         assert summary.unplaceable.get("unreadable answer", 0) >= snapshot.unreadable
-        assert csv_bytes(drawn(frame, coloured(frame, Scope(OPERATOR), NOW, Slots()), NOW, metric=False))
+        placed = placeable(frame)
+        colours = coloured(placed, Scope(OPERATOR), NOW, Slots())
+        drawn = json.loads(msgspec.json.encode(vehicle_rows(placed, colours, NOW, metric=False)))
+        assert all(isinstance(number, float) for row in drawn for number in row["p"])
 
 
 @pytest.mark.parametrize(

@@ -52,10 +52,8 @@ class FakeCatena:
             return answer
         if path == "/v2/orgs/invitations":
             return self._post(request) if request.method == "POST" else self._list(request)
-        if path.startswith("/v2/orgs/invitations/") and request.method == "DELETE":
-            gone = path.rpartition("/")[2]
-            self.invitations = [i for i in self.invitations if i["id"] != gone]
-            return httpx.Response(204)
+        if path.startswith("/v2/orgs/invitations/"):
+            return self._one(request.method, path.rpartition("/")[2])
         if path == "/v2/notifications/webhooks" and request.method == "POST":
             hook = {
                 **json.loads(request.content),
@@ -77,18 +75,34 @@ class FakeCatena:
             return httpx.Response(200, json=page(paged[path]))
         return httpx.Response(404, json={"code": 404, "message": "Not Found", "detail": None})
 
+    def seconds(self) -> float:
+        """Its clock as one that only counts."""
+        return self.now.timestamp()
+
     def invite(self, fleet_ref: str, **values: Any) -> dict[str, Any]:
         """Add an invitation as if somebody else had made it."""
         made = invitation(fleet_ref, self.now, **values)
         self.invitations.append(made)
         return made
 
+    def _one(self, method: str, key: str) -> httpx.Response:
+        found = [i for i in self.invitations if i["id"] == key]
+        if not found:
+            return httpx.Response(404, json={"code": 404, "message": "Not Found", "detail": None})
+        if method == "GET":
+            return httpx.Response(200, json=found[0])
+        self.invitations.remove(found[0])
+        return httpx.Response(204)
+
     def _list(self, request: httpx.Request) -> httpx.Response:
         ref = request.url.params.get("fleet_ref")
         rows = [i for i in self.invitations if ref is None or i["fleet_ref"] == ref]
         start, size = int(request.url.params.get("cursor", 0)), int(request.url.params.get("size", 300))
         more = start + size < len(rows)
-        return httpx.Response(200, json=page(rows[start : start + size], str(start + size) if more else None))
+        listed = page(rows[start : start + size], str(start + size) if more else None)
+        return httpx.Response(
+            200, content=json.dumps(listed)
+        )  # plain ASCII, so that odd characters can be sent
 
     def _post(self, request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content)
@@ -174,4 +188,4 @@ def client(catena: FakeCatena) -> Iterator[CatenaClient]:
 
 @pytest.fixture
 def desk(client: CatenaClient, catena: FakeCatena) -> InvitationDesk:
-    return InvitationDesk(client, now=lambda: catena.now)
+    return InvitationDesk(client, now=lambda: catena.now, clock=catena.seconds)

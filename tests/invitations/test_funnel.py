@@ -25,6 +25,7 @@ def item(**values: Any) -> Item:
         "fleet_ref": "R",
         "fleet_name": "",
         "status": "accepted",
+        "live": True,
         "created_at": INVITED,
         "expires_at": NOW + timedelta(hours=1),
         "accepted_at": ACCEPTED,

@@ -1,5 +1,6 @@
 """The invitations page, run by Streamlit's own test driver against a small Catena."""
 
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -11,13 +12,16 @@ from streamlit.testing.v1 import AppTest
 from catena_client import CatenaClient
 from dashboard import service as services
 from dashboard.access import Viewer
+from dashboard.invitations.bulk import BulkRun
 from dashboard.invitations.desk import InvitationDesk
 from dashboard.invitations.firsts import FirstSeen
+from dashboard.invitations.items import AlreadyInvited
 from dashboard.polling.poller import PollState
 from dashboard.service import Service
 from dashboard.settings import Settings
 from dashboard.snapshot import Snapshot
-from tests.invitations.conftest import FakeCatena, stamp
+from dashboard.widgets.invitation_form import agreed_to
+from tests.invitations.conftest import FakeCatena, looked, stamp
 
 
 def script() -> None:
@@ -290,6 +294,148 @@ def test_whoever_may_not_invite_sees_nothing(served: Service, catena: FakeCatena
     assert not catena.calls
 
 
+def run_of(served: Service) -> BulkRun:
+    run = served.bulk_runs.of("operator")
+    assert run is not None
+    return run
+
+
+def test_odd_data_is_shown_as_unknown(served: Service, catena: FakeCatena) -> None:
+    catena.invite("GOOD")
+    for number, (name, value) in enumerate(
+        [
+            ("status", None),
+            ("status", "*of tomorrow*"),
+            ("created_at", "x"),
+            ("expires_at", None),
+            ("expires_at", "9999-12-31T23:59:59Z"),
+            ("permissions", 3),
+            ("limit_tsps", {}),
+            ("fleet_ref", None),
+        ]
+    ):
+        catena.invite(f"ODD-{number}")[name] = value
+    catena.agreements = [{"id": "a", "fleet_id": "f1", "status": None, "effective_date": "x"}]
+    catena.connections = [{"id": "c", "fleet_id": "f1", "status": None}]
+    catena.freshness = [{"resource": "vehicle", "fleet_id": None, "connection_id": "c"}]
+    catena.tsps = [{"id": "t"}]
+    page = select_tab(AppTest.from_function(script, default_timeout=20).run(), "Follow up")
+    assert not page.exception
+    table = page.dataframe[0].value
+    assert len(table) == 9
+    assert list(table["created"])[-1] == "unknown"
+    assert set(table["status"]) == {"Waiting", "unknown", "*of tomorrow*"}
+    assert "unknown" in set(table["expires"])
+    assert "unknown" in set(table["fleet"])
+    select_tab(page, "Progress")
+    assert not page.exception
+    assert "samsara (unknown)" not in str(page.dataframe[0].value)
+    assert "unknown (unknown)" in " ".join(page.dataframe[0].value["Provider connected"])
+    select_tab(page, "Invite")
+    for item in served.invitations.peek().items:
+        page.session_state["invitations"].shown = item.handle
+        page.run()
+        assert not page.exception
+        assert "QR code for" in cards(page)
+
+
+FILE = ("fleets.csv", b"fleet_ref\nA\nB\n", "text/csv")
+
+
+def test_two_tabs_start_one_run(served: Service, catena: FakeCatena) -> None:
+    first, second = (
+        select_tab(AppTest.from_function(script, default_timeout=20).run(), "Many at once") for _ in range(2)
+    )
+    for tab in (first, second):
+        tab.file_uploader[0].set_value(FILE).run()
+    press(first, "Create 2 invitations")
+    started = run_of(served)
+    press(second, "Create 2 invitations")
+    assert run_of(served) is started
+    assert "nothing was started from here" in words(second)
+    assert "nothing was started from here" not in words(first)
+    started.wait()
+    assert len(catena.posted) == 2
+    second.run()
+    press(second, "New file")
+    first.run()
+    assert first.file_uploader
+
+
+def test_a_run_without_the_list_says_so_and_continues(served: Service, catena: FakeCatena) -> None:
+    catena.invite("A", status="declined")
+    page = select_tab(AppTest.from_function(script, default_timeout=20).run(), "Many at once")
+    page.file_uploader[0].set_value(FILE).run()
+    catena.fault = lambda _request: httpx.Response(503, text="down")
+    press(page, "Create 2 invitations")
+    run_of(served).wait()
+    page.run()
+    assert "Nothing was sent, because the list of invitations cannot be read" in words(page)
+    catena.fault = lambda _request: None
+    press(page, "Continue with 2 rows")
+    run_of(served).wait()
+    assert run_of(served).counts() == {"skipped": 1, "created": 1}
+
+
+def test_the_page_appears_with_a_sentence_while_the_host_is_silent(
+    served: Service, catena: FakeCatena, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pages.invitations.FIRST_LOOK_SECONDS", 0.05)
+    answer = threading.Event()
+
+    def hang(_request: httpx.Request) -> None:
+        assert answer.wait(60)
+
+    catena.fault = hang
+    page = AppTest.from_function(script, default_timeout=20).run()
+    assert "Waiting for Catena's answer since" in words(page)
+    for tab in ("Follow up", "Progress", "Many at once"):
+        select_tab(page, tab)
+        assert not page.exception
+        assert "no invitations yet" not in words(page)
+        assert "No fleet was invited yet" not in words(page)
+    press(select_tab(page, "Invite"), "Limit providers")
+    assert "The list of providers was not read yet" in words(page)
+    answer.set()
+    looked(served.invitations)
+
+
+def test_trouble_says_since_when_and_when_it_is_asked_again(served: Service, catena: FakeCatena) -> None:
+    detail = {"retry_after_seconds": 3600, "message": "slow *down*"}
+    catena.fault = lambda _request: httpx.Response(
+        429, json={"code": 429, "message": "Too Many Requests", "detail": detail}
+    )
+    page = AppTest.from_function(script, default_timeout=20).run()
+    looked(served.invitations)
+    page.run()
+    text = words(page)
+    assert "The invitations cannot be read just now, since" in text
+    assert "The next try is in 59 min" in text
+    assert "slow *down*" in text
+
+
+def test_what_was_agreed_to_is_what_is_refreshed(served: Service, page: AppTest, catena: FakeCatena) -> None:
+    made = catena.invite("OLD")
+    create(page, "OLD")
+    assert "extends its expiry" in words(page)
+    made.update(status="declined")
+    press(page, "Send it again")
+    assert not catena.posted
+    assert "The fleet has declined" in words(page)
+    press(page, "Send it again")
+    assert len(catena.posted) == 1
+
+
+def test_resending_asks_again_when_it_stands_elsewhere_by_now(served: Service, catena: FakeCatena) -> None:
+    made = catena.invite("OLD")
+    item = looked(served.invitations).items[0]
+    made.update(status="declined")
+    with pytest.raises(AlreadyInvited) as caught:
+        served.invitations.resend(item.handle, by="x", agreed=agreed_to([item]))
+    assert [one.status for one in caught.value.items] == ["declined"]
+    assert not catena.posted
+
+
 def test_a_file_is_checked_sent_and_answered(served: Service, catena: FakeCatena) -> None:
     page = select_tab(AppTest.from_function(script, default_timeout=20).run(), "Many at once")
     data = b"fleet_ref,fleet_email\nA,a@b.co\nB,wrong\nC,\n"
@@ -297,10 +443,10 @@ def test_a_file_is_checked_sent_and_answered(served: Service, catena: FakeCatena
     assert "**2** rows can be sent, **1** cannot" in words(page)
     assert "**Row 3** B: fleet_email: Write one e-mail address" in words(page)
     press(page, "Create 2 invitations")
-    served.bulk_runs["operator"].wait()
+    run_of(served).wait()
     page.run()
     assert sorted(sent["fleet_ref"] for sent in catena.posted) == ["A", "C"]
     labels = {button.proto.label for button in page.get("download_button")}
     assert labels >= {"Result (CSV)", "QR codes (PDF)"}
     press(page, "New file")
-    assert not served.bulk_runs
+    assert served.bulk_runs.of("operator") is None

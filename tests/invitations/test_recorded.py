@@ -39,7 +39,7 @@ def replay(request: httpx.Request) -> httpx.Response:
 def test_recorded_fleets_are_each_one_line_and_no_id_is_shown() -> None:
     with CatenaClient("id", "secret", transport=httpx.MockTransport(replay)) as client:
         view = looked(InvitationDesk(client))
-    assert not view.problems
+    assert not view.troubles
     listed = recorded("orgs_invitations_list")["items"]
     fleets = {row["fleet_id"] for row in listed} | {
         row["fleet_id"] for row in recorded("orgs_share_agreements_list")["items"]

@@ -187,11 +187,12 @@ def test_registering_asks_for_what_is_missing_and_only_once(client: CatenaClient
             "url": "https://other.example.com/*****",
             "status": "active",
         },
+        {"id": "3", "event_name": None, "url": "https://[", "status": "active"},
     ]
     done = register(client, "https://map.example.com", Secret(KEY))
     assert done == [event for event in EVENTS if event != "invitation.*"]
-    assert {hook["url"] for hook in catena.webhooks[2:]} == {"https://map.example.com/webhooks/catena"}
-    assert {hook["secret"] for hook in catena.webhooks[2:]} == {KEY}
+    assert {hook["url"] for hook in catena.webhooks[3:]} == {"https://map.example.com/webhooks/catena"}
+    assert {hook["secret"] for hook in catena.webhooks[3:]} == {KEY}
     assert missing(client, "https://map.example.com") == []
     assert register(client, "https://map.example.com", Secret(KEY)) == []
 

@@ -24,13 +24,13 @@ LAYERS = """() => {
   }
   return [];
 }"""
-SUMMARY = f"""() => Object.fromEntries(({LAYERS})().map((layer) => [layer.id, {{
+SUMMARY = f"""() => Object.fromEntries(({LAYERS})().map((layer) => [layer.id.replace(/^vehicles-.*/, "vehicles"), {{
   glides: Boolean(layer.props.transitions && layer.props.transitions.getPosition),
   rows: Array.isArray(layer.props.data) && !layer.id.startsWith("basemap") ? [...layer.props.data] : [],
 }}]))"""
 PROJECT = f"""([lon, lat]) => {{
   const box = document.querySelector('[data-testid="stDeckGlJsonChart"] canvas').getBoundingClientRect();
-  const layer = ({LAYERS})().find((one) => one.id === "vehicles");
+  const layer = ({LAYERS})().find((one) => one.id.startsWith("vehicles"));
   if (!layer || !layer.context) return null;  // between two drawings
   const [x, y] = layer.context.viewport.project([lon, lat]);
   return [box.x + x, box.y + y];
@@ -87,7 +87,7 @@ class MapPage:
 
         def told() -> bool:
             row = next(row for row in self.seen.rows() if row["name"] == name)
-            x, y = found[0] = self.on_screen(float(row["lon"]), float(row["lat"]))
+            x, y = found[0] = self.on_screen(*row["p"])
             self.page.mouse.move(x - 3, y - 3)
             self.page.mouse.move(x, y, steps=4)
             try:
@@ -103,7 +103,7 @@ class MapPage:
         """The parameters in the address."""
         return parse_qs(urlsplit(self.page.url).query)
 
-    def all_rows(self) -> list[dict[str, str]]:
+    def all_rows(self) -> list[dict[str, Any]]:
         """Wait for the first rows with names, and give them: a new process learns all names after the positions."""
         self.seen.map_shown()
         return self.seen.rows_are(

@@ -67,6 +67,29 @@ def test_a_vehicle_without_a_place_and_a_fleet_without_vehicles_by_link(see, das
     shown.seen.clean()
 
 
+def test_what_the_filters_leave_none_of_disappears(see, dashboard, small: World) -> None:
+    shown = see("/?trailers=1&hex=coarse", server=dashboard(small.settings), width=1280, height=720)
+
+    def rows(layer: str) -> int:
+        return len(shown.layers().get(layer, {"rows": []})["rows"])
+
+    shown.seen.until(lambda: rows("trailers") == 1, "the trailer")
+    shown.seen.until(lambda: rows("hexagons") == 1, "the hexagon")
+    shown.pick("Fleet", "fleet-2")
+    shown.seen.until(lambda: rows("trailers") == 0, "no trailer of another fleet")
+    shown.popover("More filters")
+    shown.pick("State", "stopped")
+    shown.close()
+    expect(shown.page.get_by_text("No vehicle that can be drawn matches the filters.")).to_be_visible()
+    shown.seen.until(lambda: rows("hexagons") == 0, "no hexagon")
+    shown.popover("View")
+    shown.page.get_by_text("Off", exact=True).click()
+    shown.close()
+    shown.seen.until(lambda: "vehicles" in shown.layers(), "vehicles instead of hexagons")
+    assert rows("vehicles") == 0
+    shown.seen.clean()
+
+
 def test_no_vehicles_at_all_is_no_outage(see, dashboard) -> None:
     with serving(World({})) as empty:
         shown = see("/", server=dashboard(empty.settings), width=390, height=844)
@@ -75,5 +98,5 @@ def test_no_vehicles_at_all_is_no_outage(see, dashboard) -> None:
         expect(shown.page.get_by_test_id("stDeckGlJsonChart").locator("canvas").first).to_be_visible()
         asked = empty.asked[LOCATIONS]
         shown.seen.until(lambda: empty.asked[LOCATIONS] >= asked + 2, "two more polls")
-        assert not shown.seen.feeds()
+        assert shown.layers()["vehicles"]["rows"] == []
         shown.seen.clean()

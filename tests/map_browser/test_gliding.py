@@ -15,12 +15,12 @@ pytestmark = pytest.mark.browser
 def drawn(shown: MapPage) -> dict[int, tuple[float, float]]:
     """Ordinal to the place that deck.gl holds for it."""
     layer = shown.layers().get("vehicles", {"rows": []})
-    return {row["n"]: (row["lon"], row["lat"]) for row in layer["rows"]}
+    return {row["n"]: tuple(row["p"]) for row in layer["rows"]}
 
 
 def reported(shown: MapPage) -> dict[int, tuple[float, float]]:
     """Ordinal to the place in the newest answer of the feed."""
-    return {int(row["n"]): (float(row["lon"]), float(row["lat"])) for row in shown.seen.rows()}
+    return {row["n"]: tuple(row["p"]) for row in shown.seen.rows()}
 
 
 def glides(shown: MapPage) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.browser.replay import EMPTY, Replay
 from tests.dashboard.catena import fleet, location, vehicle
+from tests.invitations.conftest import invitation
 
 HTML = '<img src=x onerror="window.bad=1"><b>bold</b>'
 FORTY = {
@@ -16,6 +17,13 @@ FORTY = {
     "ru": "Грузовик дальнего следования номер тысяча"[:40],
     "de": "Übergrößenschwerlasttransportfahrzeugbau".ljust(40, "ß")[:40],
 }
+HOSTILE_TEXTS = [
+    "[x](https://evil.example) ![](https://evil.example/p.png) :material/home: **b** $x$ :red[x] <b>i</b> `c`\nnext",
+    "# a -> b -- c <-> d >= e ~= f :streamlit: :smile: :material_home: 1. www.evil.example a@evil.example",
+    "- [ ] <img src=x> &lt;b&gt; ~~s~~ | t | [^1] $$y$$ \\* ```",
+    "1. <https://evil.example> :blue-badge[x] ![x][y] _u_ 12:30:45",
+]
+"""What Markdown, Streamlit's additions to it, or HTML would make something of."""
 FIXED = "2026-05-04T12:00:00Z"
 
 
@@ -40,6 +48,8 @@ class World(Replay):
             ]
         if path.endswith("/data-freshness"):
             return 200, self.freshness
+        if path.endswith("/trailer-locations") and path not in self.rows:
+            return 403, {"code": 403, "message": HOSTILE_TEXTS[0], "detail": None}
         rows = self.rows.get(path, [])
         for name, key in (("fleet_ids", "fleet_id"), ("vehicle_ids", "vehicle_id")):
             if name in query:
@@ -75,7 +85,7 @@ class World(Replay):
 
     @classmethod
     def small(cls) -> World:
-        """Five vehicles of two fleets."""
+        """Five vehicles of two fleets, and a trailer of the first."""
         spots = {"a": (-88, 42), "b": (-90, 40), "c": (-95, 38), "d": (-100, 36), "e": (-80, 35)}
         homes = {"a": "fleet-1", "b": "fleet-1", "c": "fleet-1", "d": "fleet-2", "e": "fleet-2"}
         return cls(
@@ -85,6 +95,40 @@ class World(Replay):
                 "/v2/telematics/vehicle-locations": [
                     location(name, fleet_id=homes[name], lon=float(lon), lat=float(lat), at=ago(seconds=20))
                     for name, (lon, lat) in spots.items()
+                ],
+                "/v2/telematics/trailer-locations": [
+                    location("", fleet_id="fleet-1", trailer_id="t", lon=-92.0, lat=39.0, at=ago(seconds=20))
+                ],
+            }
+        )
+
+    @classmethod
+    def hostile(cls) -> World:
+        """Vehicles with names that readers of CSV or Markdown take apart, of a fleet with such a name."""
+        text = HOSTILE_TEXTS[0]
+        names = [
+            "T12 | Smith | Reefer",
+            "T14 | Jones | Flatbed",
+            "A;B;C",
+            "A;B",
+            "0412",
+            "true",
+            'a "b", c',
+            text,
+        ]
+        now = datetime.now(UTC)
+        return cls(
+            {
+                "/v2/orgs/fleets": [fleet("fleet-1", display_name=text)],
+                "/v2/telematics/vehicles": [
+                    vehicle(f"v{n}", vehicle_name=name) for n, name in enumerate(names)
+                ],
+                "/v2/telematics/vehicle-locations": [
+                    location(f"v{n}", lon=-95.0 + 2 * n, lat=38.0 + n % 3, at=ago(seconds=20))
+                    for n in range(len(names))
+                ],
+                "/v2/orgs/invitations": [
+                    invitation(text, now, status="declined", decline_reason=text, declined_at=FIXED)
                 ],
             }
         )

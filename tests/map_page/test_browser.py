@@ -122,13 +122,13 @@ def test_hexagons_count_the_vehicles_that_the_map_shows(dashboard, visit, width:
     assert all(isinstance(cell["hex"], str) and len(cell["hex"]) == 15 for cell in found)
     # What was asked for before may still arrive.
     seen.until(lambda: len(of(seen, "hexagons.json")) > 1, "hexagons again")
-    vehicles = len(of(seen, "vehicles.csv"))
+    vehicles = len(of(seen, "vehicles.json"))
     seen.ticks(2)
-    assert len(of(seen, "vehicles.csv")) == vehicles, "vehicles are not loaded while hexagons are shown"
+    assert len(of(seen, "vehicles.json")) == vehicles, "vehicles are not loaded while hexagons are shown"
     assert seen.fits()
     query = urlsplit(seen.page.url).query
     choose_in_view(seen, "Off")
-    seen.until(lambda: len(of(seen, "vehicles.csv")) > vehicles, "vehicles again")
+    seen.until(lambda: len(of(seen, "vehicles.json")) > vehicles, "vehicles again")
     seen.until(lambda: "hex" not in asked(seen), "no hexagons in the address")
     seen.clean()
     seen.page.close()  # two maps at once are slow to draw without a graphics card
@@ -139,10 +139,10 @@ def test_hexagons_count_the_vehicles_that_the_map_shows(dashboard, visit, width:
 def test_trailers_are_off_until_wanted_and_follow_the_filters(dashboard, visit) -> None:
     seen = visit(dashboard(), width=1280).map_shown()
     seen.ticks(1)
-    assert not of(seen, "trailers.csv")
+    assert not of(seen, "trailers.json")
     choose_in_view(seen, "Trailers")
-    seen.until(lambda: bool(of(seen, "trailers.csv")), "trailers")
-    everything = pd.read_csv(io.StringIO(of(seen, "trailers.csv")[-1].text()), dtype=str)
+    seen.until(lambda: bool(of(seen, "trailers.json")), "trailers")
+    everything = of(seen, "trailers.json")[-1].json()
     expect(seen.page.get_by_text(f"{len(everything):,} trailers.")).to_be_visible()
     assert len(everything) > 100
     seen.clean()
@@ -153,8 +153,8 @@ def test_trailers_are_off_until_wanted_and_follow_the_filters(dashboard, visit) 
     fleet_ids.page.keyboard.press("Escape")
 
     def fleets() -> set[str]:
-        answers = of(fleet_ids, "trailers.csv")
-        return set(pd.read_csv(io.StringIO(answers[-1].text()), dtype=str)["fleet"]) if answers else set()
+        answers = of(fleet_ids, "trailers.json")
+        return {row["fleet"] for row in answers[-1].json()} if answers else set()
 
     fleet_ids.until(lambda: len(fleets()) == 1, "trailers of one fleet")
     fleet_ids.clean()

@@ -4,7 +4,9 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import streamlit as st
 
+from dashboard.map.export import file_name
 from dashboard.widgets import map_density, map_trails
 from tests.dashboard.catena import fleet, location, vehicle
 from tests.dashboard.test_live_map_page import (  # noqa: F401 - a fixture
@@ -121,7 +123,7 @@ def test_trailers_are_not_asked_for_until_somebody_wants_them(open_page, service
     assert asked(app, "trailers") == ["1"]
     until(lambda: service.trailers.state.snapshot is not None)
     app.run()
-    assert layer(app, "trailers")["data"].startswith("feed/trailers.csv?")
+    assert layer(app, "trailers")["data"].startswith("feed/trailers.json?")
     assert "**0** trailers." in words(app)
     assert layer(app, "vehicles")
 
@@ -198,6 +200,20 @@ def test_files_are_offered_but_not_built(open_page, monkeypatch):
     assert not built
 
 
+def test_a_file_holds_the_moment_that_its_name_says(open_page, service, catena, monkeypatch):  # noqa: F811
+    offered = {}
+    monkeypatch.setattr(
+        st, "download_button", lambda _label, data, *, file_name, **_rest: offered.update({file_name: data})
+    )
+    open_page()
+    said = service.lists.snapshot().taken_at
+    catena.locations([])
+    service.poller.poll_once()
+    service.lists.snapshot(refresh=True)
+    write = offered[file_name(said, "csv")]
+    assert b",-88,42," in write(), "not of the newer snapshot, in which no vehicle has a place"
+
+
 # Trails
 
 
@@ -218,7 +234,7 @@ def test_a_trail_is_shown_replayed_and_put_away(open_page):
     first = held.trails["a"].times[0].item()
     app.slider(key="trail_moment").set_value(first + timedelta(minutes=15)).run()
     (spot,) = layer(app, "replay")["data"]
-    assert spot["lon"] == pytest.approx(-88 + 0.15, abs=1e-3)
+    assert spot["p"][0] == pytest.approx(-88 + 0.15, abs=1e-3)
     button(app, "Play").click().run()
     assert "Pause" in labels(app)
     assert app.session_state["trail_play"].since is not None

@@ -1,0 +1,165 @@
+"""Many viewers of one running dashboard, without browsers: `python -m benchmarks.viewers URL VIEWERS SECONDS`.
+
+Each is a real WebSocket session that behaves as Streamlit's page does: it runs the script once, obeys the automatic
+reruns of its fragments, and fetches the feed when its URL in the deck changes. Printed as JSON: how long reruns took,
+how many were lost, and what the tool itself cost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import re
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import quantiles
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+FEED = re.compile(r"feed/vehicles\.[a-z]+\?[^\"\\]+")
+LOST_SECONDS = 60.0
+"""A rerun not answered for this long counts as lost."""
+
+
+@dataclass
+class Viewer:
+    """One session and what it saw."""
+
+    url: str
+    http: httpx.AsyncClient
+    ticks: list[float] = field(default_factory=list)
+    """Seconds from the request of each rerun of a fragment to its end."""
+    opening_seconds: float = float("nan")
+    feed_urls: set[str] = field(default_factory=set)
+    feed_bytes: int = 0
+    lost: int = 0
+    _timers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _asked: dict[str, float] = field(default_factory=dict)
+    _hash: str = ""
+    _fetches: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def watch(self, seconds: float, begin_after: float) -> None:
+        """Look for some time."""
+        await asyncio.sleep(begin_after)
+        parts = urlsplit(self.url)
+        address = f"ws://{parts.netloc}{parts.path.rstrip('/')}/_stcore/stream"
+        async with connect(
+            address, origin=f"http://{parts.netloc}", subprotocols=["streamlit"], max_size=None
+        ) as socket:
+            began = time.monotonic()
+            await self._rerun(socket)
+            try:
+                async with asyncio.timeout(seconds):
+                    while True:
+                        await self._hear(socket, await socket.recv(), began)
+            except TimeoutError:
+                pass
+            except ConnectionClosed:
+                self.lost += 1
+            finally:
+                now = time.monotonic()
+                self.lost += sum(now - at > LOST_SECONDS for at in self._asked.values())
+                for task in (*self._timers.values(), *self._fetches):
+                    task.cancel()
+
+    async def _rerun(self, socket: ClientConnection, fragment: str = "") -> None:
+        message = BackMsg()
+        message.rerun_script.query_string = ""
+        message.rerun_script.page_script_hash = self._hash
+        message.rerun_script.context_info.url = self.url
+        message.rerun_script.context_info.timezone = "UTC"
+        if fragment:
+            message.rerun_script.fragment_id = fragment
+            message.rerun_script.is_auto_rerun = True
+        else:
+            message.rerun_script.widget_states.SetInParent()
+        await socket.send(message.SerializeToString())
+
+    async def _hear(self, socket: ClientConnection, raw: str | bytes, began: float) -> None:
+        message = ForwardMsg.FromString(raw if isinstance(raw, bytes) else raw.encode())
+        match message.WhichOneof("type"):
+            case "new_session":
+                self._hash = message.new_session.page_script_hash
+            case "auto_rerun":
+                self._repeat(socket, message.auto_rerun.fragment_id, message.auto_rerun.interval)
+            case "delta":
+                self._look(raw)
+            case "script_finished":
+                if self.opening_seconds != self.opening_seconds:
+                    self.opening_seconds = time.monotonic() - began
+                for at in self._asked.values():
+                    self.ticks.append(time.monotonic() - at)
+                self._asked.clear()
+
+    def _repeat(self, socket: ClientConnection, fragment: str, interval: float) -> None:
+        async def repeat() -> None:
+            while True:
+                await asyncio.sleep(interval)
+                if fragment not in self._asked:
+                    self._asked[fragment] = time.monotonic()
+                    await self._rerun(socket, fragment)
+
+        if fragment not in self._timers:
+            self._timers[fragment] = asyncio.create_task(repeat())
+
+    def _look(self, raw: str | bytes) -> None:
+        found = FEED.search(raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw)
+        if found is None or (address := found[0].replace("\\u0026", "&")) in self.feed_urls:
+            return
+        self.feed_urls.add(address)
+        task = asyncio.create_task(self._fetch(address))
+        self._fetches.add(task)
+        task.add_done_callback(self._fetches.discard)
+
+    async def _fetch(self, address: str) -> None:
+        full = urljoin(self.url.rstrip("/") + "/", address)
+        try:
+            try:
+                answer = await self.http.get(full)
+            except (
+                httpx.RemoteProtocolError
+            ):  # the server closed an idle connection just then; browsers ask again
+                answer = await self.http.get(full)
+            answer.raise_for_status()
+        except httpx.HTTPError:
+            self.lost += 1
+        else:
+            self.feed_bytes += answer.num_bytes_downloaded
+
+
+async def watch(url: str, viewers: int, seconds: float) -> dict[str, float]:
+    """Let viewers come within the first tenth of the time and watch to its end."""
+    limits = httpx.Limits(max_connections=viewers)
+    async with httpx.AsyncClient(limits=limits, timeout=LOST_SECONDS) as http:
+        crowd = [Viewer(url, http) for _ in range(viewers)]
+        spread = random.Random(7)
+        await asyncio.gather(*(one.watch(seconds, spread.uniform(0, seconds / 10)) for one in crowd))
+    ticks = [tick for one in crowd for tick in one.ticks]
+    return {
+        "viewers": viewers,
+        "ticks": len(ticks),
+        "p50_seconds": percentile(ticks, 50),
+        "p95_seconds": percentile(ticks, 95),
+        "opening_p95_seconds": percentile([one.opening_seconds for one in crowd], 95),
+        "lost": sum(one.lost for one in crowd),
+        "feed_urls": len({address for one in crowd for address in one.feed_urls}),
+        "feed_bytes": sum(one.feed_bytes for one in crowd),
+        "own_cpu_seconds": time.process_time(),
+    }
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    """A percentile; NaN of nothing."""
+    return quantiles(values, n=100, method="inclusive")[percent - 1] if len(values) > 1 else float("nan")
+
+
+if __name__ == "__main__":
+    print(json.dumps(asyncio.run(watch(sys.argv[1], int(sys.argv[2]), float(sys.argv[3])))))

@@ -1,0 +1,111 @@
+"""What a user sees who starts the dashboard as the README says, from the first request on."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import product
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import OctKey
+
+from tests.started.conftest import COOKIE_SECRET
+from tests.started.starts import WAYS, Started, has_ipv6, network_address
+
+pytestmark = pytest.mark.started
+LAN = network_address()
+KINDS = ("simulated", "credentials", "elsewhere")
+EVERY = list(product(WAYS, KINDS))
+REAL = list(product(WAYS, KINDS[1:]))
+BY_IPV4 = [("127.0.0.1", ""), ("127.0.0.1", "localhost")]
+BY_IPV6 = [("::1", ""), ("::1", "localhost")] if has_ipv6() else []
+# uvicorn listens to 127.0.0.1 alone, unless it is told otherwise.
+ADDRESSES = [
+    (way, kind, *address)
+    for way, kind in EVERY
+    for address in (BY_IPV4 if way == "uvicorn" else BY_IPV4 + BY_IPV6)
+]
+PUBLIC = "fleets.example.com"
+
+
+@pytest.mark.parametrize(("way", "kind", "address", "name"), ADDRESSES)
+def test_this_machine_is_served(
+    started: dict[tuple[str, str], Started], way: str, kind: str, address: str, name: str
+) -> None:
+    one = started[way, kind]
+    host = f"{name}:{one.port}" if name else ""
+    page = one.get("/", address, host)
+    assert (page.status_code, "<title>Streamlit</title>" in page.text) == (200, True)
+    for path in ("/_stcore/health", "/assets/brand/icon.svg", "/app/static/inter-latin.woff2"):
+        answer = one.get(path, address, host)
+        assert answer.status_code == 200
+        assert "text/html" not in answer.headers["Content-Type"] or answer.text == "ok", path
+    assert one.websocket(address, host) == 101
+
+
+@pytest.mark.parametrize(("way", "kind"), REAL)
+def test_real_fleets_are_closed_to_everybody_else(
+    started: dict[tuple[str, str], Started], way: str, kind: str
+) -> None:
+    one = started[way, kind]
+    others = [("127.0.0.1", PUBLIC)]
+    if LAN is not None and way != "uvicorn":
+        others += [(LAN, ""), (LAN, f"localhost:{one.port}")]
+    for address, host in others:
+        for path in ("/", "/_stcore/health", "/feed/vehicles.csv"):
+            answer = one.get(path, address, host)
+            assert answer.status_code == 403
+            assert "no sign-in is set up" in answer.text
+        assert one.websocket(address, host) == 403
+
+
+@pytest.mark.skipif(LAN is None, reason="this machine has no address but its own")
+@pytest.mark.parametrize("way", ["make", "streamlit"])
+def test_a_phone_in_the_network_sees_simulated_fleets(
+    started: dict[tuple[str, str], Started], way: str
+) -> None:
+    one = started[way, "simulated"]
+    assert LAN is not None
+    assert one.get("/", LAN).status_code == 200
+    assert one.websocket(LAN) == 101
+
+
+@pytest.mark.parametrize("key", [("make", "simulated"), ("uvicorn", "sign-in")])
+def test_a_reverse_proxy_with_a_public_name_is_served(
+    started: dict[tuple[str, str], Started], key: tuple[str, str]
+) -> None:
+    one = started[key]
+    assert one.get("/", host=PUBLIC).status_code == 200
+    assert one.websocket(host=PUBLIC, origin=f"https://{PUBLIC}") == 101
+
+
+def test_sign_in_reads_the_project_s_own_file_from_another_folder(
+    started: dict[tuple[str, str], Started],
+) -> None:
+    """A login that our cookie_secret signed is taken to the provider, which nobody is; others go back to the page."""
+    until = int((datetime.now(UTC) + timedelta(minutes=1)).timestamp())
+
+    def login(secret: str) -> tuple[int, str]:
+        token = jwt.encode({"alg": "HS256"}, {"provider": "office", "exp": until}, OctKey.import_key(secret))
+        answer = started["uvicorn", "sign-in"].get(f"/auth/login?provider={token}")
+        return answer.status_code, answer.text
+
+    assert login(COOKIE_SECRET) == (400, "Authentication error")
+    assert login(COOKIE_SECRET[::-1])[0] == 302
+
+
+@pytest.mark.parametrize(("way", "kind"), EVERY)
+def test_the_address_that_is_printed_is_one_that_answers(
+    started: dict[tuple[str, str], Started], way: str, kind: str
+) -> None:
+    one = started[way, kind]
+    shown = f"http://127.0.0.1:{one.port}" if way == "uvicorn" else f"http://localhost:{one.port}{one.base}"
+    assert shown in one.server.log().replace("\n", " ").split(" ")
+
+
+@pytest.mark.parametrize(("way", "kind"), [*EVERY, ("uvicorn", "sign-in")])
+def test_nobody_outside_was_asked_for_anything(
+    started: dict[tuple[str, str], Started], way: str, kind: str
+) -> None:
+    """After everything above: started, and looked at from all sides."""
+    assert started[way, kind].asked_outside() == []
