@@ -263,11 +263,13 @@ def test_how_long_nothing_is_asked_after_a_poll(pause, elapsed, failed, rest):
     assert Rest.after(pause, elapsed, failed=failed) == rest
 
 
-def test_a_defect_in_what_is_prepared_for_viewers_stops_nobodys_map():
-    poller = Poller(full_catena().client(), Concurrency(), 15.0, lambda _snapshot: 1 / 0)
-    poller.poll_once()
-    assert poller.state.problem == ""
-    assert poller.state.snapshot.version == 1
+@pytest.mark.parametrize("part", ["prepare", "published"])
+def test_a_defect_in_what_goes_with_a_snapshot_stops_nobodys_map(part):
+    poller = Poller(full_catena().client(), Concurrency(), 15.0, **{part: lambda *_snapshot: 1 / 0})
+    for version in (1, 2):
+        poller.poll_once()
+        assert poller.state.problem == ""
+        assert poller.state.snapshot.version == version
     poller.close()
 
 
