@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import ParamSpec
 
 from catena_client import AuthenticationFailed, CatenaClient, CatenaError
 from dashboard.polling.called import Names
@@ -19,6 +20,7 @@ from dashboard.polling.refusals import pause
 from dashboard.snapshot import Snapshot, SnapshotBuilder, counts
 
 log = logging.getLogger(__name__)
+P = ParamSpec("P")
 
 CREDENTIALS_PAUSE_SECONDS = 30.0
 """After refused credentials no new attempt is made for this long."""
@@ -73,8 +75,8 @@ class Rest:
 class Poller:
     """Polls in its own thread between `start` and `close` and publishes each result by swapping `state`.
 
-    `prepare` is given each snapshot just before it is published; what it raises goes to the log. `published` is told
-    once it is.
+    `prepare` is given each snapshot just before it is published, `published` is told once it is. What they raise
+    goes to the log.
     """
 
     def __init__(
@@ -140,15 +142,18 @@ class Poller:
             return self._failed(error)
         finally:
             self._concurrency.poll_done()
-        try:
-            self._prepare(snapshot)
-        except Exception:
-            # Whoever needs what could not be prepared meets the defect again; the others must not.
-            log.exception("Something could not be prepared for a new snapshot")
+        self._tell(self._prepare, snapshot)
         self._failures = 0
         self.state = PollState(snapshot, polls=self.state.polls + 1, poll_seconds=self.poll_seconds)
-        self._published()
+        self._tell(self._published)
         return self.poll_seconds
+
+    def _tell(self, listener: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Let others do their part. Whoever needs it meets a defect of theirs again; the map must not."""
+        try:
+            listener(*args, **kwargs)
+        except Exception:
+            log.exception("Something that goes with a new snapshot failed")
 
     def _take(self) -> Snapshot:
         directory = self._directory

@@ -23,12 +23,17 @@ def _sandbox(monkeypatch):
     return Sandbox(SandboxConfig(vehicles=VEHICLES, fleets=FLEETS, client_secret="s"))
 
 
+def client_of(sandbox, attempts=5, timeout=5.0):
+    return CatenaClient(
+        sandbox.config.client_id, "s", api_url=embedded.URL, auth_url=f"{embedded.URL}/realms/catena",
+        transport=embedded.InProcess(sandbox.api), timeout=timeout,
+        retry=RetryPolicy(attempts, sleep=lambda _seconds: None),
+    )  # fmt: skip
+
+
 @pytest.fixture(name="poller")
 def _poller(sandbox):
-    client = CatenaClient(
-        sandbox.config.client_id, "s", api_url=embedded.URL, auth_url=f"{embedded.URL}/realms/catena",
-        transport=embedded.InProcess(sandbox.api), retry=RetryPolicy(sleep=lambda _seconds: None), timeout=5,
-    )  # fmt: skip
+    client = client_of(sandbox)
     made = Poller(client, Concurrency(), 15.0)
     yield made
     made.close()
@@ -111,6 +116,16 @@ def test_rows_whose_ids_are_numbers_are_known_by_their_providers_ids(sandbox, po
     _frame, summary = poll(poller)
     assert poller.state.problem == ""
     assert summary.shown == good[1].shown
+
+
+def test_time_never_runs_backwards(sandbox, poller, good):
+    before = good[0].set_index("vehicle_id")
+    switch(sandbox, "older-fix:0.3")
+    for _ in range(2):
+        after = poll(poller)[0].set_index("vehicle_id")
+        located = before["occurred_at"].notna()
+        assert (after["occurred_at"][located] >= before["occurred_at"][located]).all()
+        assert (after["lon"].isna() == before["lon"].isna()).all()
 
 
 @pytest.mark.parametrize("fault", ["fleet-403", "fleet-404", "fleet-422", "fleet-500"])
@@ -200,6 +215,22 @@ def test_answers_that_fail_now_and_then_cost_nothing(sandbox, poller, good, faul
         _frame, summary = poll(poller)
         assert poller.state.problem == ""
         assert summary.shown == good[1].shown
+
+
+@pytest.mark.parametrize("fault", ["hang", "hang@vehicle-locations", "token-hang", "drip"])
+def test_what_is_never_answered_is_not_waited_for_for_ever(sandbox, fault):
+    client = client_of(sandbox, attempts=2, timeout=0.2)
+    poller = Poller(client, Concurrency(), 15.0)
+    switch(sandbox, fault)
+    poller.poll_once()
+    assert "did not answer" in poller.state.problem or "no answer" in poller.state.problem
+    assert poller.state.retry_at is not None
+    switch(sandbox)
+    poller.poll_once()
+    assert poller.state.problem == ""
+    assert len(poller.state.snapshot.vehicles) > 0
+    poller.close()
+    client.close()
 
 
 @pytest.mark.parametrize(

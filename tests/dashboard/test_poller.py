@@ -263,11 +263,13 @@ def test_how_long_nothing_is_asked_after_a_poll(pause, elapsed, failed, rest):
     assert Rest.after(pause, elapsed, failed=failed) == rest
 
 
-def test_a_defect_in_what_is_prepared_for_viewers_stops_nobodys_map():
-    poller = Poller(full_catena().client(), Concurrency(), 15.0, lambda _snapshot: 1 / 0)
-    poller.poll_once()
-    assert poller.state.problem == ""
-    assert poller.state.snapshot.version == 1
+@pytest.mark.parametrize("part", ["prepare", "published"])
+def test_a_defect_in_what_goes_with_a_snapshot_stops_nobodys_map(part):
+    poller = Poller(full_catena().client(), Concurrency(), 15.0, **{part: lambda *_snapshot: 1 / 0})
+    for version in (1, 2):
+        poller.poll_once()
+        assert poller.state.problem == ""
+        assert poller.state.snapshot.version == version
     poller.close()
 
 
@@ -298,4 +300,60 @@ def test_a_slow_down_of_one_list_slows_no_positions():
     assert life.poller.state.polls >= polls + 60
     assert life.poller.state.problem == ""
     assert catena.asked[VEHICLES] <= 1 + 6
+    life.poller.close()
+
+
+def small_pages():
+    """Two fleets with ten vehicles each, on pages so small that they are read by fleet."""
+    catena = full_catena()
+    catena.page_size = 5
+    rows = [location(f"{f}-{n}", fleet_id=f"fleet-{f}") for f in (1, 2) for n in range(10)]
+    catena.locations(rows)
+    catena.rows[VEHICLES] = [vehicle(row["vehicle_id"], fleet_id=row["fleet_id"]) for row in rows]
+    return catena
+
+
+def test_a_fleet_that_cannot_be_read_at_all_stays_where_it_was_and_is_said_to_be_old():
+    catena = small_pages()
+    life = Life(catena)
+    life.live(20)
+    catena.refused |= {"fleet-2": 403, "": 500}
+    for row in catena.rows[LOCATIONS]:
+        row["location"]["coordinates"][0] = -70.0
+        row["occurred_at"] = "2026-05-04T12:01:00Z"
+    life.live(1)
+    assert life.poller.state.problem == ""
+    snapshot = life.poller.state.snapshot
+    assert {(row.fleet_id, row.lon) for row in snapshot.vehicles.itertuples()} == {
+        ("fleet-1", -70.0),
+        ("fleet-2", -88.0),
+    }
+    assert set(snapshot.held) == {"fleet-2", ""}
+    sentences = [notice.sentence(snapshot.taken_at) for notice in snapshot.notices if notice.stale]
+    assert any(
+        "The positions of Line fleet-2 could not be read" in text and "403" in text for text in sentences
+    )
+    catena.refused.clear()
+    life.live(600)
+    snapshot = life.poller.state.snapshot
+    assert set(snapshot.vehicles["lon"]) == {-70.0}
+    assert (dict(snapshot.held), snapshot.notices) == ({}, ())
+    life.poller.close()
+
+
+def test_a_fleet_that_withdrew_is_gone_with_the_next_poll_though_its_vehicles_list_is_refused():
+    catena = small_pages()
+    life = Life(catena)
+    life.live(20)
+    assert len(life.poller.state.snapshot.vehicles) == 20
+    catena.rows[FLEETS] = [fleet("fleet-1")]
+    catena.failing[VEHICLES] = (403, {"message": "no"})
+    catena.refused["fleet-2"] = 403
+    catena.locations([row for row in catena.rows[LOCATIONS] if row["fleet_id"] == "fleet-1"])
+    life.live(1)
+    snapshot = life.poller.state.snapshot
+    assert set(snapshot.vehicles["fleet_id"]) == {"fleet-1"}
+    assert "fleet-2" not in life.poller.names.fleets
+    life.live(900)
+    assert len(life.poller.state.snapshot.vehicles) == 10
     life.poller.close()
