@@ -17,7 +17,7 @@ from dashboard.map.freshness import DEFAULT_THRESHOLDS
 from dashboard.polling.called import Names
 from dashboard.polling.fixes import Fix, place
 from dashboard.polling.notices import Notice
-from dashboard.polling.refusals import Refusal
+from dashboard.refusals import Refusal
 
 Ordinals = NDArray[np.int32]
 AHEAD = DEFAULT_THRESHOLDS.clock_ahead

@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
-from catena_client import CatenaClient, CatenaError, RetryPolicy, Vehicle, VehicleLocation
+from catena_client import CatenaClient, CatenaError, Vehicle, VehicleLocation
 from dashboard.invitations.funnel import Firsts
-from dashboard.invitations.kept import Pause
+from dashboard.refusals import ONCE, Refusals
 from dashboard.workers import Workers
 
 log = logging.getLogger(__name__)
@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 AGAIN_SECONDS = 60.0
 """A fleet that had no position yet is asked about again after this long; after a failure all wait as long, and longer
 while it lasts."""
+EVERY = ""
+"""Stands for all fleets: after a failure none is asked about for a while."""
 
 
 class FirstSeen:
@@ -28,13 +30,13 @@ class FirstSeen:
 
     def __init__(self, client: CatenaClient, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._client = client
-        self._once = client.with_retry(RetryPolicy(attempts=1))
+        self._once = client.with_retry(ONCE)
         self._clock = clock
         self._lock = threading.Lock()
         self._next: dict[str, float] = {}
         self._known: dict[str, Firsts] = {}
-        self._pause = Pause(AGAIN_SECONDS)
-        self._paused_until = float("-inf")
+        self._refusals = Refusals(clock)
+        """Of each fleet, and under `EVERY` of all of them."""
         self._worker = Workers(1, "firsts")
 
     @property
@@ -47,9 +49,16 @@ class FirstSeen:
         """Find out about these fleets, unless that is done, under way or was tried a moment ago."""
         now = self._clock()
         with self._lock:
-            if now < self._paused_until:
+            if not self._refusals.due(EVERY):
                 return
-            due = [key for key in dict.fromkeys(fleet_ids) if key and self._next.get(key, now) <= now]
+            due = [
+                key
+                for key in dict.fromkeys(fleet_ids)
+                if key and self._next.get(key, now) <= now and self._refusals.due(key)
+            ]
+            due.sort(
+                key=self._refusals.__contains__
+            )  # what was refused last time must not hold up the others
             self._next.update(dict.fromkeys(due, now + AGAIN_SECONDS))
         for fleet_id in due:
             self._worker.submit(self._find, fleet_id)
@@ -60,10 +69,10 @@ class FirstSeen:
 
     def _find(self, fleet_id: str) -> None:
         with self._lock:
-            if self._clock() < self._paused_until:
+            if not self._refusals.due(EVERY):
                 del self._next[fleet_id]  # to be wanted again after the pause
                 return
-        client = self._once if self._pause.failures else self._client
+            client = self._once if EVERY in self._refusals else self._client
         try:
             vehicles = client.vehicles.iterate(fleet_ids=[fleet_id], size=1000)
             vehicle = _earliest(vehicles)
@@ -72,16 +81,15 @@ class FirstSeen:
         except CatenaError as error:
             with self._lock:
                 del self._next[fleet_id]
-                seconds = self._pause.after(error)
-                self._paused_until = self._clock() + seconds
+                self._refusals.failed(fleet_id, error)
+                self._refusals.failed(EVERY, error)
             log.warning(
-                "When a fleet's data began could not be read, it will be tried again in %.0f s: %s",
-                seconds,
-                error,
+                "When a fleet's data began could not be read, it will be tried again later: %s", error
             )
             return
         with self._lock:
-            self._pause.over()
+            self._refusals.succeeded(fleet_id)
+            self._refusals.succeeded(EVERY)
             self._known[fleet_id] = Firsts(vehicle, location)
             if location is not None:
                 self._next[fleet_id] = float("inf")

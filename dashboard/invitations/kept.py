@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 
-from catena_client import ApiError, CatenaError
+from catena_client import CatenaError
+from dashboard.refusals import pause as pause_seconds
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-LONGEST_PAUSE_SECONDS = 300.0
 LONGEST_AGE_SECONDS = 60.0
 """A list that takes long is read less often, so that reading takes a tenth of the time; but at least this often."""
 
@@ -28,26 +28,6 @@ class Trouble:
     why: str
     since: datetime
     retry_at: datetime
-
-
-class Pause:
-    """How long to leave alone what fails: doubled each time, 5 min at most, or as long as Catena asks for."""
-
-    def __init__(self, first: float) -> None:
-        """Wait `first` seconds after a first failure."""
-        self._first = first
-        self.failures = 0
-
-    def after(self, error: Exception) -> float:
-        """Count a failure and return the seconds to wait."""
-        seconds = min(self._first * 2.0 ** min(self.failures, 30), LONGEST_PAUSE_SECONDS)
-        self.failures += 1
-        asked = error.retry_after if isinstance(error, ApiError) else None
-        return max(seconds, asked or 0.0)
-
-    def over(self) -> None:
-        """Forget the failures."""
-        self.failures = 0
 
 
 class Kept(Generic[T]):
@@ -72,7 +52,8 @@ class Kept(Generic[T]):
         self._every = every
         self._now = now
         self._clock = clock
-        self._pause = Pause(pause)
+        self._first_pause = pause
+        self._failures = 0
         self._busy = threading.Lock()
         self._tried = threading.Event()
         self._due = float("-inf")
@@ -115,17 +96,18 @@ class Kept(Generic[T]):
         started, self._due = self._clock(), float("inf")
         self.asked_at = self._now()
         try:
-            value = self._read(self._pause.failures > 0)
+            value = self._read(self._failures > 0)
         except Exception as error:
             why = str(error) if isinstance(error, CatenaError) else "The log of this dashboard says why."
-            seconds = self._pause.after(error)
+            self._failures += 1
+            seconds = pause_seconds(self._failures, error, self._first_pause)
             now = self._now()
             since = self.trouble.since if self.trouble else now
             self.trouble = Trouble(why, since, now + timedelta(seconds=seconds))
             self._due = self._clock() + seconds
             raise
         else:
-            self._pause.over()
+            self._failures = 0
             self.value, self.trouble = value, None
             took = self._clock() - started
             age = max(self._every, min(10 * took, LONGEST_AGE_SECONDS))

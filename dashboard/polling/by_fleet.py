@@ -17,8 +17,8 @@ from catena_client import (
     Unauthorized,
 )
 from dashboard.polling.concurrency import MOST_AT_ONCE
-from dashboard.polling.refusals import ONCE, Refusals
 from dashboard.polling.rows import MOST_IDS, Asked, Rows, peek, read
+from dashboard.refusals import ONCE, Refusals
 from dashboard.workers import Workers
 
 NARROWING_REQUESTS = 32

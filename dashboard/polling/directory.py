@@ -17,7 +17,7 @@ from catena_client import CatenaClient, CatenaError, ClientClosed
 from dashboard.map.providers import delivered
 from dashboard.names import unique_names
 from dashboard.polling.called import Names, VehicleFacts, facts, full_name
-from dashboard.polling.refusals import ONCE, Refusal, Refusals
+from dashboard.refusals import ONCE, Refusal, Refusals
 from dashboard.workers import Workers
 
 log = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from catena_client import CatenaClient, CatenaError, RateLimited
 from dashboard.polling.by_fleet import NOBODY, ByFleet
 from dashboard.polling.concurrency import Concurrency
-from dashboard.polling.refusals import ONCE, Refusal, Refusals
 from dashboard.polling.rows import MOST_IDS, Rows, Whole, peek
+from dashboard.refusals import ONCE, Refusal, Refusals
 
 NOT_OF_ONE_FLEET = (*NOBODY, RateLimited)
 WHOLE = ""

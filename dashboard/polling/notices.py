@@ -10,7 +10,7 @@ from dashboard.map import units
 from dashboard.polling.called import Names
 from dashboard.polling.directory import CONNECTIONS, DRIVERS, FLEETS, PROVIDERS, VEHICLES
 from dashboard.polling.fetching import WHOLE, Fetched
-from dashboard.polling.refusals import Refusal
+from dashboard.refusals import Refusal
 
 CONSEQUENCES = {
     FLEETS: "Fleets are named and grouped as they were before; new ones by their reference.",

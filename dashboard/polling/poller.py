@@ -16,7 +16,7 @@ from dashboard.polling.concurrency import Concurrency
 from dashboard.polling.directory import Directory
 from dashboard.polling.fetching import Fetcher
 from dashboard.polling.notices import notices
-from dashboard.polling.refusals import pause
+from dashboard.refusals import pause
 from dashboard.snapshot import Snapshot, SnapshotBuilder, counts
 
 log = logging.getLogger(__name__)

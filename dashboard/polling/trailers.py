@@ -17,8 +17,8 @@ from dashboard.map.freshness import DEFAULT_THRESHOLDS
 from dashboard.map.views import MAX_LATITUDE
 from dashboard.names import masked
 from dashboard.polling.called import SHORT, Names
-from dashboard.polling.refusals import ONCE, Refusals, pause
 from dashboard.polling.rows import PAGE_SIZE
+from dashboard.refusals import ONCE, Refusals, pause
 
 log = logging.getLogger(__name__)
 

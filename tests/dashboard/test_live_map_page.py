@@ -15,8 +15,8 @@ from dashboard.map.kiosk import CYCLE_SECONDS, fleet_on_show
 from dashboard.polling.fetching import Fetched
 from dashboard.polling.notices import notices
 from dashboard.polling.poller import PollState
-from dashboard.polling.refusals import Refusal
 from dashboard.polling.rows import Rows
+from dashboard.refusals import Refusal
 from dashboard.service import Service, install
 from dashboard.settings import Settings
 from tests.dashboard.catena import FLEETS, LOCATIONS, VEHICLES, Catena, fleet, location, vehicle

@@ -20,7 +20,7 @@ from dashboard.map.filters import Filters
 from dashboard.names import display_name, unique_names
 from dashboard.polling.called import Names, VehicleFacts
 from dashboard.polling.fixes import Coordinates, Fix, Point
-from dashboard.polling.refusals import Refusal
+from dashboard.refusals import Refusal
 from dashboard.scope import Scope, coloured, placeable, summarise
 from dashboard.snapshot import SnapshotBuilder, counts
 

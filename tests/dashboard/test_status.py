@@ -9,8 +9,8 @@ from dashboard.polling.called import Names
 from dashboard.polling.fetching import WHOLE, Fetched
 from dashboard.polling.notices import notices, summed
 from dashboard.polling.poller import PollState
-from dashboard.polling.refusals import Refusal
 from dashboard.polling.rows import Rows
+from dashboard.refusals import Refusal
 from dashboard.snapshot import Snapshot
 from dashboard.widgets.map_status import health
 

@@ -99,3 +99,19 @@ def test_an_outage_is_survived(firsts: FirstSeen, catena: FakeCatena, clock: Clo
     firsts.want(["f1"])
     done(firsts)
     assert "f1" in firsts.known
+
+
+def test_a_refused_fleet_does_not_hold_up_the_others(
+    firsts: FirstSeen, catena: FakeCatena, clock: Clock
+) -> None:
+    def fault(request: httpx.Request) -> httpx.Response | None:
+        if "refused" in request.url.params.get_list("fleet_ids"):
+            return httpx.Response(403, json={"code": 403, "message": "Forbidden", "detail": None})
+        return httpx.Response(200, json=page([row(EARLY)])) if "fleet_ids" in request.url.params else None
+
+    catena.fault = fault
+    for _ in range(4):
+        firsts.want(["refused", "good"])
+        done(firsts)
+        clock.now += AGAIN_SECONDS
+    assert set(firsts.known) == {"good"}

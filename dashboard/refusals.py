@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from catena_client import RateLimited, RetryPolicy
+from catena_client import ApiError, RetryPolicy
 
 ONCE = RetryPolicy(attempts=1)
 """For what is asked again later anyway."""
@@ -20,7 +20,7 @@ LONGEST_SECONDS = 300.0
 def pause(failures: int, error: Exception, first: float = FIRST_SECONDS) -> float:
     """Seconds to wait after so many failures in a row: doubling, and never less than the API asked for."""
     grown = min(max(first, LONGEST_SECONDS), first * 2.0 ** min(failures - 1, 30))
-    asked = error.retry_after if isinstance(error, RateLimited) else None
+    asked = error.retry_after if isinstance(error, ApiError) else None
     return max(grown, asked or 0.0)
 
 
