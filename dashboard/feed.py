@@ -40,7 +40,6 @@ class Feed:
         self._slots = cached(LRUCache(1024), condition=threading.Condition())(_new_slots)
         self._body = cached(LRUCache(32), _of_version, condition=threading.Condition())(self._pack)
         self._summary = cached(LRUCache(256), _of_version, condition=threading.Condition())(self._summarise)
-
         self._choices = cached(LRUCache(32), _of_viewer, condition=threading.Condition())(choices)
         self._index = cached(LRUCache(8), _of_viewer, condition=threading.Condition())(_search_index)
         self._watched: TTLCache[Scope, None] = TTLCache(64, WATCHED_SECONDS)

@@ -11,7 +11,6 @@ from dashboard.invitations.rules import FIELDS, Draft, check
 
 MAX_ROWS = 1000
 MAX_BYTES = 8 * 1024 * 1024
-LIST_SEPARATOR = "|"
 DONE = ("created", "refreshed")
 LOST_ANSWER = "unknown"
 """The result of a row that was sent and whose answer was lost."""

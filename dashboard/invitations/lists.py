@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from catena_client import CatenaClient, Page, RetryPolicy, Tsp
+from catena_client import CatenaClient, Page, Tsp
 from dashboard.invitations.items import Item, View
 from dashboard.invitations.kept import Kept
 from dashboard.invitations.memory import Memory
+from dashboard.refusals import ONCE
 
 PAGE_SIZE = 1000
 TSPS_SECONDS = 3600.0
@@ -35,7 +36,7 @@ class Lists:
         self._now = now
         self._taken_at: datetime | None = None
         self._unreadable: dict[str, int] = {}
-        once = client.with_retry(RetryPolicy(attempts=1))
+        once = client.with_retry(ONCE)
 
         def kept(read: Callable[[CatenaClient], T], start: T, every: float, pause: float) -> Kept[T]:
             return Kept(

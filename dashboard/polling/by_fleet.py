@@ -16,8 +16,9 @@ from catena_client import (
     RateLimited,
     Unauthorized,
 )
+from catena_client.paging import MOST_VALUES
 from dashboard.polling.concurrency import MOST_AT_ONCE
-from dashboard.polling.rows import MOST_IDS, Asked, Rows, peek, read
+from dashboard.polling.rows import Asked, Rows, peek, read
 from dashboard.refusals import ONCE, Refusals
 from dashboard.workers import Workers
 
@@ -28,6 +29,8 @@ SINGLY_AT_ONCE = 4
 """So many refused fleets are tried by themselves in one poll."""
 NOBODY = (AuthenticationFailed, Unauthorized, ClientClosed)
 """Errors after which nothing can be read by anybody."""
+NOT_OF_ONE_FLEET = (*NOBODY, RateLimited)
+"""Errors for which no fleet is to be left out."""
 NO_ANSWER = (ConnectionFailed, RateLimited)
 """Errors that no fleet is to blame for: asking for fewer of them is in vain."""
 
@@ -64,7 +67,7 @@ class ByFleet:
         for group, future in zip(groups, futures, strict=True):
             try:
                 found = future.result()
-            except (*NOBODY, RateLimited):
+            except NOT_OF_ONE_FLEET:
                 raise
             except CatenaError as error:
                 suspects.append((group.get("fleet_ids", ()), error))
@@ -103,7 +106,7 @@ class ByFleet:
 
     def try_refused_again(self, fleets: Collection[str]) -> None:
         """Ask once more for those of the fleets whose pause is over: all together, else a few by themselves."""
-        due = [key for key in self._refusals.now if key in fleets and self._refusals.due(key)][:MOST_IDS]
+        due = [key for key in self._refusals.now if key in fleets and self._refusals.due(key)][:MOST_VALUES]
         if len(due) > 1 and self._try_again(due):
             return
         for fleet_id in due[:SINGLY_AT_ONCE]:

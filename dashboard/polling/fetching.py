@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from catena_client import CatenaClient, CatenaError, RateLimited
-from dashboard.polling.by_fleet import NOBODY, ByFleet
+from catena_client import CatenaClient, CatenaError
+from catena_client.paging import MOST_VALUES
+from dashboard.polling.by_fleet import NOT_OF_ONE_FLEET, ByFleet
 from dashboard.polling.concurrency import Concurrency
-from dashboard.polling.rows import MOST_IDS, Rows, Whole, peek
+from dashboard.polling.rows import Rows, Whole, peek
 from dashboard.refusals import ONCE, Refusal, Refusals
 
-NOT_OF_ONE_FLEET = (*NOBODY, RateLimited)
 WHOLE = ""
 """Stands among the fleet ids for the list without a filter, and for the rows that only it brings."""
 
@@ -164,7 +164,7 @@ class Fetcher:
         outside = [fix.vehicle_id for fix in read.fixes if fix.fleet_id not in sizes]
         # Rows that could not be read may be among them.
         dark = read.unreadable > (by_fleet.unreadable if by_fleet else 0)
-        if not all(outside) or len(outside) > MOST_IDS or (dark and (by_fleet or self._strays is None)):
+        if not all(outside) or len(outside) > MOST_VALUES or (dark and (by_fleet or self._strays is None)):
             self._strays = None
         else:
             self._strays = tuple(dict.fromkeys(vehicle_id for vehicle_id in outside if vehicle_id))

@@ -6,19 +6,18 @@ import math
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from catena_client.models.base import Time
+from catena_client.models.base import Time, Whole
 from dashboard.map.views import MAX_LATITUDE
 
 NOWHERE = (math.nan, math.nan)
 UNREADABLE = "unreadable answer"
 """Why a row is not placeable whose position, or whose very identity, is in no form that could be read."""
-H3Cell = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
 class Address(msgspec.Struct, frozen=True, gc=False):
@@ -67,7 +66,7 @@ class Fix(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     driver_id: str | None = None
     source_vehicle_id: str | None = None
     location: Location = None
-    h3_index_11: H3Cell | None = None
+    h3_index_11: Whole | None = None
     speed: float | None = None
     odometer: float | None = None
     fuel_level: float | None = None

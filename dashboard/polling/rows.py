@@ -10,12 +10,11 @@ from math import ceil
 from typing import TypedDict
 
 from catena_client import CatenaClient, Page
+from catena_client.paging import MOST_VALUES
 from dashboard.polling.fixes import Fix
 
 PAGE_SIZE = 1000
 """The largest page that the API gives (shared facts: 1 to 1000)."""
-MOST_IDS = 100
-"""Ids that one request takes in a filter (Catena's OpenAPI)."""
 
 
 class Asked(TypedDict, total=False):
@@ -99,7 +98,9 @@ def read(client: CatenaClient, asked: Asked) -> Rows:
     """All rows asked for. Raises `CatenaError`."""
     rows = Rows()
     fleet_ids = asked.get("fleet_ids", ())
-    parts = [Asked(fleet_ids=fleet_ids[at : at + MOST_IDS]) for at in range(0, len(fleet_ids), MOST_IDS)]
+    parts = [
+        Asked(fleet_ids=fleet_ids[at : at + MOST_VALUES]) for at in range(0, len(fleet_ids), MOST_VALUES)
+    ]
     for part in parts or [asked]:
         for page in each_page(client, part):
             rows.add(page)
@@ -108,4 +109,4 @@ def read(client: CatenaClient, asked: Asked) -> Rows:
 
 def peek(client: CatenaClient, fleet_ids: Sequence[str]) -> None:
     """Ask for one page of some fleets, to see whether they are refused. Raises `CatenaError`."""
-    next(each_page(client, Asked(fleet_ids=fleet_ids[:MOST_IDS])))
+    next(each_page(client, Asked(fleet_ids=fleet_ids[:MOST_VALUES])))

@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 
 from catena_client import CatenaClient, CatenaError, ClientClosed, TrailerLocation, coordinates
-from dashboard.map.freshness import DEFAULT_THRESHOLDS
 from dashboard.map.views import MAX_LATITUDE
 from dashboard.names import masked
 from dashboard.polling.called import SHORT, Names
 from dashboard.polling.rows import PAGE_SIZE
 from dashboard.refusals import ONCE, Refusals, pause
+from dashboard.snapshot import AHEAD
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +31,6 @@ IDLE_SECONDS = 180.0
 CLOSE_SECONDS = 1.0
 """Closing waits no longer for the poll under way; it ends with the client."""
 NAMES = "names of trailers"
-AHEAD = DEFAULT_THRESHOLDS.clock_ahead
-"""A location dated further ahead comes from a wrong clock: it is no reason to keep honest ones out."""
 
 
 @dataclass(frozen=True, slots=True)
