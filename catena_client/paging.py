@@ -104,9 +104,13 @@ class Listing(Generic[T]):
         return page
 
     def _unseen(self, page: Page[T], seen: set[object]) -> Page[T]:
-        """Leave out rows that an earlier one of several requests brought, and remember the others."""
-        rows = [row for row in page.items if getattr(row, self.key) not in seen]
-        seen.update(getattr(row, self.key) for row in rows)
+        """Leave out rows that an earlier one of several requests brought, and remember the others.
+
+        A row whose key is unknown may be any, and stays.
+        """
+        keyed = [(getattr(row, self.key), row) for row in page.items]
+        rows = [row for key, row in keyed if key is None or key not in seen]
+        seen.update(key for key, _ in keyed)
         return msgspec.structs.replace(page, items=rows)
 
     def _requests(self, filters: Filters, size: int | None) -> list[dict[str, Any]]:

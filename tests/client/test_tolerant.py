@@ -241,6 +241,20 @@ def test_rows_of_the_callers_own_follow_the_same_rule(client: CatenaClient, fake
     assert got.unreadable_fields == {"occurred_at": 1, "speed": 1, "cell": 1, "source_name": 1}
 
 
+class MayLackId(msgspec.Struct, kw_only=True, frozen=True):
+    """A row that stands without an id."""
+
+    id: str | None = None
+    source_id: str | None = None
+
+
+def test_rows_without_an_id_are_not_taken_for_each_other(client: CatenaClient, fake: FakeCatena) -> None:
+    fake.answer = lambda _: page([source_row(0, id=7, source_id="a"), source_row(1)])
+    pages = client.vehicle_locations.pages_as(MayLackId, fleet_ids=[f"f{n}" for n in range(101)])
+    ids = [[row.id for row in one.items] for one in pages]
+    assert ids == [[None, "row-1"], [None]], "one row of each request may be any; row-1 came before"
+
+
 def test_good_fields_of_an_odd_row_are_read_as_ever() -> None:
     row = fleet_row(
         created_at="2026-04-17T03:41:18+02:00",
