@@ -42,8 +42,6 @@ class Snapshot:
     """One row per known vehicle, sorted by `ordinal`; the columns are those of `dashboard.columns`."""
     deliveries: Mapping[str, datetime | None] = field(default_factory=dict, repr=False)
     """When each connection last delivered locations, by connection id; None: never; missing: not known."""
-    superseded: int = 0
-    """Older fixes of a vehicle that also reported a newer one; the newer one is in `vehicles`."""
     unreadable: int = 0
     """Rows of the answer that belong to no vehicle, because they could not be read at all or name none."""
     held: Mapping[str, Refusal] = field(default_factory=dict, repr=False)
@@ -80,7 +78,7 @@ class SnapshotBuilder:
         unreadable: int = 0,
         notices: tuple[Notice, ...] = (),
     ) -> Snapshot:
-        """Join fixes with names. Of several fixes of one vehicle the newest wins; the others are counted.
+        """Join fixes with names. Of several fixes of one vehicle the newest wins.
 
         That holds for the fix of the last snapshot too. The vehicles of fleets in `held` stay as they were there.
         """
@@ -91,7 +89,6 @@ class SnapshotBuilder:
             located = [vehicle_id for vehicle_id in located if vehicle_id]
         ordinals = self._kept.get("located", self._number, located)
         rows, ordinals = _newest(fixes, ordinals, taken_at + AHEAD)
-        superseded = len(fixes) - len(rows)
         missed = self._missed(held, names, ordinals)
         rows += missed
         ordinals = np.concatenate([ordinals, self._number([row.vehicle_id or "" for row in missed])])
@@ -109,9 +106,7 @@ class SnapshotBuilder:
         frame["heading"] = self._headings.update(ordinals, lon, lat, _seconds(frame, taken_at))
         self._version += 1
         self._last = frame
-        return Snapshot(
-            self._version, taken_at, frame, deliveries or {}, superseded, unreadable, held, notices
-        )
+        return Snapshot(self._version, taken_at, frame, deliveries or {}, unreadable, held, notices)
 
     def _missed(self, held: Mapping[str, Refusal], names: Names, found: Ordinals) -> list[Fix]:
         """The located vehicles of the last snapshot that are of held fleets and that this time brought nothing of."""

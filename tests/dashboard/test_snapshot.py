@@ -117,12 +117,11 @@ def test_times_in_other_zones_become_utc():
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_of_two_fixes_of_one_vehicle_the_newest_wins_and_the_other_is_counted(order):
+def test_of_two_fixes_of_one_vehicle_the_newest_wins(order):
     old = fix("a", occurred_at=NOW.replace(hour=9), connection_id="c1", lon=1.0)
     new = fix("a", occurred_at=NOW, connection_id="c2", lon=2.0)
     snapshot = SnapshotBuilder().build([old, new][::order], Names(), NOW)
     assert list(snapshot.vehicles["lon"]) == [2.0]
-    assert snapshot.superseded == 1
 
 
 def test_a_fix_without_time_loses_to_one_with_time():
