@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import ParamSpec
 
 from catena_client import AuthenticationFailed, CatenaClient, CatenaError
 from dashboard.polling.called import Names
@@ -20,7 +19,6 @@ from dashboard.refusals import pause
 from dashboard.snapshot import Snapshot, SnapshotBuilder, counts
 
 log = logging.getLogger(__name__)
-P = ParamSpec("P")
 
 CREDENTIALS_PAUSE_SECONDS = 30.0
 """After refused credentials no new attempt is made for this long."""
@@ -90,7 +88,7 @@ class Poller:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.state = PollState(poll_seconds=poll_seconds)
-        self.poll_seconds = poll_seconds
+        self._poll_seconds = poll_seconds
         self._concurrency = concurrency
         self._prepare = prepare
         self._published = published
@@ -142,16 +140,16 @@ class Poller:
             return self._failed(error)
         finally:
             self._concurrency.poll_done()
-        self._tell(self._prepare, snapshot)
+        self._tell(lambda: self._prepare(snapshot))
         self._failures = 0
-        self.state = PollState(snapshot, polls=self.state.polls + 1, poll_seconds=self.poll_seconds)
+        self.state = PollState(snapshot, polls=self.state.polls + 1, poll_seconds=self._poll_seconds)
         self._tell(self._published)
-        return self.poll_seconds
+        return self._poll_seconds
 
-    def _tell(self, listener: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+    def _tell(self, listener: Callable[[], None]) -> None:
         """Let others do their part. Whoever needs it meets a defect of theirs again; the map must not."""
         try:
-            listener(*args, **kwargs)
+            listener()
         except Exception:
             log.exception("Something that goes with a new snapshot failed")
 
@@ -187,7 +185,7 @@ class Poller:
     def _failed(self, error: Exception) -> float:
         """Say why, keep what there is, and give the seconds until Catena is asked again: ever more."""
         if self._closing.is_set():
-            return self.poll_seconds
+            return self._poll_seconds
         if isinstance(error, CatenaError):
             problem = str(error)
             log.warning("Poll failed: %s", problem)
@@ -196,9 +194,9 @@ class Poller:
             problem = "The dashboard could not read the answer from Catena. Its log says more."
             log.error("A poll failed for a reason of our own", exc_info=error)
         self._failures += 1
-        seconds = pause(self._failures, error, self.poll_seconds)
+        seconds = pause(self._failures, error, self._poll_seconds)
         if isinstance(error, AuthenticationFailed):
-            seconds = max(self.poll_seconds, CREDENTIALS_PAUSE_SECONDS)
+            seconds = max(self._poll_seconds, CREDENTIALS_PAUSE_SECONDS)
         now = datetime.now(UTC)
         self.state = replace(
             self.state,
