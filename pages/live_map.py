@@ -8,7 +8,6 @@ import pydeck as pdk
 import streamlit as st
 
 from dashboard.access import vehicle_of
-from dashboard.defects import Contained
 from dashboard.scope import Choices, Scope, Summary, as_of
 from dashboard.service import service
 from dashboard.snapshot import Snapshot
@@ -44,10 +43,9 @@ def render() -> None:
     snapshot = service().poller.state.snapshot
     offered = Choices()
     if snapshot is not None:
-        with Contained("what one viewer can filter by was not counted") as counting:
+        with map_defect.contained("The map") as counting:
             offered = feed.choices(snapshot, viewer)
         if counting.failed:
-            map_defect.say("The map")
             return
         map_link.take(offered.known, lambda vehicle_id: vehicle_of(viewer, snapshot, vehicle_id) is not None)
     asked = map_link.wanted()
@@ -89,7 +87,7 @@ def _map(scope: Scope, asked: Wanted, offered: Choices, trails: tuple[str, bool,
         with over:
             map_status.trouble(service().poller.state, None, datetime.now(UTC))
     else:
-        with over, Contained("the vehicles of one viewer's filters were not shown") as drawing:
+        with over, map_defect.contained("What these filters leave") as drawing:
             if service().feed.choices(snapshot, scope.viewer).known != offered.known:
                 st.rerun()  # a fleet or a source came or went: the filters must offer it
             summary = service().feed.summary(snapshot, scope)
@@ -101,8 +99,6 @@ def _map(scope: Scope, asked: Wanted, offered: Choices, trails: tuple[str, bool,
             layers += map_overlay.layers(snapshot, scope, summary, asked, vehicle=vehicle, trails=trail_set)
         if drawing.failed:
             snapshot = vehicle = None
-            with over:
-                map_defect.say("What these filters leave")
     with beside:
         plain = bool(asked.look.hexagons or trail_set)
         another = map_chart.show(layers, snapshot, scope, vehicle, plain=plain)

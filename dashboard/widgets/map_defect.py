@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import streamlit as st
 
+from dashboard.defects import Contained
 
-def say(what: str) -> None:
-    """Say in one sentence what is missing, and what can be done."""
-    st.error(
-        f"{what} cannot be shown, because of a defect of this dashboard; its log says more. "
-        "Other filters may work: clear them, or open the page anew.",
-        icon=":material/bug_report:",
-    )
+
+@contextmanager
+def contained(what: str) -> Iterator[Contained]:
+    """Show something; where that fails, say in one sentence what is missing and what can be done, and go on.
+
+    `what` begins the sentence. Also a decorator of a function that returns nothing.
+    """
+    with Contained(f"{what} could not be shown") as showing:
+        yield showing
+    if showing.failed:
+        st.error(
+            f"{what} cannot be shown, because of a defect of this dashboard; its log says more. "
+            "Other filters may work: clear them, or open the page anew.",
+            icon=":material/bug_report:",
+        )

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from dashboard.access import vehicles_for
-from dashboard.defects import Contained
 from dashboard.map.kiosk import counters, fleet_on_show
 from dashboard.scope import Scope, as_of
 from dashboard.service import service
@@ -38,16 +37,10 @@ header[data-testid="stHeader"], [data-testid="stElementToolbar"], .st-key-simula
 def show(scope: Scope, asked: Wanted, tick: float) -> None:
     """Show the kiosk until the link without `kiosk` is opened, anew each `tick` seconds."""
     st.html(STYLE)
-    st.fragment(_contained, run_every=tick)(scope, asked)
+    st.fragment(_screen, run_every=tick)(scope, asked)
 
 
-def _contained(scope: Scope, asked: Wanted) -> None:
-    with Contained("the screen of one viewer's filters was not shown") as screen:
-        _screen(scope, asked)
-    if screen.failed:
-        map_defect.say("What these filters leave")
-
-
+@map_defect.contained("What these filters leave")
 def _screen(scope: Scope, asked: Wanted) -> None:
     state, feed = service().poller.state, service().feed
     snapshot, now = state.snapshot, datetime.now(UTC)

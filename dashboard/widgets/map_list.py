@@ -8,7 +8,6 @@ from typing import Any
 import streamlit as st
 
 from dashboard.access import vehicle_of
-from dashboard.defects import Contained
 from dashboard.listing import COLUMNS, KEPT_SECONDS, PAGE_SIZES, Page, Query
 from dashboard.map import details
 from dashboard.markdown import plain
@@ -35,16 +34,10 @@ CHOSEN = "Chosen"
 
 def show(scope: Scope, chosen: str) -> None:
     """Show the list below the map; `chosen` is the id of the vehicle chosen on the map."""
-    st.fragment(_contained, run_every=KEPT_SECONDS)(scope, chosen)
+    st.fragment(_list, run_every=KEPT_SECONDS)(scope, chosen)
 
 
-def _contained(scope: Scope, chosen: str) -> None:
-    with Contained("the list of one viewer's filters was not shown") as listing:
-        _list(scope, chosen)
-    if listing.failed:
-        map_defect.say("The list of what these filters leave")
-
-
+@map_defect.contained("The list of what these filters leave")
 def _list(scope: Scope, chosen: str) -> None:
     lists = service().lists
     snapshot = lists.snapshot(refresh=bool(st.session_state.pop("list_refresh", False)))
