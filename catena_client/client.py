@@ -34,10 +34,10 @@ class CatenaClient:
     ...     for vehicle in catena.vehicles.iterate(fleet_refs=["FLEET-0001"]):
     ...         print(vehicle.vehicle_name)
 
-    `timeout` is in seconds, for each step of one try (connect, send, each read); a whole try, the request for a
-    token included, takes twice as long at most. `on_retry` is told before each
-    wait. `transport` replaces the network, e.g. in tests. Nothing is sent before the first call. All calls
-    raise errors of `catena_client.errors`, ValueError or TypeError for a wrong argument.
+    `timeout` is in seconds, for each step of one try (connect, send, each read); a whole try, the request for a token
+    included, takes twice as long at most. `on_retry` is told before each wait. `transport` replaces the network, e.g.
+    in tests. Nothing is sent before the first call. All calls raise errors of `catena_client.errors`, ValueError or
+    TypeError for a wrong argument.
     """
 
     def __init__(
