@@ -70,7 +70,7 @@ def _checked(service: Service, viewer: Viewer, table: Table) -> None:
     for note in table.notes:
         st.info(plain(note))
     faulty = [row for row in table.rows if row.problem]
-    sent = sum(bool(row.done) for row in table.rows)
+    sent = sum(row.done in DONE for row in table.rows)
     st.markdown(
         f"**{len(table.ready):,}** rows can be sent"
         + (f", **{len(faulty):,}** cannot" if faulty else "")

@@ -342,6 +342,14 @@ def test_odd_data_is_shown_as_unknown(served: Service, catena: FakeCatena) -> No
 FILE = ("fleets.csv", b"fleet_ref\nA\nB\n", "text/csv")
 
 
+def test_each_row_of_an_uploaded_result_is_counted_once(served: Service) -> None:
+    page = select_tab(AppTest.from_function(script, default_timeout=20).run(), "Many at once")
+    data = b"fleet_ref,result\nA,created\nB,unknown\nC,\n"
+    page.file_uploader[0].set_value(("fleets.csv", data, "text/csv")).run()
+    assert "**1** rows can be sent, **1** cannot, **1** were sent before." in words(page)
+    assert "the answer was lost" in words(page)
+
+
 def test_two_tabs_start_one_run(served: Service, catena: FakeCatena) -> None:
     first, second = (
         select_tab(AppTest.from_function(script, default_timeout=20).run(), "Many at once") for _ in range(2)
