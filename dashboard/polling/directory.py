@@ -60,7 +60,7 @@ class Directory:
         self._read_at = dict.fromkeys(EVERY_SECONDS, float("-inf"))
         self._unknown_at = float("-inf")
         self._nameless: frozenset[str] = frozenset()
-        """Vehicles that were asked for and that the list of vehicles lacks."""
+        """Vehicles that were asked for in vain: the list of vehicles lacks them, or their fleet withdrew."""
 
     @property
     def names(self) -> Names:
@@ -175,9 +175,10 @@ class Directory:
             if vehicle.deleted_at is None
         }
         self._set(vehicles={**self._names.vehicles, **found} if reading.alone else found)
-        # Remembered, so as not to be asked for again and again.
-        nameless = frozenset(vehicle_id for vehicle_id in wanted if vehicle_id not in found)
-        self._nameless = self._nameless | nameless if reading.alone else nameless
+        with self._lock:
+            # Remembered, so as not to be asked for again and again; those of a fleet that withdrew as well.
+            nameless = frozenset(wanted) - self._names.vehicles.keys()
+            self._nameless = self._nameless | nameless if reading.alone else nameless
 
     def _read_fleets(self, client: CatenaClient) -> None:
         fleets = unique_names(client.fleets.iterate(size=1000))
@@ -189,6 +190,8 @@ class Directory:
             vehicles = names.vehicles
             if withdrawn - names.withdrawn:
                 vehicles = _without(withdrawn, vehicles)
+            if names.withdrawn - withdrawn:
+                self._nameless = frozenset()  # what came back is worth asking for
             self._names = replace(
                 names, fleets=MappingProxyType(fleets), vehicles=vehicles, withdrawn=frozenset(withdrawn)
             )

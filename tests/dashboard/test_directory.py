@@ -138,6 +138,22 @@ def test_a_fleet_that_withdrew_is_forgotten_with_the_next_list_of_fleets(desk, c
     assert "never-located" in desk.look(["a"], seconds=3600).vehicles, "it came back"
 
 
+@pytest.mark.parametrize("many", [2, FEW + 1])
+def test_a_fleet_that_withdrew_but_still_sends_positions_is_not_asked_about_again_and_again(
+    desk, catena, many
+):
+    ids = [f"v{n}" for n in range(many)]
+    catena.rows[api.VEHICLES] += [vehicle(vehicle_id, fleet_id="fleet-2") for vehicle_id in ids]
+    desk.look(ids)
+    catena.rows[api.FLEETS] = [fleet("fleet-1")]
+    before = catena.asked[api.VEHICLES]
+    for _ in range(25):
+        assert "v0" not in desk.look(ids, seconds=20).vehicles
+    assert catena.asked[api.VEHICLES] <= before + 2
+    catena.rows[api.FLEETS].append(fleet("fleet-2"))
+    assert "v0" in desk.look(ids, seconds=20).vehicles, "it came back"
+
+
 def test_a_list_of_vehicles_read_before_a_fleet_withdrew_does_not_bring_it_back(desk, catena):
     desk.look(["a"])
     catena.rows[api.FLEETS] = [fleet("fleet-1")]
