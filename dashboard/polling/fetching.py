@@ -43,6 +43,8 @@ class Fetcher:
         """Vehicles of no listed fleet, if they are few and can be asked for; None: only the whole list has all."""
         self._never_sent = 0
         """Rows that the total counts though the whole list, read to its end, does not bring them."""
+        self._sampled = 0
+        """Fleets asked for as a sample so far, so that others are asked for next time."""
 
     def close(self) -> None:
         """Let the threads end; what they wait for ends with the client."""
@@ -96,8 +98,10 @@ class Fetcher:
                 raise
             rows = Rows()
         if whole is not None:
+            missing = max(0, (whole.total or 0) - rows.count())
             sure = whole.total is not None and not self._some_refused(sizes)
-            if sure and rows.count() >= (whole.total or 0) - self._never_sent:
+            if sure and missing <= self._never_sent:
+                self._never_sent = missing  # what was missing for a moment must not hide what is later
                 return Fetched(rows)
             if self._follow(whole, begun):
                 self._learn(whole, begun, rows, sizes)
@@ -144,8 +148,13 @@ class Fetcher:
         return rows
 
     def _worthwhile(self, fleet_ids: Sequence[str]) -> bool:
-        """Whether any fleet can be read though the whole list cannot; two are asked, as one may be refused."""
-        for fleet_id in {fleet_ids[0], fleet_ids[-1]}:
+        """Whether any fleet can be read though the whole list cannot.
+
+        Two are asked, as one may be refused, and two others next time, as both may be.
+        """
+        for _ in range(2):
+            fleet_id = fleet_ids[self._sampled % len(fleet_ids)]
+            self._sampled += 1
             try:
                 peek(self._once, [fleet_id])
             except NOT_OF_ONE_FLEET:

@@ -134,6 +134,28 @@ def test_a_total_that_counts_rows_that_are_never_sent_does_not_make_every_poll_r
     assert "fleetless" in polls.vehicles
 
 
+def test_what_was_missing_for_a_moment_hides_nothing_later():
+    catena, fleets = world()
+    rows_of(catena).append(location("fleetless", fleet_id=None))
+    answer = catena._respond
+
+    def shrinks(request):
+        # A fleet withdraws after the whole list's first page told the total.
+        response, query = answer(request), request.url.params
+        if query.get("cursor") == "10" and "fleet_ids" not in query:
+            del rows_of(catena)[20:30]
+        return response
+
+    catena._respond = shrinks
+    polls = Polls(catena, fleets)
+    polls.poll()
+    catena._respond = answer
+    polls.poll()
+    rows_of(catena).append(location("another", fleet_id=None))
+    polls.poll()
+    assert "another" in polls.vehicles
+
+
 def test_a_vehicle_that_comes_twice_hides_none_that_comes_with_no_fleet():
     catena, fleets = world()
     rows_of(catena).append(location("fleetless", fleet_id=None))
@@ -216,6 +238,22 @@ def test_a_refused_fleet_whose_rows_the_whole_list_does_not_bring_either_is_held
     fetched = polls.poll()
     assert not fetched.held
     assert len(polls.vehicles) == 40
+
+
+def test_whichever_fleets_are_refused_with_the_whole_list_the_others_are_read_soon():
+    catena, fleets = world(fleets=6)
+    polls = Polls(catena, fleets)
+    catena.refused |= {"fleet-0": 500, "fleet-5": 500, "fleet-1": 500, WHOLE: 500}
+    for attempt in range(1, 7):
+        polls.now += 300
+        try:
+            polls.fetcher.knock(fleets, attempt)
+            fetched = polls.poll()
+            break
+        except CatenaError:
+            continue
+    assert len(polls.vehicles) == 30
+    assert fetched.held == {"fleet-0", "fleet-5", "fleet-1", WHOLE}
 
 
 def test_a_whole_list_that_breaks_off_midway_leaves_what_came_before():
