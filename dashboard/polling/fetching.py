@@ -101,6 +101,7 @@ class Fetcher:
             missing = max(0, (whole.total or 0) - rows.count())
             sure = whole.total is not None and not self._some_refused(sizes)
             if sure and missing <= self._never_sent:
+                self._refusals.succeeded(WHOLE)
                 self._never_sent = missing  # what was missing for a moment must not hide what is later
                 return Fetched(rows)
             if self._follow(whole, begun):
@@ -114,14 +115,12 @@ class Fetcher:
         if not self._refusals.due(WHOLE):
             return None
         try:
-            whole = Whole(self._client)
+            return Whole(self._client)
         except NOT_OF_ONE_FLEET:
             raise
         except CatenaError as error:
             self._refusals.failed(WHOLE, error)
             return None
-        self._refusals.succeeded(WHOLE)
-        return whole
 
     def _follow(self, whole: Whole, rows: Rows) -> bool:
         """Add the whole list to `rows`; False when it breaks off."""
@@ -169,6 +168,7 @@ class Fetcher:
 
     def _learn(self, whole: Whole, read: Rows, by_fleet: Rows | None, sizes: Mapping[str, int]) -> None:
         """Remember, of the whole list read to its end, what the fleets do not bring, and what nothing brings."""
+        self._refusals.succeeded(WHOLE)
         self._never_sent = max(0, (whole.total or 0) - read.count())
         outside = [fix.vehicle_id for fix in read.fixes if fix.fleet_id not in sizes]
         # Rows that could not be read may be among them.

@@ -226,6 +226,34 @@ def test_a_refused_fleet_is_tried_again_with_growing_pauses_and_comes_back():
     assert polls.asked == 5, "by fleet again"
 
 
+@pytest.mark.parametrize("refused", ["fleet-1", WHOLE])
+def test_what_fails_after_its_first_page_is_tried_again_with_growing_pauses_too(refused):
+    catena, fleets = world(vehicles=20)
+    polls = Polls(catena, fleets)
+    if refused == WHOLE:
+        catena.refused["fleet-2"] = 403  # else the rest of the whole list is not wanted
+    answer, tried, since = catena._respond, set(), set()
+
+    def ends_early(request):
+        query = request.url.params
+        of_it = refused in query.get_list("fleet_ids") if refused else "fleet_ids" not in query
+        if "cursor" in query and of_it:
+            tried.add(polls.now)
+            return httpx.Response(500)
+        return answer(request)
+
+    catena._respond = ends_early
+    for _ in range(80):
+        since.add(polls.poll().refused[refused].since)
+        polls.now += 15
+    pauses = [later - sooner for sooner, later in pairwise(sorted(tried))]
+    assert pauses == [30, 60, 120, 240, 300, 300]
+    assert len(since) == 1
+    catena._respond = answer
+    polls.now += 300
+    assert refused not in polls.poll().refused
+
+
 def test_a_refused_fleet_whose_rows_the_whole_list_does_not_bring_either_is_held():
     catena, fleets = world()
     polls = Polls(catena, fleets)
