@@ -5,15 +5,15 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import wait
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from catena_client import CatenaClient, CatenaError, ClientClosed
+from catena_client import CatenaClient, CatenaError, ClientClosed, Page
 from dashboard.map.providers import delivered
 from dashboard.names import unique_names
 from dashboard.polling.called import Names, VehicleFacts, facts, full_name
@@ -21,6 +21,7 @@ from dashboard.refusals import ONCE, Refusal, Refusals
 from dashboard.workers import Workers
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 UNKNOWN_SECONDS = 20.0
 """Vehicles nobody has named yet are asked for at most this often."""
@@ -56,6 +57,7 @@ class Directory:
         self._worker, self._fleets_worker = Workers(1, "names"), Workers(1, "fleets")
         self._busy = self._fleets_busy = False
         self._refusals = Refusals(clock)
+        self._unreadable = dict.fromkeys((FLEETS, VEHICLES, DRIVERS), 0)
         self._deliveries: Mapping[str, datetime | None] = MappingProxyType({})
         self._read_at = dict.fromkeys(EVERY_SECONDS, float("-inf"))
         self._unknown_at = float("-inf")
@@ -76,6 +78,11 @@ class Directory:
     def refused(self) -> Mapping[str, Refusal]:
         """The lists that cannot be read now."""
         return self._refusals.now
+
+    @property
+    def unreadable(self) -> Mapping[str, int]:
+        """Rows that could not be read when a list was last read whole, by list; only lists with such rows."""
+        return {what: number for what, number in self._unreadable.items() if number}
 
     def refresh_fleets(self) -> None:
         """Read the list of fleets, so that a new fleet is named with its first vehicles.
@@ -160,7 +167,7 @@ class Directory:
         elif reading.what == PROVIDERS:
             self._set(providers={tsp.slug: tsp.name for tsp in client.tsps.list() if tsp.slug and tsp.name})
         elif reading.what == DRIVERS:
-            drivers = client.users.iterate(size=1000)
+            drivers = self._rows(DRIVERS, client.users.pages(size=1000))
             self._set(drivers={user.id: name for user in drivers if (name := full_name(user))})
         else:
             self._read_vehicles(client, reading)
@@ -169,11 +176,11 @@ class Directory:
 
     def _read_vehicles(self, client: CatenaClient, reading: _Reading) -> None:
         wanted = reading.vehicle_ids
-        found = {
-            vehicle.id: facts(vehicle)
-            for vehicle in client.vehicles.iterate(vehicle_ids=wanted if reading.alone else None, size=1000)
-            if vehicle.deleted_at is None
-        }
+        if reading.alone:
+            vehicles = client.vehicles.iterate(vehicle_ids=wanted, size=1000)
+        else:
+            vehicles = self._rows(VEHICLES, client.vehicles.pages(size=1000))
+        found = {vehicle.id: facts(vehicle) for vehicle in vehicles if vehicle.deleted_at is None}
         self._set(vehicles={**self._names.vehicles, **found} if reading.alone else found)
         with self._lock:
             # Remembered, so as not to be asked for again and again; those of a fleet that withdrew as well.
@@ -181,9 +188,11 @@ class Directory:
             self._nameless = self._nameless | nameless if reading.alone else nameless
 
     def _read_fleets(self, client: CatenaClient) -> None:
-        fleets = unique_names(client.fleets.iterate(size=1000))
+        fleets = unique_names(self._rows(FLEETS, client.fleets.pages(size=1000)))
         with self._lock:
             names = self._names
+            if self._unreadable[FLEETS]:
+                fleets = {**names.fleets, **fleets}  # one that is missing may be among them, so none withdrew
             if fleets == names.fleets:
                 return
             withdrawn = (names.withdrawn | names.fleets.keys()) - fleets.keys()
@@ -195,6 +204,14 @@ class Directory:
             self._names = replace(
                 names, fleets=MappingProxyType(fleets), vehicles=vehicles, withdrawn=frozenset(withdrawn)
             )
+
+    def _rows(self, what: str, pages: Iterable[Page[T]]) -> Iterator[T]:
+        """The rows of a whole list, counting those that cannot be read."""
+        unreadable = 0
+        for page in pages:
+            unreadable += page.unreadable
+            yield from page.items
+        self._unreadable[what] = unreadable
 
     def _set(self, **mappings: Mapping[str, object]) -> None:
         with self._lock:
