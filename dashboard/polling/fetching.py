@@ -53,10 +53,10 @@ class Fetcher:
     def knock(self, fleets: Sequence[str], attempt: int) -> None:
         """Make the cheapest request that tells whether there are positions again, with a single try.
 
-        It asks for the whole list; for one of the `fleets` when that is refused, and at every second `attempt`, as
-        it may be the whole list alone that fails. Raises `CatenaError`.
+        It asks for the whole list; for one of the `fleets` while that is left alone, and at every second `attempt`,
+        as it may be the whole list alone that fails. Raises `CatenaError`.
         """
-        if fleets and (WHOLE in self._refusals or attempt % 2 == 0):
+        if fleets and (not self._refusals.due(WHOLE) or attempt % 2 == 0):
             peek(self._once, [fleets[attempt // 2 % len(fleets)]])
         else:
             Whole(self._once)

@@ -385,6 +385,29 @@ def test_knocking_is_one_request(refused, attempt, asked):
     polls.fetcher.knock(fleets, attempt)
 
 
+def test_where_no_fleet_can_be_read_by_itself_a_broken_off_whole_list_is_tried_again():
+    catena, fleets = world()
+    polls = Polls(catena, fleets)
+    catena.refused |= dict.fromkeys(fleets, 422)
+    answer = catena._respond
+    catena._respond = lambda request: (
+        httpx.Response(500) if request.url.params.get("cursor") == "10" else answer(request)
+    )
+    polls.poll()
+    with pytest.raises(CatenaError):
+        polls.poll()
+    catena._respond = answer
+    for attempt in (1, 2, 3):
+        polls.now += 300
+        try:
+            polls.fetcher.knock(fleets, attempt)
+            polls.poll()
+            break
+        except CatenaError:
+            continue
+    assert len(polls.vehicles) == 40
+
+
 def test_more_fleets_than_one_request_takes_are_asked_for_in_several():
     catena, fleets = world(fleets=300, vehicles=2, page_size=100)
     polls = Polls(catena, fleets, parallel=1)
