@@ -52,7 +52,7 @@ def test_real_fleets_are_closed_to_everybody_else(
     if LAN is not None and way != "uvicorn":
         others += [(LAN, ""), (LAN, f"localhost:{one.port}")]
     for address, host in others:
-        for path in ("/", "/_stcore/health", "/feed/vehicles.csv"):
+        for path in ("/", "/_stcore/health", "/feed/vehicles.json"):
             answer = one.get(path, address, host)
             assert answer.status_code == 403
             assert "no sign-in is set up" in answer.text
