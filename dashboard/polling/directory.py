@@ -54,8 +54,12 @@ class Directory:
         self._clock = clock
         self._names = Names()
         self._lock = threading.Lock()
-        self._worker, self._fleets_worker = Workers(1, "names"), Workers(1, "fleets")
-        self._busy = self._fleets_busy = False
+        self._workers, self._fleets_worker = Workers(len(EVERY_SECONDS), "names"), Workers(1, "fleets")
+        self._fleets_busy = False
+        self._reading: set[str] = set()
+        """The lists that are being read, each in a thread of its own: one that hangs holds up no other."""
+        self._told = self._names
+        """The names when the first of them was begun."""
         self._refusals = Refusals(clock)
         self._unreadable = dict.fromkeys((FLEETS, VEHICLES, DRIVERS), 0)
         self._deliveries: Mapping[str, datetime | None] = MappingProxyType({})
@@ -96,27 +100,25 @@ class Directory:
 
     def refresh_when_due(self, vehicle_ids: Iterable[str], on_change: Callable[[], None]) -> None:
         """Start a background reading when the names are old or some vehicles have none; call back on new ones."""
-        if self._busy:
-            return
         now = self._clock()
-        due = [
-            what
-            for what, seconds in EVERY_SECONDS.items()
-            if now - self._read_at[what] >= seconds and self._refusals.due(what)
-        ]
+        free = [what for what in EVERY_SECONDS if what not in self._reading and self._refusals.due(what)]
+        due = [what for what in free if now - self._read_at[what] >= EVERY_SECONDS[what]]
         readings = [_Reading(what, list(vehicle_ids) if what == VEHICLES else ()) for what in due]
-        seldom = now - self._unknown_at >= UNKNOWN_SECONDS and self._refusals.due(VEHICLES)
+        seldom = now - self._unknown_at >= UNKNOWN_SECONDS and VEHICLES in free
         if VEHICLES not in due and seldom and (unknown := self._unknown(vehicle_ids)):
             readings.append(_Reading(VEHICLES, unknown, alone=len(unknown) <= FEW))
         if any(reading.what == VEHICLES for reading in readings):
             self._unknown_at = now
-        if readings:
-            self._busy = True
-            self._worker.submit(self._read_all, readings, on_change)
+        with self._lock:
+            if not self._reading:
+                self._told = self._names
+            self._reading.update(reading.what for reading in readings)
+        for reading in readings:
+            self._workers.submit(self._read_one, reading, on_change)
 
     def close(self) -> None:
         """Stop reading. Returns at once; what is under way ends with the client."""
-        self._worker.close()
+        self._workers.close()
         self._fleets_worker.close()
 
     def _unknown(self, vehicle_ids: Iterable[str]) -> list[str]:
@@ -128,14 +130,14 @@ class Directory:
             if vehicle_id and vehicle_id not in known and vehicle_id not in nameless and "/" not in vehicle_id
         ]
 
-    def _read_all(self, readings: Sequence[_Reading], on_change: Callable[[], None]) -> None:
-        before = self._names
+    def _read_one(self, reading: _Reading, on_change: Callable[[], None]) -> None:
         try:
-            for reading in readings:
-                self._try(reading.what, partial(self._read, reading))
+            self._try(reading.what, partial(self._read, reading))
         finally:
-            self._busy = False
-        if self._names is not before:
+            with self._lock:
+                self._reading.discard(reading.what)
+                changed = not self._reading and self._names is not self._told
+        if changed:
             on_change()
 
     def _refresh_fleets(self) -> None:

@@ -1,5 +1,6 @@
 """Names: each list in its own time, tried again sooner when it is refused, and never again and again in vain."""
 
+import threading
 from itertools import pairwise
 
 import pytest
@@ -31,7 +32,7 @@ class Desk:
         self.now += seconds
         self.directory.refresh_fleets()
         self.directory.refresh_when_due(vehicle_ids, self._changed)
-        until(lambda: not self.directory._busy)
+        until(lambda: not self.directory._reading)
         return self.directory.names
 
     def _changed(self):
@@ -165,6 +166,35 @@ def test_names_are_read_in_the_background_and_called_back_only_when_they_changed
     assert desk.changes == 1
     desk.look(["a"], seconds=60)  # the connections alone
     assert desk.changes == 1
+
+
+@pytest.mark.parametrize("what", [PROVIDERS, VEHICLES, DRIVERS, CONNECTIONS])
+def test_a_list_that_is_never_answered_holds_up_no_other(desk, catena, monkeypatch, what):
+    answer, ended, hung = catena._respond, threading.Event(), threading.Event()
+
+    def hangs(request):
+        if request.url.path == PATHS[what]:
+            hung.set()
+            ended.wait(30)
+        return answer(request)
+
+    monkeypatch.setattr(catena, "_respond", hangs)
+    for _ in range(3):
+        desk.now += 20
+        desk.directory.refresh_when_due(["a"], desk._changed)
+    assert hung.wait(10)
+    others = {
+        PROVIDERS: lambda: desk.directory.names.providers,
+        VEHICLES: lambda: desk.directory.names.vehicles,
+        DRIVERS: lambda: desk.directory.names.drivers,
+        CONNECTIONS: lambda: catena.asked[api.FRESHNESS],
+    }
+    try:
+        until(lambda: all(found() for other, found in others.items() if other != what), seconds=3)
+        assert catena.asked[PATHS[what]] == 1
+    finally:
+        ended.set()
+    until(lambda: desk.changes == 1)
 
 
 def test_a_defect_in_reading_one_list_costs_no_other(desk, monkeypatch):

@@ -43,7 +43,7 @@ def _poller(sandbox):
 def poll(poller):
     """Poll twice, so that names are there, and give the vehicles and the summary of who sees all."""
     poller.poll_once()
-    until(lambda: not poller._directory._busy)
+    until(lambda: not poller._directory._reading)
     poller.poll_once()
     snapshot = poller.state.snapshot
     summary = summarise(snapshot, Scope(OPERATOR), snapshot.taken_at, Slots())
