@@ -175,6 +175,11 @@ class TokenAuth(Auth):
     def _read(self, answer: Answer) -> TokenAnswer:
         if answer.status in {400, 401, 403}:
             raise AuthenticationFailed(self._refusal(answer))
+        if answer.status in {404, 405}:
+            raise UnexpectedAnswer(
+                f"{_TOKEN} was answered {answer.status}, so there is no auth host. Check the auth address: "
+                f"{self._endpoint.split('/protocol/')[0]}."
+            )
         raise_for_error(_TOKEN, answer)
         token = decode(_TOKEN, answer, TokenAnswer)
         if not _fits_a_header(token.access_token):

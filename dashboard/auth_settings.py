@@ -53,7 +53,8 @@ def providers(secrets: Mapping[str, object]) -> tuple[str, ...]:
 def _check_cookie_secret(secret: str) -> None:
     printed = "|".join(r"[\W_]*".join(text.split()) for text in PRINTED)
     own = re.sub(printed, "", secret, flags=re.IGNORECASE)
-    if len(own) < LEAST or len(set(own)) < LEAST_DIFFERENT:
+    # The documents print the command as well, and some will copy it instead of what it prints.
+    if "token_urlsafe" in own or len(own) < LEAST or len(set(own)) < LEAST_DIFFERENT:
         raise SettingsError(
             f"auth.cookie_secret in secrets.toml must be random, at least {LEAST} characters long and known to "
             f"nobody; make one with: {COMMAND}"

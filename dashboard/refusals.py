@@ -58,9 +58,12 @@ class Refusals:
         held = self._held.get(key)
         return held is None or self._clock() >= held.retry_at
 
-    def failed(self, key: str, error: Exception) -> None:
-        """Remember a failure; the next one of the same key comes after a longer pause."""
-        held = self._held.get(key)
+    def failed(self, key: str, error: Exception, before: Refusal | None = None) -> None:
+        """Remember a failure; the next one of the same key comes after a longer pause.
+
+        `before`: its refusal until a moment ago, if that was forgotten too soon.
+        """
+        held = self._held.get(key, before)
         failures = held.failures + 1 if held else 1
         since = held.since if held else datetime.now(UTC)
         self._held[key] = Refusal(str(error), since, failures, self._clock() + pause(failures, error))

@@ -4,6 +4,7 @@ A run reads the whole list of invitations first and does nothing without it; eac
 right before it is sent. So a fleet that has an invitation is refreshed only when that was asked for.
 """
 
+import logging
 import threading
 from collections import Counter, deque
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from dashboard.invitations.desk import InvitationDesk
 from dashboard.invitations.items import AlreadyInvited, AnswerLost, Item, Made, NotSent
 from dashboard.invitations.words import status_word
 
+log = logging.getLogger(__name__)
+
 WORKERS = 3
 RATE_LIMIT_PAUSE_SECONDS = 10.0
 """Waited after a 429 that names no time; the client itself has waited and tried several times by then."""
@@ -31,6 +34,11 @@ RATE_LIMIT_TRIES = 5
 NO_GOOD_ANSWER = (ConnectionFailed, ServerError, UnexpectedAnswer, ClientClosed)
 LOST_IN_A_ROW = 5
 """After so many requests in a row without a good answer the run pauses instead of failing every row."""
+
+DEFECT = (
+    "What became of this cannot be told, for a reason of our own: the log of this dashboard says why. Look under "
+    "Follow up before sending it again."
+)
 
 
 @dataclass(frozen=True)
@@ -131,6 +139,10 @@ class BulkRun:
         except CatenaError as error:
             self._halt(f"Nothing was sent, because the list of invitations cannot be read. {error}")
             return
+        except Exception:  # a defect must not look like a run that somebody paused
+            log.exception("The list of invitations could not be taken in")
+            self._halt("Nothing was sent, for a reason of our own. The log of this dashboard says why.")
+            return
         self._live = {item.fleet_ref: item for item in listed if item.live}
         self._queue = deque(row for row in self.rows if row.create is not None and self._open(row))
         workers = [threading.Thread(target=self._work, name="bulk", daemon=True) for _ in range(WORKERS)]
@@ -145,7 +157,13 @@ class BulkRun:
                 row = self._queue.popleft()
             except IndexError:
                 return
-            outcome = Outcome("failed", row.problem) if row.create is None else self._patiently(row.create)
+            try:
+                outcome = (
+                    Outcome("failed", row.problem) if row.create is None else self._patiently(row.create)
+                )
+            except Exception:  # it may have been sent by then, so it is not sent again
+                log.exception("A row could not be sent, or what came of it not be taken in")
+                outcome = Outcome(LOST_ANSWER, DEFECT)
             if outcome is not None:
                 with self._lock:
                     self._outcomes[row.number] = outcome

@@ -34,6 +34,9 @@ class FirstSeen:
         self._clock = clock
         self._lock = threading.Lock()
         self._next: dict[str, float] = {}
+        """When a fleet is asked about again; never where its first position is known."""
+        self._waiting: set[str] = set()
+        """Fleets that the thread has not come to yet, however long that takes."""
         self._known: dict[str, Firsts] = {}
         self._refusals = Refusals(clock)
         """Of each fleet, and under `EVERY` of all of them."""
@@ -54,12 +57,15 @@ class FirstSeen:
             due = [
                 key
                 for key in dict.fromkeys(fleet_ids)
-                if key and self._next.get(key, now) <= now and self._refusals.due(key)
+                if key
+                and key not in self._waiting
+                and self._next.get(key, now) <= now
+                and self._refusals.due(key)
             ]
             due.sort(
                 key=self._refusals.__contains__
             )  # what was refused last time must not hold up the others
-            self._next.update(dict.fromkeys(due, now + AGAIN_SECONDS))
+            self._waiting.update(due)
         for fleet_id in due:
             self._worker.submit(self._find, fleet_id)
 
@@ -68,10 +74,16 @@ class FirstSeen:
         self._worker.close()
 
     def _find(self, fleet_id: str) -> None:
+        try:
+            self._look(fleet_id)
+        finally:
+            with self._lock:
+                self._waiting.discard(fleet_id)
+
+    def _look(self, fleet_id: str) -> None:
         with self._lock:
             if not self._refusals.due(EVERY):
-                del self._next[fleet_id]  # to be wanted again after the pause
-                return
+                return  # to be wanted again after the pause
             client = self._once if EVERY in self._refusals else self._client
         try:
             vehicles = client.vehicles.iterate(fleet_ids=[fleet_id], size=1000)
@@ -80,7 +92,6 @@ class FirstSeen:
             location = _earliest(locations)
         except CatenaError as error:
             with self._lock:
-                del self._next[fleet_id]
                 self._refusals.failed(fleet_id, error)
                 self._refusals.failed(EVERY, error)
             log.warning(
@@ -91,8 +102,7 @@ class FirstSeen:
             self._refusals.succeeded(fleet_id)
             self._refusals.succeeded(EVERY)
             self._known[fleet_id] = Firsts(vehicle, location)
-            if location is not None:
-                self._next[fleet_id] = float("inf")
+            self._next[fleet_id] = self._clock() + AGAIN_SECONDS if location is None else float("inf")
 
 
 def _earliest(rows: Iterable[Vehicle | VehicleLocation]) -> datetime | None:

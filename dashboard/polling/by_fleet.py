@@ -19,7 +19,7 @@ from catena_client import (
 from catena_client.paging import MOST_VALUES
 from dashboard.polling.concurrency import MOST_AT_ONCE
 from dashboard.polling.rows import Asked, Rows, peek, read
-from dashboard.refusals import ONCE, Refusals
+from dashboard.refusals import ONCE, Refusal, Refusals
 from dashboard.workers import Workers
 
 NARROWING_REQUESTS = 32
@@ -46,6 +46,8 @@ class ByFleet:
         self._client = client
         self._once = client.with_retry(ONCE)
         self._refusals = refusals
+        self._before: Mapping[str, Refusal] = {}
+        """What was refused before fleets were last tried again: one page does not prove that all can be read."""
         self._clock = clock
         self._workers = Workers(MOST_AT_ONCE, "fixes")
 
@@ -90,7 +92,7 @@ class ByFleet:
             fleet_ids, error = suspects.popleft()
             if len(fleet_ids) <= 1 or isinstance(error, NO_ANSWER) or left <= 0 or self._clock() > end:
                 for fleet_id in fleet_ids:
-                    self._refusals.failed(fleet_id, error)
+                    self._refusals.failed(fleet_id, error, self._before.get(fleet_id))
                 continue
             middle = len(fleet_ids) // 2
             for half in (fleet_ids[:middle], fleet_ids[middle:]):
@@ -106,7 +108,8 @@ class ByFleet:
 
     def try_refused_again(self, fleets: Collection[str]) -> None:
         """Ask once more for those of the fleets whose pause is over: all together, else a few by themselves."""
-        due = [key for key in self._refusals.now if key in fleets and self._refusals.due(key)][:MOST_VALUES]
+        self._before = self._refusals.now
+        due = [key for key in self._before if key in fleets and self._refusals.due(key)][:MOST_VALUES]
         if len(due) > 1 and self._try_again(due):
             return
         for fleet_id in due[:SINGLY_AT_ONCE]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import wait
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from catena_client import CatenaClient, CatenaError, ClientClosed
+from catena_client import CatenaClient, CatenaError, ClientClosed, Page
 from dashboard.map.providers import delivered
 from dashboard.names import unique_names
 from dashboard.polling.called import Names, VehicleFacts, facts, full_name
@@ -21,6 +21,7 @@ from dashboard.refusals import ONCE, Refusal, Refusals
 from dashboard.workers import Workers
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 UNKNOWN_SECONDS = 20.0
 """Vehicles nobody has named yet are asked for at most this often."""
@@ -53,14 +54,19 @@ class Directory:
         self._clock = clock
         self._names = Names()
         self._lock = threading.Lock()
-        self._worker, self._fleets_worker = Workers(1, "names"), Workers(1, "fleets")
-        self._busy = self._fleets_busy = False
+        self._workers, self._fleets_worker = Workers(len(EVERY_SECONDS), "names"), Workers(1, "fleets")
+        self._fleets_busy = False
+        self._reading: set[str] = set()
+        """The lists that are being read, each in a thread of its own: one that hangs holds up no other."""
+        self._told = self._names
+        """The names when the first of them was begun."""
         self._refusals = Refusals(clock)
+        self._unreadable = dict.fromkeys((FLEETS, VEHICLES, DRIVERS), 0)
         self._deliveries: Mapping[str, datetime | None] = MappingProxyType({})
         self._read_at = dict.fromkeys(EVERY_SECONDS, float("-inf"))
         self._unknown_at = float("-inf")
         self._nameless: frozenset[str] = frozenset()
-        """Vehicles that were asked for and that the list of vehicles lacks."""
+        """Vehicles that were asked for in vain: the list of vehicles lacks them, or their fleet withdrew."""
 
     @property
     def names(self) -> Names:
@@ -77,6 +83,11 @@ class Directory:
         """The lists that cannot be read now."""
         return self._refusals.now
 
+    @property
+    def unreadable(self) -> Mapping[str, int]:
+        """Rows that could not be read when a list was last read whole, by list; only lists with such rows."""
+        return {what: number for what, number in self._unreadable.items() if number}
+
     def refresh_fleets(self) -> None:
         """Read the list of fleets, so that a new fleet is named with its first vehicles.
 
@@ -89,27 +100,25 @@ class Directory:
 
     def refresh_when_due(self, vehicle_ids: Iterable[str], on_change: Callable[[], None]) -> None:
         """Start a background reading when the names are old or some vehicles have none; call back on new ones."""
-        if self._busy:
-            return
         now = self._clock()
-        due = [
-            what
-            for what, seconds in EVERY_SECONDS.items()
-            if now - self._read_at[what] >= seconds and self._refusals.due(what)
-        ]
+        free = [what for what in EVERY_SECONDS if what not in self._reading and self._refusals.due(what)]
+        due = [what for what in free if now - self._read_at[what] >= EVERY_SECONDS[what]]
         readings = [_Reading(what, list(vehicle_ids) if what == VEHICLES else ()) for what in due]
-        seldom = now - self._unknown_at >= UNKNOWN_SECONDS and self._refusals.due(VEHICLES)
+        seldom = now - self._unknown_at >= UNKNOWN_SECONDS and VEHICLES in free
         if VEHICLES not in due and seldom and (unknown := self._unknown(vehicle_ids)):
             readings.append(_Reading(VEHICLES, unknown, alone=len(unknown) <= FEW))
         if any(reading.what == VEHICLES for reading in readings):
             self._unknown_at = now
-        if readings:
-            self._busy = True
-            self._worker.submit(self._read_all, readings, on_change)
+        with self._lock:
+            if not self._reading:
+                self._told = self._names
+            self._reading.update(reading.what for reading in readings)
+        for reading in readings:
+            self._workers.submit(self._read_one, reading, on_change)
 
     def close(self) -> None:
         """Stop reading. Returns at once; what is under way ends with the client."""
-        self._worker.close()
+        self._workers.close()
         self._fleets_worker.close()
 
     def _unknown(self, vehicle_ids: Iterable[str]) -> list[str]:
@@ -121,14 +130,14 @@ class Directory:
             if vehicle_id and vehicle_id not in known and vehicle_id not in nameless and "/" not in vehicle_id
         ]
 
-    def _read_all(self, readings: Sequence[_Reading], on_change: Callable[[], None]) -> None:
-        before = self._names
+    def _read_one(self, reading: _Reading, on_change: Callable[[], None]) -> None:
         try:
-            for reading in readings:
-                self._try(reading.what, partial(self._read, reading))
+            self._try(reading.what, partial(self._read, reading))
         finally:
-            self._busy = False
-        if self._names is not before:
+            with self._lock:
+                self._reading.discard(reading.what)
+                changed = not self._reading and self._names is not self._told
+        if changed:
             on_change()
 
     def _refresh_fleets(self) -> None:
@@ -160,7 +169,7 @@ class Directory:
         elif reading.what == PROVIDERS:
             self._set(providers={tsp.slug: tsp.name for tsp in client.tsps.list() if tsp.slug and tsp.name})
         elif reading.what == DRIVERS:
-            drivers = client.users.iterate(size=1000)
+            drivers = self._rows(DRIVERS, client.users.pages(size=1000))
             self._set(drivers={user.id: name for user in drivers if (name := full_name(user))})
         else:
             self._read_vehicles(client, reading)
@@ -169,29 +178,42 @@ class Directory:
 
     def _read_vehicles(self, client: CatenaClient, reading: _Reading) -> None:
         wanted = reading.vehicle_ids
-        found = {
-            vehicle.id: facts(vehicle)
-            for vehicle in client.vehicles.iterate(vehicle_ids=wanted if reading.alone else None, size=1000)
-            if vehicle.deleted_at is None
-        }
+        if reading.alone:
+            vehicles = client.vehicles.iterate(vehicle_ids=wanted, size=1000)
+        else:
+            vehicles = self._rows(VEHICLES, client.vehicles.pages(size=1000))
+        found = {vehicle.id: facts(vehicle) for vehicle in vehicles if vehicle.deleted_at is None}
         self._set(vehicles={**self._names.vehicles, **found} if reading.alone else found)
-        # Remembered, so as not to be asked for again and again.
-        nameless = frozenset(vehicle_id for vehicle_id in wanted if vehicle_id not in found)
-        self._nameless = self._nameless | nameless if reading.alone else nameless
+        with self._lock:
+            # Remembered, so as not to be asked for again and again; those of a fleet that withdrew as well.
+            nameless = frozenset(wanted) - self._names.vehicles.keys()
+            self._nameless = self._nameless | nameless if reading.alone else nameless
 
     def _read_fleets(self, client: CatenaClient) -> None:
-        fleets = unique_names(client.fleets.iterate(size=1000))
+        fleets = unique_names(self._rows(FLEETS, client.fleets.pages(size=1000)))
         with self._lock:
             names = self._names
+            if self._unreadable[FLEETS]:
+                fleets = {**names.fleets, **fleets}  # one that is missing may be among them, so none withdrew
             if fleets == names.fleets:
                 return
             withdrawn = (names.withdrawn | names.fleets.keys()) - fleets.keys()
             vehicles = names.vehicles
             if withdrawn - names.withdrawn:
                 vehicles = _without(withdrawn, vehicles)
+            if names.withdrawn - withdrawn:
+                self._nameless = frozenset()  # what came back is worth asking for
             self._names = replace(
                 names, fleets=MappingProxyType(fleets), vehicles=vehicles, withdrawn=frozenset(withdrawn)
             )
+
+    def _rows(self, what: str, pages: Iterable[Page[T]]) -> Iterator[T]:
+        """The rows of a whole list, counting those that cannot be read."""
+        unreadable = 0
+        for page in pages:
+            unreadable += page.unreadable
+            yield from page.items
+        self._unreadable[what] = unreadable
 
     def _set(self, **mappings: Mapping[str, object]) -> None:
         with self._lock:

@@ -43,6 +43,8 @@ class Fetcher:
         """Vehicles of no listed fleet, if they are few and can be asked for; None: only the whole list has all."""
         self._never_sent = 0
         """Rows that the total counts though the whole list, read to its end, does not bring them."""
+        self._sampled = 0
+        """Fleets asked for as a sample so far, so that others are asked for next time."""
 
     def close(self) -> None:
         """Let the threads end; what they wait for ends with the client."""
@@ -51,10 +53,10 @@ class Fetcher:
     def knock(self, fleets: Sequence[str], attempt: int) -> None:
         """Make the cheapest request that tells whether there are positions again, with a single try.
 
-        It asks for the whole list; for one of the `fleets` when that is refused, and at every second `attempt`, as
-        it may be the whole list alone that fails. Raises `CatenaError`.
+        It asks for the whole list; for one of the `fleets` while that is left alone, and at every second `attempt`,
+        as it may be the whole list alone that fails. Raises `CatenaError`.
         """
-        if fleets and (WHOLE in self._refusals or attempt % 2 == 0):
+        if fleets and (not self._refusals.due(WHOLE) or attempt % 2 == 0):
             peek(self._once, [fleets[attempt // 2 % len(fleets)]])
         else:
             Whole(self._once)
@@ -96,8 +98,11 @@ class Fetcher:
                 raise
             rows = Rows()
         if whole is not None:
+            missing = max(0, (whole.total or 0) - rows.count())
             sure = whole.total is not None and not self._some_refused(sizes)
-            if sure and rows.count() >= (whole.total or 0) - self._never_sent:
+            if sure and missing <= self._never_sent:
+                self._refusals.succeeded(WHOLE)
+                self._never_sent = missing  # what was missing for a moment must not hide what is later
                 return Fetched(rows)
             if self._follow(whole, begun):
                 self._learn(whole, begun, rows, sizes)
@@ -110,14 +115,12 @@ class Fetcher:
         if not self._refusals.due(WHOLE):
             return None
         try:
-            whole = Whole(self._client)
+            return Whole(self._client)
         except NOT_OF_ONE_FLEET:
             raise
         except CatenaError as error:
             self._refusals.failed(WHOLE, error)
             return None
-        self._refusals.succeeded(WHOLE)
-        return whole
 
     def _follow(self, whole: Whole, rows: Rows) -> bool:
         """Add the whole list to `rows`; False when it breaks off."""
@@ -144,8 +147,13 @@ class Fetcher:
         return rows
 
     def _worthwhile(self, fleet_ids: Sequence[str]) -> bool:
-        """Whether any fleet can be read though the whole list cannot; two are asked, as one may be refused."""
-        for fleet_id in {fleet_ids[0], fleet_ids[-1]}:
+        """Whether any fleet can be read though the whole list cannot.
+
+        Two are asked, as one may be refused, and two others next time, as both may be.
+        """
+        for _ in range(2):
+            fleet_id = fleet_ids[self._sampled % len(fleet_ids)]
+            self._sampled += 1
             try:
                 peek(self._once, [fleet_id])
             except NOT_OF_ONE_FLEET:
@@ -160,6 +168,7 @@ class Fetcher:
 
     def _learn(self, whole: Whole, read: Rows, by_fleet: Rows | None, sizes: Mapping[str, int]) -> None:
         """Remember, of the whole list read to its end, what the fleets do not bring, and what nothing brings."""
+        self._refusals.succeeded(WHOLE)
         self._never_sent = max(0, (whole.total or 0) - read.count())
         outside = [fix.vehicle_id for fix in read.fixes if fix.fleet_id not in sizes]
         # Rows that could not be read may be among them.

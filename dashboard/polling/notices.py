@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from dashboard.map import units
 from dashboard.polling.called import Names
@@ -19,6 +20,8 @@ CONSEQUENCES = {
     VEHICLES: "Vehicles without a name are shown by their ids.",
     DRIVERS: "Drivers are shown by their ids.",
 }
+
+NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +51,34 @@ class Notice:
         return fleets is None or self.fleet_id == "" or self.fleet_id in fleets
 
 
-def notices(fetched: Fetched, names: Names, refused_lists: Mapping[str, Refusal]) -> tuple[Notice, ...]:
-    """Everything there is to say about one poll; what makes positions old comes first."""
-    found = [*_of_lists(refused_lists), *_of_fleets(fetched, names), *_of_fields(fetched.rows.unknown)]
+def notices(
+    fetched: Fetched,
+    names: Names,
+    refused_lists: Mapping[str, Refusal],
+    unreadable_rows: Mapping[str, int] = NOTHING,
+) -> tuple[Notice, ...]:
+    """Everything there is to say about one poll; what makes positions old comes first.
+
+    `refused_lists` and `unreadable_rows`, their number, are by the name of the list.
+    """
+    found = [
+        *_of_lists(refused_lists),
+        *_of_rows(unreadable_rows),
+        *_of_fleets(fetched, names),
+        *_of_fields(fetched.rows.unknown),
+    ]
     return tuple(sorted(found, key=lambda notice: not notice.stale))
 
 
 def _of_lists(refused: Mapping[str, Refusal]) -> Iterator[Notice]:
     for what, refusal in refused.items():
         yield Notice(f"The {what} could not be read", CONSEQUENCES[what], refusal)
+
+
+def _of_rows(unreadable: Mapping[str, int]) -> Iterator[Notice]:
+    for what, number in unreadable.items():
+        rows = "1 row" if number == 1 else f"{number:,} rows"
+        yield Notice(f"{rows} of the {what} could not be read", CONSEQUENCES[what])
 
 
 def _of_fleets(fetched: Fetched, names: Names) -> Iterator[Notice]:

@@ -166,7 +166,7 @@ class Poller:
             directory.deliveries,
             held={key: refusal for key, refusal in fetched.refused.items() if key in fetched.held},
             unreadable=rows.unreadable,
-            notices=notices(fetched, names, directory.refused),
+            notices=notices(fetched, names, directory.refused, directory.unreadable),
         )
         directory.refresh_when_due((fix.vehicle for fix in rows.fixes), self.wake)
         return snapshot

@@ -44,6 +44,8 @@ class TrailerSnapshot:
     """The columns `trailer_id`, `name`, `fleet_id`, `fleet`, `source`, `tsp_slug`, `provider`, `occurred_at`,
     with the meanings that they have in a snapshot of vehicles, and `lon`, `lat`: degrees, NaN where it cannot be
     drawn."""
+    unreadable: int = 0
+    """Rows of the answer that could not be read at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ class TrailerPoller:
         The last good snapshot stays when a poll fails; while polls fail, one request is made, once.
         """
         try:
-            rows = self._read_rows()
+            rows, unreadable = self._read_rows()
             self._read_names()
         except ClientClosed:
             return POLL_SECONDS
@@ -128,15 +130,18 @@ class TrailerPoller:
         self._version += 1
         self._failures = 0
         frame = trailers_frame(self._rows.values(), self._called, self._names())
-        self._state = TrailerState(TrailerSnapshot(self._version, now, frame))
+        self._state = TrailerState(TrailerSnapshot(self._version, now, frame, unreadable))
         return POLL_SECONDS
 
-    def _read_rows(self) -> list[TrailerLocation]:
+    def _read_rows(self) -> tuple[list[TrailerLocation], int]:
+        """All rows, and how many could not be read."""
         rows: list[TrailerLocation] = []
+        unreadable = 0
         client = self._once if self._failures else self._client
         for page in client.trailer_locations.pages(only_latest=True, size=PAGE_SIZE):
             rows += page.items
-        return rows
+            unreadable += page.unreadable
+        return rows, unreadable
 
     def _failed(self, error: Exception, problem: str) -> float:
         log.warning("Could not read the trailers: %s", problem)

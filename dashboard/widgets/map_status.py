@@ -51,7 +51,9 @@ def health(state: PollState, now: datetime) -> Health:
         old = "No positions yet."
         if snapshot is not None:
             old = f"Positions on the map are {age(snapshot, now)} old, because the last poll failed."
-        return Health("Interrupted", old, state.problem, _again(state, now))
+        return Health(
+            "Interrupted", old, state.problem, again(None if state.started_at else state.retry_at, now)
+        )
     waiting = (now - state.started_at).total_seconds() if state.started_at else 0.0
     young = snapshot is None or _seconds_old(snapshot, now) <= YOUNG_POLLS * state.poll_seconds
     if state.started_at and (waiting > max(state.poll_seconds, PATIENCE_SECONDS) or not young):
@@ -122,11 +124,11 @@ def _seconds_old(snapshot: Snapshot, now: datetime) -> float:
     return (now - snapshot.taken_at).total_seconds()
 
 
-def _again(state: PollState, now: datetime) -> str:
-    """When Catena is asked again."""
-    if state.started_at is not None or state.retry_at is None or state.retry_at <= now:
+def again(retry_at: datetime | None, now: datetime) -> str:
+    """When Catena is asked again, a sentence; None: that is under way."""
+    if retry_at is None or retry_at <= now:
         return "Trying again now."
-    return f"Trying again in {units.duration((state.retry_at - now).total_seconds() + 1)}."
+    return f"Trying again in {units.duration((retry_at - now).total_seconds() + 1)}."
 
 
 def _paragraphs(sentences: list[str]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pydeck as pdk
 import streamlit as st
 
@@ -9,9 +11,10 @@ from dashboard.deck_layers import trailers_layer
 from dashboard.feed_layers import drawable_trailers
 from dashboard.map.look import Look
 from dashboard.markdown import plain
+from dashboard.polling.fixes import UNREADABLE
 from dashboard.scope import Scope
 from dashboard.service import service
-from dashboard.widgets import frame
+from dashboard.widgets import frame, map_status
 from dashboard.widgets.map_controls import key_in_popover
 
 
@@ -36,12 +39,17 @@ def status(scope: Scope, look: Look) -> None:
     if not look.trailers:
         return
     state = service().trailers.watch()
+    why = f"{state.problem} {map_status.again(state.retry_at, datetime.now(UTC))}" if state.problem else ""
     if state.snapshot is None:
-        if state.problem:
-            st.markdown(f":material/cloud_off: No trailers yet. {plain(state.problem)}", width="content")
+        if why:
+            st.markdown(f":material/cloud_off: No trailers yet. {plain(why)}", width="content")
         else:
             st.markdown(":material/hourglass_top: Reading the trailers …", width="content")
         return
     count = len(drawable_trailers(state.snapshot, scope))
-    late = f" Not up to date: {plain(state.problem)}" if state.problem else ""
-    st.markdown(f"**{count:,}** {'trailer' if count == 1 else 'trailers'}.{late}", width="content")
+    said = f"**{count:,}** {'trailer' if count == 1 else 'trailers'}."
+    if state.snapshot.unreadable and scope.viewer.fleets is None:
+        said += f" Not placeable: {state.snapshot.unreadable:,} ({UNREADABLE})."
+    if why:
+        said += f" Not up to date: {plain(why)}"
+    st.markdown(said, width="content")

@@ -234,6 +234,14 @@ def test_other_failures_of_the_token_address(
     assert not fake.requests
 
 
+@pytest.mark.parametrize("status", [404, 405])
+def test_a_wrong_auth_address_is_said_to_be_one(client: CatenaClient, fake: FakeCatena, status: int) -> None:
+    fake.token = lambda _: httpx.Response(status)
+    with pytest.raises(UnexpectedAnswer, match=r"Check the auth address: https://auth\.test[^ ]*\.$"):
+        client.fleets.page()
+    assert len(fake.token_requests) == 1
+
+
 def test_the_auth_host_is_named_when_it_does_not_answer(client: CatenaClient, fake: FakeCatena) -> None:
     def refuse(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("[Errno 111] Connection refused")

@@ -1,5 +1,6 @@
 """Names: each list in its own time, tried again sooner when it is refused, and never again and again in vain."""
 
+import threading
 from itertools import pairwise
 
 import pytest
@@ -31,7 +32,7 @@ class Desk:
         self.now += seconds
         self.directory.refresh_fleets()
         self.directory.refresh_when_due(vehicle_ids, self._changed)
-        until(lambda: not self.directory._busy)
+        until(lambda: not self.directory._reading)
         return self.directory.names
 
     def _changed(self):
@@ -138,6 +139,22 @@ def test_a_fleet_that_withdrew_is_forgotten_with_the_next_list_of_fleets(desk, c
     assert "never-located" in desk.look(["a"], seconds=3600).vehicles, "it came back"
 
 
+@pytest.mark.parametrize("many", [2, FEW + 1])
+def test_a_fleet_that_withdrew_but_still_sends_positions_is_not_asked_about_again_and_again(
+    desk, catena, many
+):
+    ids = [f"v{n}" for n in range(many)]
+    catena.rows[api.VEHICLES] += [vehicle(vehicle_id, fleet_id="fleet-2") for vehicle_id in ids]
+    desk.look(ids)
+    catena.rows[api.FLEETS] = [fleet("fleet-1")]
+    before = catena.asked[api.VEHICLES]
+    for _ in range(25):
+        assert "v0" not in desk.look(ids, seconds=20).vehicles
+    assert catena.asked[api.VEHICLES] <= before + 2
+    catena.rows[api.FLEETS].append(fleet("fleet-2"))
+    assert "v0" in desk.look(ids, seconds=20).vehicles, "it came back"
+
+
 def test_a_list_of_vehicles_read_before_a_fleet_withdrew_does_not_bring_it_back(desk, catena):
     desk.look(["a"])
     catena.rows[api.FLEETS] = [fleet("fleet-1")]
@@ -149,6 +166,35 @@ def test_names_are_read_in_the_background_and_called_back_only_when_they_changed
     assert desk.changes == 1
     desk.look(["a"], seconds=60)  # the connections alone
     assert desk.changes == 1
+
+
+@pytest.mark.parametrize("what", [PROVIDERS, VEHICLES, DRIVERS, CONNECTIONS])
+def test_a_list_that_is_never_answered_holds_up_no_other(desk, catena, monkeypatch, what):
+    answer, ended, hung = catena._respond, threading.Event(), threading.Event()
+
+    def hangs(request):
+        if request.url.path == PATHS[what]:
+            hung.set()
+            ended.wait(30)
+        return answer(request)
+
+    monkeypatch.setattr(catena, "_respond", hangs)
+    for _ in range(3):
+        desk.now += 20
+        desk.directory.refresh_when_due(["a"], desk._changed)
+    assert hung.wait(10)
+    others = {
+        PROVIDERS: lambda: desk.directory.names.providers,
+        VEHICLES: lambda: desk.directory.names.vehicles,
+        DRIVERS: lambda: desk.directory.names.drivers,
+        CONNECTIONS: lambda: catena.asked[api.FRESHNESS],
+    }
+    try:
+        until(lambda: all(found() for other, found in others.items() if other != what), seconds=3)
+        assert catena.asked[PATHS[what]] == 1
+    finally:
+        ended.set()
+    until(lambda: desk.changes == 1)
 
 
 def test_a_defect_in_reading_one_list_costs_no_other(desk, monkeypatch):

@@ -134,6 +134,28 @@ def test_a_total_that_counts_rows_that_are_never_sent_does_not_make_every_poll_r
     assert "fleetless" in polls.vehicles
 
 
+def test_what_was_missing_for_a_moment_hides_nothing_later():
+    catena, fleets = world()
+    rows_of(catena).append(location("fleetless", fleet_id=None))
+    answer = catena._respond
+
+    def shrinks(request):
+        # A fleet withdraws after the whole list's first page told the total.
+        response, query = answer(request), request.url.params
+        if query.get("cursor") == "10" and "fleet_ids" not in query:
+            del rows_of(catena)[20:30]
+        return response
+
+    catena._respond = shrinks
+    polls = Polls(catena, fleets)
+    polls.poll()
+    catena._respond = answer
+    polls.poll()
+    rows_of(catena).append(location("another", fleet_id=None))
+    polls.poll()
+    assert "another" in polls.vehicles
+
+
 def test_a_vehicle_that_comes_twice_hides_none_that_comes_with_no_fleet():
     catena, fleets = world()
     rows_of(catena).append(location("fleetless", fleet_id=None))
@@ -204,6 +226,34 @@ def test_a_refused_fleet_is_tried_again_with_growing_pauses_and_comes_back():
     assert polls.asked == 5, "by fleet again"
 
 
+@pytest.mark.parametrize("refused", ["fleet-1", WHOLE])
+def test_what_fails_after_its_first_page_is_tried_again_with_growing_pauses_too(refused):
+    catena, fleets = world(vehicles=20)
+    polls = Polls(catena, fleets)
+    if refused == WHOLE:
+        catena.refused["fleet-2"] = 403  # else the rest of the whole list is not wanted
+    answer, tried, since = catena._respond, set(), set()
+
+    def ends_early(request):
+        query = request.url.params
+        of_it = refused in query.get_list("fleet_ids") if refused else "fleet_ids" not in query
+        if "cursor" in query and of_it:
+            tried.add(polls.now)
+            return httpx.Response(500)
+        return answer(request)
+
+    catena._respond = ends_early
+    for _ in range(80):
+        since.add(polls.poll().refused[refused].since)
+        polls.now += 15
+    pauses = [later - sooner for sooner, later in pairwise(sorted(tried))]
+    assert pauses == [30, 60, 120, 240, 300, 300]
+    assert len(since) == 1
+    catena._respond = answer
+    polls.now += 300
+    assert refused not in polls.poll().refused
+
+
 def test_a_refused_fleet_whose_rows_the_whole_list_does_not_bring_either_is_held():
     catena, fleets = world()
     polls = Polls(catena, fleets)
@@ -216,6 +266,22 @@ def test_a_refused_fleet_whose_rows_the_whole_list_does_not_bring_either_is_held
     fetched = polls.poll()
     assert not fetched.held
     assert len(polls.vehicles) == 40
+
+
+def test_whichever_fleets_are_refused_with_the_whole_list_the_others_are_read_soon():
+    catena, fleets = world(fleets=6)
+    polls = Polls(catena, fleets)
+    catena.refused |= {"fleet-0": 500, "fleet-5": 500, "fleet-1": 500, WHOLE: 500}
+    for attempt in range(1, 7):
+        polls.now += 300
+        try:
+            polls.fetcher.knock(fleets, attempt)
+            fetched = polls.poll()
+            break
+        except CatenaError:
+            continue
+    assert len(polls.vehicles) == 30
+    assert fetched.held == {"fleet-0", "fleet-5", "fleet-1", WHOLE}
 
 
 def test_a_whole_list_that_breaks_off_midway_leaves_what_came_before():
@@ -317,6 +383,29 @@ def test_knocking_is_one_request(refused, attempt, asked):
     assert set(query.keys()) & {"fleet_ids"} == set(asked)
     catena.failing.clear()
     polls.fetcher.knock(fleets, attempt)
+
+
+def test_where_no_fleet_can_be_read_by_itself_a_broken_off_whole_list_is_tried_again():
+    catena, fleets = world()
+    polls = Polls(catena, fleets)
+    catena.refused |= dict.fromkeys(fleets, 422)
+    answer = catena._respond
+    catena._respond = lambda request: (
+        httpx.Response(500) if request.url.params.get("cursor") == "10" else answer(request)
+    )
+    polls.poll()
+    with pytest.raises(CatenaError):
+        polls.poll()
+    catena._respond = answer
+    for attempt in (1, 2, 3):
+        polls.now += 300
+        try:
+            polls.fetcher.knock(fleets, attempt)
+            polls.poll()
+            break
+        except CatenaError:
+            continue
+    assert len(polls.vehicles) == 40
 
 
 def test_more_fleets_than_one_request_takes_are_asked_for_in_several():

@@ -154,7 +154,7 @@ class Life:
         while self.now < end:
             before = self.catena.asked.total()
             pause = self.poller.poll_once()
-            until(lambda: not self.poller._directory._busy)
+            until(lambda: not self.poller._directory._reading)
             self.calls += [self.now] * (self.catena.asked.total() - before)
             self.now += pause
 

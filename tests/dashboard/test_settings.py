@@ -5,6 +5,7 @@ from secrets import token_hex, token_urlsafe
 
 import pytest
 
+from dashboard.auth_settings import COMMAND
 from dashboard.setting_checks import is_loopback
 from dashboard.settings import Settings, SettingsError, load
 
@@ -160,6 +161,7 @@ def test_a_provider_that_streamlit_refuses_by_its_name():
         "alongrandomtext" * 4,
         "a long random text" + "!" * 32,
         " a long random text, longer than 32 ",
+        f"the output of: {COMMAND}",
         "x" * 64,
         "1234" * 16,
         " " * 40 + "x",

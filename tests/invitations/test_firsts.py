@@ -1,5 +1,6 @@
 """When a fleet's data began: asked once, in the background, and again only while nothing is known."""
 
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -87,6 +88,30 @@ def test_a_fleet_without_positions_is_asked_about_again_but_not_at_every_look(
     firsts.want(["f1"])
     done(firsts)
     assert firsts.known["f1"].location == datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+
+def test_fleets_that_wait_for_long_are_not_asked_about_twice(
+    firsts: FirstSeen, catena: FakeCatena, clock: Clock
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    answer(catena, vehicles=[row(EARLY)], locations=[row(LATE)])
+    rows = catena.fault
+
+    def fault(request: httpx.Request) -> httpx.Response | None:
+        begun.set()
+        assert go_on.wait(10)
+        return rows(request)
+
+    catena.fault = fault
+    firsts.want(["f1", "f2"])
+    assert begun.wait(10)
+    for _ in range(3):
+        clock.now += AGAIN_SECONDS
+        firsts.want(["f1", "f2"])
+    go_on.set()
+    done(firsts)
+    assert set(firsts.known) == {"f1", "f2"}
+    assert catena.calls[f"GET {LOCATIONS}"] == 2
 
 
 def test_an_outage_is_survived(firsts: FirstSeen, catena: FakeCatena, clock: Clock) -> None:

@@ -3,14 +3,16 @@
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
 
 from catena_client import CatenaError, InvitationCreate
-from dashboard.invitations.bulk import BulkRun, Outcome
+from dashboard.invitations.bulk import WORKERS, BulkRun, Outcome
 from dashboard.invitations.bulk_csv import read
 from dashboard.invitations.desk import InvitationDesk
+from dashboard.invitations.items import Made
 from dashboard.invitations.rules import Draft
 from dashboard.invitations.runs import BulkRuns
 from tests.invitations.conftest import START, FakeCatena, looked, page, stamp
@@ -266,3 +268,32 @@ def test_an_uploaded_result_does_not_send_what_is_unknown(desk: InvitationDesk, 
         "C": "skipped",
     }
     assert "answer was lost" in outcomes["A"].message
+
+
+def test_a_defect_of_ours_ends_neither_the_run_nor_in_sending_a_row_twice(
+    desk: InvitationDesk, catena: FakeCatena, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = desk.create
+
+    def taken_in_badly(wanted: InvitationCreate, **options: Any) -> Made:
+        made = create(wanted, **options)
+        if wanted.fleet_ref.startswith("B"):
+            raise ZeroDivisionError
+        return made
+
+    monkeypatch.setattr(desk, "create", taken_in_badly)
+    run = a_run(desk, *(f"B{number}" for number in range(WORKERS)), "A", again=True)
+    sent(run)
+    sent(run)
+    assert run.counts() == {"unknown": WORKERS, "created": 1}
+    assert catena.calls[POST] == WORKERS + 1
+
+
+def test_a_list_that_we_cannot_take_in_is_no_run_that_somebody_paused(
+    desk: InvitationDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "read", lambda: 1 / 0)
+    run = a_run(desk, "A")
+    assert sent(run) == {}
+    assert run.halted.startswith("Nothing was sent")
+    assert run.left == 1

@@ -134,7 +134,16 @@ def test_trailers_that_cannot_be_read_are_said_so(open_page, service, catena):  
     until(lambda: service.trailers.state.problem)
     app.run()
     assert "No trailers yet." in words(app)
+    assert re.search(r"Trying again in (30|29) s", words(app).replace("\\", ""))
     assert layer(app, "vehicles"), "the map itself is not affected"
+
+
+def test_trailers_that_no_row_tells_of_are_counted(open_page, service, catena):  # noqa: F811
+    catena.rows[LOCATIONS] = ["no row"]
+    app = open_page(trailers="1")
+    until(lambda: service.trailers.state.snapshot is not None)
+    app.run()
+    assert "**0** trailers. Not placeable: 1 (unreadable answer)." in words(app)
 
 
 # The list

@@ -152,6 +152,7 @@ def test_an_odd_row_costs_no_other(catena, poller, odd):
     poller.poll_once()
     assert poller.state.problem == ""
     assert len(poller.state.snapshot.trailers) == 5
+    assert poller.state.snapshot.unreadable == 1
 
 
 @pytest.mark.parametrize(
