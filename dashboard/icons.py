@@ -49,6 +49,9 @@ CELL = 96
 """Side of one icon in atlas pixels; drawn at 13 to 26 px on screen."""
 HALO = 5
 """Pixels around each shape in the colour of the ground, so that neighbours stay apart."""
+TOUCH = 'circle cx="48" cy="48" r="30" fill-opacity="0.07"'
+"""Below each shape that can be pointed at: hardly seen, but above deck.gl's cut-off (0.05), so that a pointer in the
+middle of a hollow one is on it."""
 
 # Around the centre (48, 48), with some pixels left empty around for smooth edges.
 SHAPES: dict[str, tuple[Area | Line, ...]] = {
@@ -109,11 +112,12 @@ def atlas(theme: str) -> str:
     ground = f'<rect width="{width}" height="{height}" fill="{GROUNDS[theme]}" fill-opacity="0.012"/>'
     cells = "".join(
         f'<g transform="translate({column * CELL} {row * CELL})">'
+        + (f'<{TOUCH} fill="{GROUNDS[theme]}"/>' if shape != "selected" else "")
         + "".join(part.draw(GROUNDS[theme], HALO) for part in parts)
         + "".join(part.draw(colour, 0) for part in parts)
         + "</g>"
         for row, colour in enumerate(rows)
-        for column, parts in enumerate(SHAPES.values())
+        for column, (shape, parts) in enumerate(SHAPES.items())
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'

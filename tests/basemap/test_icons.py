@@ -41,3 +41,12 @@ def test_no_two_shapes_are_alike():
 def test_atlas_and_mapping_are_served(theme):
     assert assets.url("assets/", f"icons/{theme}.svg").startswith(f"assets/icons/{theme}.svg?v=")
     assert json.loads(icons.files()[f"icons/{theme}.json"]) == icons.mapping(theme)
+
+
+def test_every_shape_that_can_be_pointed_at_is_there_in_its_middle():
+    root = ET.fromstring(icons.atlas("light"))
+    cells = {group.attrib["transform"]: group for group in root.findall(f"{SVG}g")}
+    for name, cell in icons.mapping("light").items():
+        ground = cells[f"translate({cell['x']} {cell['y']})"][0].attrib
+        filled = ground.get("cx") == ground.get("cy") == "48" and float(ground.get("fill-opacity", 0)) > 0.05
+        assert filled == (not name.startswith("selected-")), name
