@@ -79,9 +79,12 @@ class World(Replay):
         return gone
 
     def add(self, row: dict[str, Any]) -> None:
-        """Report one more position."""
-        rows = self.rows["/v2/telematics/vehicle-locations"]
-        self.rows = {**self.rows, "/v2/telematics/vehicle-locations": [*rows, row]}
+        """Report one more position, at its place in the order of ids, so that a world put back is as it was."""
+        rows = [*self.rows["/v2/telematics/vehicle-locations"], row]
+        self.rows = {
+            **self.rows,
+            "/v2/telematics/vehicle-locations": sorted(rows, key=lambda row: row["vehicle_id"]),
+        }
 
     @classmethod
     def small(cls) -> World:
