@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,8 +49,10 @@ def server() -> Iterator[SlowServer]:
         yield made
 
 
-def client_of(url: str, timeout: float = 30, retry: RetryPolicy = ONCE) -> CatenaClient:
-    return CatenaClient("the-client", "a-secret", api_url=url, auth_url=url, timeout=timeout, retry=retry)
+def client_of(url: str, timeout: float = 30, retry: RetryPolicy = ONCE, **more: Any) -> CatenaClient:
+    return CatenaClient(
+        "the-client", "a-secret", api_url=url, auth_url=url, timeout=timeout, retry=retry, **more
+    )
 
 
 class Caller(threading.Thread):
@@ -189,17 +192,20 @@ HANGING = {
 def test_closing_ends_all_calls(
     server: SlowServer, of: str, how: Callable[[Handler], None], ask: Callable[[CatenaClient], object]
 ) -> None:
-    client = client_of(server.url, retry=PATIENT)
+    retries = threading.Semaphore(0)
+    client = client_of(server.url, retry=PATIENT, on_retry=lambda _retry: retries.release())
     get(client)  # so that there is a token, and a connection to be used again
     if of == "token":
         client._auth._cache.clear()
     server.behaviour[of] = how
     ask = get if how is failing else ask  # a POST is not tried again
-    callers = [Caller(lambda: ask(client)) for _ in range(5)]
+    first = 1 if how is limited else 5  # the pause that one answer asks for is every call's, if made after it
+    callers = [Caller(lambda: ask(client)) for _ in range(first)]
     for _ in range(3 if of == "token" or how is limited else 4):  # requests that have arrived
         server.asking.acquire(timeout=SOON)
     if how in (failing, limited):  # and answered, so that the calls wait to be made again
-        wait_for(lambda: not busy(client))
+        assert all(retries.acquire(timeout=SOON) for _ in callers)
+    callers += [Caller(lambda: ask(client)) for _ in range(5 - first)]
     closing = Caller(client.close)
     for thread in (closing, *callers):
         thread.join(SOON)
