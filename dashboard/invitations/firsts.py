@@ -62,9 +62,8 @@ class FirstSeen:
                 and self._next.get(key, now) <= now
                 and self._refusals.due(key)
             ]
-            due.sort(
-                key=self._refusals.__contains__
-            )  # what was refused last time must not hold up the others
+            # What was refused last time must not hold up the others.
+            due.sort(key=self._refusals.__contains__)
             self._waiting.update(due)
         for fleet_id in due:
             self._worker.submit(self._find, fleet_id)

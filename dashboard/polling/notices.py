@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 
 from dashboard.map import units
 from dashboard.polling.called import Names
@@ -20,8 +19,6 @@ CONSEQUENCES = {
     VEHICLES: "Vehicles without a name are shown by their ids.",
     DRIVERS: "Drivers are shown by their ids.",
 }
-
-NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +36,15 @@ class Notice:
     stale: bool = False
     """Whether positions on the map are older than they look."""
 
+    @property
+    def brief(self) -> str:
+        """Say it without since when and why, as plain text."""
+        return f"{self.what}. {self.then}"
+
     def sentence(self, now: datetime) -> str:
         """Say it, as plain text."""
         if self.refusal is None:
-            return f"{self.what}. {self.then}"
+            return self.brief
         lasting = units.duration((now - self.refusal.since).total_seconds())
         return f"{self.what} for {lasting}: {self.refusal.error} {self.then}"
 
@@ -55,7 +57,7 @@ def notices(
     fetched: Fetched,
     names: Names,
     refused_lists: Mapping[str, Refusal],
-    unreadable_rows: Mapping[str, int] = NOTHING,
+    unreadable_rows: Mapping[str, int],
 ) -> tuple[Notice, ...]:
     """Everything there is to say about one poll; what makes positions old comes first.
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from catena_client import AuthenticationFailed, CatenaClient, CatenaError
+from dashboard.defects import Contained
 from dashboard.polling.called import Names
 from dashboard.polling.concurrency import Concurrency
 from dashboard.polling.directory import Directory
@@ -140,18 +141,14 @@ class Poller:
             return self._failed(error)
         finally:
             self._concurrency.poll_done()
-        self._tell(lambda: self._prepare(snapshot))
+        # Whoever needs what goes with a snapshot meets a defect of that again; the map must not.
+        with Contained("a new snapshot was not prepared for the pages"):
+            self._prepare(snapshot)
         self._failures = 0
         self.state = PollState(snapshot, polls=self.state.polls + 1, poll_seconds=self._poll_seconds)
-        self._tell(self._published)
+        with Contained("nobody was told of a new snapshot"):
+            self._published()
         return self._poll_seconds
-
-    def _tell(self, listener: Callable[[], None]) -> None:
-        """Let others do their part. Whoever needs it meets a defect of theirs again; the map must not."""
-        try:
-            listener()
-        except Exception:
-            log.exception("Something that goes with a new snapshot failed")
 
     def _take(self) -> Snapshot:
         directory = self._directory

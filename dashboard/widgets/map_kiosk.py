@@ -61,7 +61,7 @@ def _screen(scope: Scope, asked: Wanted) -> None:
     map_chart.show(map_chart.vehicles(snapshot, scope, summary, asked.look.vehicle), snapshot, scope, None)
     numbers = counters(vehicles_for(scope.viewer, snapshot, scope.filters, as_of(snapshot)), as_of(snapshot))
     name = feed.choices(snapshot, scope.viewer).known.fleets.get(turn, "") if turn else ""
-    old = (f"{notice.what}. {notice.then}" for notice in summary.notices if notice.stale)
+    old = (notice.brief for notice in summary.notices if notice.stale)
     trouble = map_status.health(state, now).brief or next(old, "")
     st.html(
         '<div class="kiosk" role="status">'

@@ -150,7 +150,9 @@ def test_a_fleet_that_cannot_be_read_is_named_over_the_map(service, catena):
     service.poller.poll_once()
     good = service.poller.state.snapshot
     refusal = Refusal("GET /x was answered 403 *Forbidden*.", datetime.now(UTC) - timedelta(minutes=12))
-    held = notices(Fetched(Rows(), {"fleet-2": refusal}, frozenset({"fleet-2"})), service.poller.names, {})
+    held = notices(
+        Fetched(Rows(), {"fleet-2": refusal}, frozenset({"fleet-2"})), service.poller.names, {}, {}
+    )
     service.poller.state = PollState(replace(good, version=9, notices=held))
     app = run()
     (warning,) = (element.value for element in app.warning)
@@ -162,7 +164,9 @@ def test_a_fleet_that_cannot_be_read_is_named_on_the_wall_without_the_reason(ser
     service.poller.poll_once()
     good = service.poller.state.snapshot
     refusal = Refusal("GET /x was answered 403.", datetime.now(UTC))
-    held = notices(Fetched(Rows(), {"fleet-2": refusal}, frozenset({"fleet-2"})), service.poller.names, {})
+    held = notices(
+        Fetched(Rows(), {"fleet-2": refusal}, frozenset({"fleet-2"})), service.poller.names, {}, {}
+    )
     service.poller.state = PollState(replace(good, version=9, notices=held))
     shown = " ".join(element.proto.body for element in run(kiosk=["1"]).get("html"))
     assert "The positions of &lt;b&gt;Bold&lt;/b&gt; &amp; Co could not be read. Its vehicles stay" in shown

@@ -76,7 +76,7 @@ def test_every_degradation_is_said_to_those_whom_it_concerns_stale_positions_fir
     fetched = Fetched(Rows(), {"f1": refusal(), "f2": refusal(), WHOLE: refusal()}, frozenset({"f2", WHOLE}))
     fetched.rows.unknown.update(speed=12, occurred_at=1)
     names = Names(fleets={"f1": "One", "f2": "Two"})
-    found = notices(fetched, names, {"names of drivers": refusal(5)})
+    found = notices(fetched, names, {"names of drivers": refusal(5)}, {})
     said = {
         notice.sentence(NOW): [notice.concerns(seen) for seen in (None, {"f1"}, {"f2"})] for notice in found
     }
@@ -97,6 +97,6 @@ def test_every_degradation_is_said_to_those_whom_it_concerns_stale_positions_fir
 
 def test_of_very_many_notices_the_first_are_said_and_the_others_counted():
     fetched = Fetched(Rows(), {f"f{n}": refusal() for n in range(37)})
-    said = summed(notices(fetched, Names(), {}), NOW)
+    said = summed(notices(fetched, Names(), {}, {}), NOW)
     assert len(said) == 4
     assert said[-1] == "And 34 more like these."
