@@ -12,9 +12,9 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import config
 
-from dashboard import secrets_file
-from dashboard import settings as configuration
-from dashboard.gate import LoopbackOnly
+from dashboard.access.gate import LoopbackOnly
+from dashboard.configuration import secrets_file
+from dashboard.configuration import settings as configuration
 from dashboard.service import Service, install
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import assets, settings
+from dashboard.configuration import settings
+from dashboard.deck import assets
 from dashboard.service import Service, install
 
 _service = install(Service(settings.load(os.environ, {})))

@@ -11,11 +11,11 @@ import pandas as pd
 import pydeck as pdk
 from starlette.requests import Request
 
-from dashboard.access import OPERATOR
-from dashboard.deck import TOOLTIP, glide_for, vehicles_layer
-from dashboard.feed import Feed
-from dashboard.scope import Scope
-from dashboard.snapshot import Snapshot
+from dashboard.access.scope import Scope
+from dashboard.access.viewer import OPERATOR
+from dashboard.deck.deck import TOOLTIP, glide_for, vehicles_layer
+from dashboard.feed.vehicles import VehicleFeed
+from dashboard.fleet.snapshot import Snapshot
 
 LAYER = {"layer_id": "vehicles", "theme": "light", "assets_url": "assets/"}
 
@@ -34,18 +34,18 @@ def columns() -> list[str]:
     return re.findall(r"[a-z]\w*", accessors) + re.findall(r"{(\w+)}", str(TOOLTIP["html"]))
 
 
-def rows_of(feed: Feed, snapshot: Snapshot) -> pd.DataFrame:
+def rows_of(feed: VehicleFeed, snapshot: Snapshot) -> pd.DataFrame:
     """What our feed would send of a snapshot, less the columns that only our page needs."""
     return _rows(feed, snapshot.version, feed.url(snapshot, Scope(OPERATOR)))
 
 
 @lru_cache(maxsize=1)
-def _rows(feed: Feed, _version: int, url: str) -> pd.DataFrame:
+def _rows(feed: VehicleFeed, _version: int, url: str) -> pd.DataFrame:
     body = answer(feed, url, compressed=False)
     return pd.DataFrame(json.loads(body), columns=columns())
 
 
-def answer(feed: Feed, url: str, *, compressed: bool) -> bytes:
+def answer(feed: VehicleFeed, url: str, *, compressed: bool) -> bytes:
     """What the feed answers to one of its own URLs."""
     headers = [(b"accept-encoding", b"gzip")] if compressed else []
     asked = {

@@ -7,8 +7,8 @@ import streamlit as st
 
 from benchmarks.inline_map import layer, rows_of
 from benchmarks.meter import unmetered
-from dashboard.deck import deck
-from dashboard.map.views import fit
+from dashboard.deck.deck import deck
+from dashboard.deck.viewport import fit
 from dashboard.service import service
 from pages.live_map import TICK_SECONDS
 

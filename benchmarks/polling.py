@@ -22,14 +22,15 @@ import psutil
 from benchmarks.inline_map import answer
 from catena_client import CatenaClient
 from catena_client.http import Client
-from dashboard.access import OPERATOR
-from dashboard.feed import Feed
-from dashboard.polling.concurrency import Concurrency
-from dashboard.polling.directory import Directory
-from dashboard.polling.fetching import Fetcher
-from dashboard.polling.rows import PAGE_SIZE
-from dashboard.scope import Scope
-from dashboard.snapshot import Snapshot, SnapshotBuilder
+from dashboard.access.scope import Scope
+from dashboard.access.viewer import OPERATOR
+from dashboard.feed.vehicles import VehicleFeed
+from dashboard.fleet.snapshot import Snapshot
+from dashboard.ingest.concurrency import Concurrency
+from dashboard.ingest.directory import Directory
+from dashboard.ingest.fetching import Fetcher
+from dashboard.ingest.rows import PAGE_SIZE
+from dashboard.ingest.snapshot_builder import SnapshotBuilder
 from sandbox import SandboxConfig
 
 ROUNDS = 5
@@ -65,7 +66,7 @@ def located(polled: Snapshot | pd.DataFrame) -> int:
 
 def feed_cost(snapshot: Snapshot) -> dict[str, float]:
     """What the feed spends on the first answer and on the ones after it; fields of `report.FeedCost`."""
-    feed, again = Feed(lambda: snapshot), 20
+    feed, again = VehicleFeed(lambda: snapshot), 20
     url = feed.url(snapshot, Scope(OPERATOR))
     before = time.process_time()
     body = answer(feed, url, compressed=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 
-from dashboard import settings
+from dashboard.configuration import settings
 
 _load = settings.load
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.service import service
-from dashboard.widgets import frame, sign_in
+from dashboard.ui import frame, sign_in
 from pages import invitations, live_map
 
 st.set_page_config(

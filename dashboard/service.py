@@ -5,22 +5,23 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Mount
 
 from catena_client import CatenaClient
-from dashboard import assets, embedded
-from dashboard.feed import Feed
-from dashboard.feed_layers import Layers
-from dashboard.garbage import GarbageCollector
+from dashboard.configuration.settings import Settings
+from dashboard.deck import assets
+from dashboard.feed.overlays import OverlayFeed
+from dashboard.feed.trail_sets import TrailSets
+from dashboard.feed.vehicle_list import VehicleLists
+from dashboard.feed.vehicles import VehicleFeed
+from dashboard.fleet.snapshot import Snapshot
+from dashboard.ingest import embedded
+from dashboard.ingest.concurrency import Concurrency
+from dashboard.ingest.history import History
+from dashboard.ingest.poller import Poller
+from dashboard.ingest.trailers import TrailerPoller
 from dashboard.invitations.desk import InvitationDesk
 from dashboard.invitations.firsts import FirstSeen
 from dashboard.invitations.runs import BulkRuns
 from dashboard.invitations.webhooks import Notifications
-from dashboard.listing import Listings
-from dashboard.map.history import History
-from dashboard.polling.concurrency import Concurrency
-from dashboard.polling.poller import Poller
-from dashboard.polling.trailers import TrailerPoller
-from dashboard.settings import Settings
-from dashboard.snapshot import Snapshot
-from dashboard.trail_sets import TrailSets
+from dashboard.runtime.garbage import GarbageCollector
 from sandbox import Sandbox
 
 
@@ -44,7 +45,7 @@ class Service:
                 auth_url=settings.auth_url,
                 on_retry=concurrency.on_retry,
             )
-        self.feed = Feed(self._snapshot)
+        self.feed = VehicleFeed(self._snapshot)
         self.poller = Poller(
             self.client,
             concurrency,
@@ -54,8 +55,8 @@ class Service:
         )
         self.trailers = TrailerPoller(self.client, lambda: self.poller.names)
         self.trail_sets = TrailSets(History(self.client))
-        self.layers = Layers(self.feed.links, self.feed.minted, self.trailers, self.trail_sets)
-        self.lists = Listings(self._snapshot)
+        self.layers = OverlayFeed(self.feed.links, self.feed.minted, self.trailers, self.trail_sets)
+        self.lists = VehicleLists(self._snapshot)
         self.invitations = InvitationDesk(self.client)
         self.bulk_runs = BulkRuns()
         self.firsts = FirstSeen(self.client)

@@ -3,16 +3,17 @@
 import streamlit as st
 
 from dashboard.service import service
-from dashboard.widgets import map_view, sign_in
-from dashboard.widgets.invitation_bulk import bulk
-from dashboard.widgets.invitation_card import invitation_card, stage
-from dashboard.widgets.invitation_form import invite_form
-from dashboard.widgets.invitation_funnel import invitation_funnel
-from dashboard.widgets.invitation_state import INVITE_TAB, page_state
-from dashboard.widgets.invitation_style import style
-from dashboard.widgets.invitation_table import invitation_table
-from dashboard.widgets.invitation_trouble import trouble
-from dashboard.widgets.invitation_webhook import webhook_button
+from dashboard.ui import sign_in
+from dashboard.ui.invitations.bulk import bulk
+from dashboard.ui.invitations.card import invitation_card, stage
+from dashboard.ui.invitations.form import invite_form
+from dashboard.ui.invitations.funnel import invitation_funnel
+from dashboard.ui.invitations.state import INVITE_TAB, page_state
+from dashboard.ui.invitations.style import style
+from dashboard.ui.invitations.table import invitation_table
+from dashboard.ui.invitations.trouble import trouble
+from dashboard.ui.invitations.webhook import webhook_button
+from dashboard.ui.map import camera
 from pages import live_map
 
 TAB_KEY = "invitations-tab"
@@ -58,7 +59,7 @@ def render() -> None:
 
 def fly_to(fleet_id: str) -> None:
     """Open the live map on one fleet."""
-    map_view.ask("shown")
+    camera.ask("shown")
     st.switch_page(
         st.Page(live_map.render, url_path="live_map", default=True), query_params={"fleet": fleet_id}
     )

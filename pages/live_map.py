@@ -7,31 +7,32 @@ from datetime import UTC, datetime
 import pydeck as pdk
 import streamlit as st
 
-from dashboard.access import vehicle_of
-from dashboard.scope import Choices, Scope, Summary, as_of
+from dashboard.access.scope import Scope
+from dashboard.access.viewer import vehicle_of
+from dashboard.feed.summary import FacetCounts, Summary
+from dashboard.feed.trail_sets import TrailSet
+from dashboard.fleet.snapshot import Snapshot, as_of
 from dashboard.service import service
-from dashboard.snapshot import Snapshot
-from dashboard.trail_sets import TrailSet
-from dashboard.widgets import (
-    frame,
-    map_banners,
-    map_chart,
-    map_defect,
-    map_density,
-    map_filters,
-    map_kiosk,
-    map_link,
-    map_list,
-    map_overlay,
-    map_panel,
-    map_replay,
-    map_search,
-    map_status,
-    map_trailers,
-    map_trails,
-    sign_in,
+from dashboard.ui import frame, sign_in
+from dashboard.ui.map import (
+    banners,
+    chart,
+    defect,
+    density,
+    display,
+    filters,
+    kiosk,
+    overlay,
+    panel,
+    permalink,
+    replay,
+    search,
+    status,
+    trailers,
+    trails,
+    vehicle_list,
 )
-from dashboard.widgets.map_link import Wanted
+from dashboard.ui.map.permalink import MapRequest
 
 TICK_SECONDS = 5.0
 """How often a page looks for a new snapshot; it reads memory only."""
@@ -41,72 +42,79 @@ def render() -> None:
     """Show the page."""
     viewer, feed = sign_in.viewer(), service().feed
     snapshot = service().poller.state.snapshot
-    offered = Choices()
+    facets = FacetCounts()
     if snapshot is not None:
-        with map_defect.contained("The map") as counting:
-            offered = feed.choices(snapshot, viewer)
+        with defect.contained("The map") as counting:
+            facets = feed.facets(snapshot, viewer)
         if counting.failed:
             return
-        map_link.take(offered.known, lambda vehicle_id: vehicle_of(viewer, snapshot, vehicle_id) is not None)
-    asked = map_link.wanted()
-    kiosk = asked.look.kiosk and snapshot is not None
-    if not kiosk:
+        permalink.load_from_url(
+            facets.options, lambda vehicle_id: vehicle_of(viewer, snapshot, vehicle_id) is not None
+        )
+    request = permalink.current_request()
+    on_wall = request.display.kiosk and snapshot is not None
+    if not on_wall:
         with st.container(horizontal=True, vertical_alignment="bottom", key="map_toolbar"):
-            map_search.show(None if snapshot is None else lambda: feed.search(snapshot, viewer))
-            map_filters.in_sight(offered)
-            map_filters.more(offered, metric=asked.look.metric)
-            map_filters.view(asked)
+            search.show(None if snapshot is None else lambda: feed.search(snapshot, viewer))
+            filters.primary_filters(facets)
+            filters.more(facets, metric=request.display.metric)
+            display.controls(request)
         if snapshot is not None:
-            asked = map_link.wanted()
-            map_link.write(asked)
-    look = asked.look
-    scope = Scope(viewer, asked.filters, look.colour_by, dark=frame.theme() == "dark", metric=look.metric)
+            request = permalink.current_request()
+            permalink.write(request)
+    scope = Scope(
+        viewer,
+        request.filters,
+        request.display.colour_by,
+        dark=frame.theme() == "dark",
+        metric=request.display.metric,
+    )
     tick = min(TICK_SECONDS, service().settings.poll_seconds)
-    if kiosk:
-        map_kiosk.show(scope, asked, tick)
+    if on_wall:
+        kiosk.show(scope, request, tick)
         return
-    if map_replay.playing():
-        tick = map_trails.TICK_SECONDS
+    if replay.playing():
+        tick = trails.TICK_SECONDS
     with st.container(key="map_said"):  # always there: what follows keeps its place, and so the map its view
-        map_link.notes()
-        map_trails.progress()
-    st.fragment(_map, run_every=tick)(scope, asked, offered, map_trails.state())
-    map_list.show(scope, look.vehicle)
+        permalink.notes()
+        trails.progress()
+    st.fragment(_map, run_every=tick)(scope, request, facets, trails.state())
+    vehicle_list.show(scope, request.display.vehicle)
 
 
-def _map(scope: Scope, asked: Wanted, offered: Choices, trails: tuple[str, bool, bool]) -> None:
-    if map_link.wanted() != asked or map_trails.state() != trails:
+def _map(scope: Scope, request: MapRequest, facets: FacetCounts, trail_state: tuple[str, bool, bool]) -> None:
+    if permalink.current_request() != request or trails.state() != trail_state:
         st.rerun()  # something inside this part of the page was clicked that the whole page shows
     # The map stays the same in the browser only while it has the same place: what comes and goes is in `over`.
     over, body = st.container(key="map_over"), st.container(horizontal=True, key="map_body")
     beside = body.container(key="map_beside")
-    snapshot, trail_set = service().poller.state.snapshot, map_trails.ready()
+    snapshot, trail_set = service().poller.state.snapshot, trails.ready()
     layers: list[pdk.Layer] = []
     vehicle = None
     if snapshot is None:
         with over:
-            map_status.trouble(service().poller.state, None, datetime.now(UTC))
+            status.trouble(service().poller.state, None, datetime.now(UTC))
     else:
-        with over, map_defect.contained("What these filters leave") as drawing:
-            if service().feed.choices(snapshot, scope.viewer).known != offered.known:
+        with over, defect.contained("What these filters leave") as drawing:
+            if service().feed.facets(snapshot, scope.viewer).options != facets.options:
                 st.rerun()  # a fleet or a source came or went: the filters must offer it
             summary = service().feed.summary(snapshot, scope)
-            if asked.look.vehicle:
-                vehicle = vehicle_of(scope.viewer, snapshot, asked.look.vehicle)
-            _over(snapshot, scope, summary, asked, offered, trails=trail_set)
+            if request.display.vehicle:
+                vehicle = vehicle_of(scope.viewer, snapshot, request.display.vehicle)
+            _over(snapshot, scope, summary, request, facets, trail_set=trail_set)
             if vehicle is not None:
-                map_panel.handle(vehicle)
-            layers += map_overlay.layers(snapshot, scope, summary, asked, vehicle=vehicle, trails=trail_set)
+                panel.selection_bar(vehicle)
+            layers += overlay.layers(snapshot, scope, summary, request, vehicle=vehicle, trail_set=trail_set)
         if drawing.failed:
             snapshot = vehicle = None
     with beside:
-        plain = bool(asked.look.hexagons or trail_set)
-        another = map_chart.show(layers, snapshot, scope, vehicle, plain=plain)
+        plain = bool(request.display.hexagons or trail_set)
+        another = chart.show(layers, snapshot, scope, vehicle, plain=plain)
         if trail_set is not None:
-            map_trails.controls(trail_set, scope)
+            trails.controls(trail_set, scope)
     if vehicle is not None and snapshot is not None:
         with body:
-            map_panel.show(vehicle, scope, snapshot, as_of(snapshot))
+            panel.show(vehicle, scope, snapshot, as_of(snapshot))
     if another:
         st.rerun()
 
@@ -115,17 +123,17 @@ def _over(
     snapshot: Snapshot,
     scope: Scope,
     summary: Summary,
-    asked: Wanted,
-    offered: Choices,
+    request: MapRequest,
+    facets: FacetCounts,
     *,
-    trails: TrailSet | None,
+    trail_set: TrailSet | None,
 ) -> None:
     state, now = service().poller.state, datetime.now(UTC)
-    map_status.trouble(state, summary, now)
+    status.trouble(state, summary, now)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="map_status"):
-        map_status.numbers(state, snapshot, summary, now)
-        map_trailers.status(scope, asked.look)
-        map_density.suggestion(summary, asked.look)
-        map_banners.show(summary.late)
-    map_filters.sentence(asked, offered.known)
-    map_overlay.legend(snapshot, scope, summary, asked, trails)
+        status.numbers(state, snapshot, summary, now)
+        trailers.status_line(scope, request.display)
+        density.suggestion(summary, request.display)
+        banners.show(summary.late)
+    filters.sentence(request, facets.options)
+    overlay.show_legend(snapshot, scope, summary, request, trail_set)

@@ -13,8 +13,8 @@ from datetime import datetime
 
 from catena_client import CatenaClient, CatenaError, Vehicle, VehicleLocation
 from dashboard.invitations.funnel import Firsts
-from dashboard.refusals import ONCE, Refusals
-from dashboard.workers import Workers
+from dashboard.runtime.refusals import ONCE, Refusals
+from dashboard.runtime.workers import Workers
 
 log = logging.getLogger(__name__)
 

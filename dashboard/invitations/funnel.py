@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from catena_client import Connection, DataFreshness, ShareAgreement
+from dashboard.fleet.names import masked
 from dashboard.invitations.facts import FleetFacts
 from dashboard.invitations.items import Item, View
 from dashboard.invitations.words import DEAD, LONG_AGO, UNKNOWN
-from dashboard.names import masked
 
 T = TypeVar("T", ShareAgreement, Connection, DataFreshness)
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 
 from catena_client import CatenaError
-from dashboard.refusals import pause as pause_seconds
+from dashboard.runtime.refusals import pause as pause_seconds
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

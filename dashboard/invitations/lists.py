@@ -9,7 +9,7 @@ from catena_client import CatenaClient, Page, Tsp
 from dashboard.invitations.items import Item, View
 from dashboard.invitations.kept import Kept
 from dashboard.invitations.memory import Memory
-from dashboard.refusals import ONCE
+from dashboard.runtime.refusals import ONCE
 
 PAGE_SIZE = 1000
 TSPS_SECONDS = 3600.0

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from dashboard.access import Viewer, vehicles_of
+from dashboard.access.viewer import Viewer, vehicles_of
 from dashboard.invitations.facts import fleet_facts
 from dashboard.invitations.funnel import Line, funnel
 from dashboard.invitations.items import Item

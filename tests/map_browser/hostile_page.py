@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.markdown import plain
+from dashboard.ui.markdown import plain
 from tests.map_browser.world import HOSTILE_TEXTS
 
 # Options of select boxes are no Markdown and are not escaped.

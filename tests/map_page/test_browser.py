@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import Locator, Response, expect
 
-from dashboard.listing import KEPT_SECONDS
+from dashboard.feed.vehicle_list import KEPT_SECONDS
 from tests.browser import rig
 
 pytestmark = pytest.mark.browser

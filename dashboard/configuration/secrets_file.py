@@ -1,0 +1,90 @@
+"""The places where Streamlit looks for secrets, read before it does: what it would pass over stops the start.
+
+A file that is there and cannot be read would otherwise count as none, and without its `[auth]` nobody is asked to
+sign in. What is said names the place, never a line's content.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+
+from dashboard.configuration.checks import SettingsError
+
+
+def found(places: Iterable[str], *, named: bool) -> bool:
+    """Whether there are secrets in any of `places`, which Streamlit's option `secrets.files` holds.
+
+    `named`: somebody has said which, so that each has to be there. Raises `SettingsError` for a place that cannot
+    be read.
+    """
+    there = [place for place in places if named or _there(place)]
+    read = [_toml(place) if place.endswith(".toml") else _folder(place) for place in there]
+    return any(read)
+
+
+def _there(place: str) -> bool:
+    try:
+        Path(place).lstat()
+    except FileNotFoundError:
+        return False
+    except OSError:
+        pass
+    return True
+
+
+def _toml(place: str) -> bool:
+    text = _text(place)
+    try:
+        tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        # The rest of the message may quote the file. Without a place in it, the end came too early.
+        line = re.search(r"\(at line (\d+), column \d+\)$", str(error))
+        where = line[1] if line else text.rstrip().count("\n") + 1
+        raise SettingsError(
+            f"{place} cannot be read: line {where} is not valid TOML; correct it, with every text in quotes."
+        ) from None
+    return True
+
+
+def _folder(place: str) -> bool:
+    """A folder of folders of files, as Kubernetes mounts secrets."""
+    try:
+        entries = list(Path(place).iterdir())
+        for entry in entries:
+            if not entry.is_dir():
+                raise SettingsError(
+                    f"{place} cannot be read: {entry.name} in it must be a folder with one file for each secret."
+                )
+        files = [file for entry in entries for file in entry.iterdir() if not file.is_dir()]
+    except OSError as error:
+        raise SettingsError(_said(place, error)) from None
+    for file in files:
+        _text(str(file))
+    return bool(files)
+
+
+def _text(place: str) -> str:
+    try:
+        content = Path(place).read_bytes()
+    except OSError as error:
+        raise SettingsError(_said(place, error)) from None
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise SettingsError(
+            f"{place} cannot be read: line {line} is not UTF-8; save the file in this encoding."
+        ) from None
+
+
+def _said(place: str, error: OSError) -> str:
+    why = {
+        IsADirectoryError: "it is a folder; put the file in its place, or remove it",
+        NotADirectoryError: "it is neither a .toml file nor a folder, or lies in none",
+        FileNotFoundError: "it is not there; create it, or look for secrets elsewhere",
+        PermissionError: "that is not allowed; let the user who starts the dashboard read it",
+    }.get(type(error), error.strerror or "the system does not say why")
+    return f"{place} cannot be read: {why}."

@@ -1,0 +1,95 @@
+"""The settings of one dashboard, read once at start.
+
+The environment wins over `.streamlit/secrets.toml` (section `[catena]`). A wrong value raises `SettingsError`,
+whose text is one sentence that names the setting and never repeats a secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from catena_client import DEFAULT_API_URL, DEFAULT_AUTH_URL, Secret
+from dashboard.configuration import checks, sign_in
+from dashboard.configuration.checks import SettingsError
+
+__all__ = ["Settings", "SettingsError", "load", "names"]
+
+
+def _setting(name: str, default: object, check: Callable[[str, str], object]) -> Any:
+    return field(default=default, metadata={"name": name, "check": check})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the dashboard can be told, validated."""
+
+    client_id: str = _setting("CATENA_CLIENT_ID", "", checks.text)
+    """API client id; empty together with the secret means: run on the simulated Catena."""
+    client_secret: Secret | None = _setting("CATENA_CLIENT_SECRET", None, checks.secret)
+    api_url: str = _setting("CATENA_API_URL", DEFAULT_API_URL, checks.service_url)
+    auth_url: str = _setting("CATENA_AUTH_URL", DEFAULT_AUTH_URL, checks.service_url)
+    poll_seconds: float = _setting("CATENA_POLL_SECONDS", 15.0, checks.seconds)
+    """Seconds between two polls of the vehicle locations, at least 2."""
+    basemap: str = _setting("CATENA_BASEMAP", "", checks.basemap)
+    """Empty: the built-in basemap. `carto`, or the https URL of a map style: a hosted one."""
+    operators: frozenset[str] = _setting("CATENA_OPERATORS", frozenset(), checks.operators)
+    """Who may use the dashboard once signed in: e-mail addresses, or `@domain` for everybody of a domain."""
+    company_name: str = _setting("CATENA_COMPANY_NAME", "", checks.text)
+    """Who invites, as a fleet reads it on the card and in messages."""
+    brand_color: str = _setting("CATENA_BRAND_COLOR", "#0b6e6e", checks.colour)
+    """The company's colour on the card, never in the QR code."""
+    invite_permissions: str = _setting(
+        "CATENA_INVITE_PERMISSIONS", "map", checks.one_of("map", "drivers", "everything")
+    )
+    """The bundle of permissions that the invitation form starts with."""
+    invite_expires_hours: int = _setting("CATENA_INVITE_EXPIRES_HOURS", 24, checks.hours)
+    invite_success_url: str = _setting("CATENA_INVITE_SUCCESS_URL", "", checks.page_url)
+    """Where a fleet is sent after connecting."""
+    invite_failure_url: str = _setting("CATENA_INVITE_FAILURE_URL", "", checks.page_url)
+    limit_tsps_by: str = _setting("CATENA_LIMIT_TSPS_BY", "slug", checks.one_of("slug", "source_name", "id"))
+    """What `limit_tsps` holds: the API's documentation does not say which of these it wants."""
+    public_url: str = _setting("CATENA_PUBLIC_URL", "", checks.service_url)
+    """Where Catena can reach this dashboard with webhooks; empty: nowhere."""
+    webhook_secret: Secret | None = _setting("CATENA_WEBHOOK_SECRET", None, checks.webhook_secret)
+    """Checks the signature of webhooks; without it they are not accepted."""
+    sign_in: tuple[str, ...] = ()
+    """The providers that people sign in with (`[auth]` in secrets.toml), as `st.login` knows them; none: no sign-in."""
+
+    @property
+    def simulated(self) -> bool:
+        """Whether there are no credentials, so that the embedded sandbox stands in for Catena."""
+        return self.client_secret is None
+
+
+def load(environ: Mapping[str, str], secrets: Mapping[str, object]) -> Settings:
+    """Read and check all settings.
+
+    `secrets` is the content of secrets.toml. The keys of its section `[catena]` are the names of the environment
+    variables. Raises `SettingsError`.
+    """
+    section = checks.table(secrets, "catena")
+    given: dict[str, Any] = {"sign_in": sign_in.providers(secrets)}
+    for setting in fields(Settings):
+        name = setting.metadata.get("name")
+        if name and (raw := (environ.get(name) or "").strip() or checks.value(section, name)):
+            given[setting.name] = setting.metadata["check"](name, raw)
+    settings = Settings(**given)
+    if bool(settings.client_id) != bool(settings.client_secret):
+        missing = "CATENA_CLIENT_SECRET" if settings.client_id else "CATENA_CLIENT_ID"
+        raise SettingsError(
+            f"{missing} is missing: set both CATENA_CLIENT_ID and CATENA_CLIENT_SECRET, "
+            "or neither of them to use simulated data."
+        )
+    if settings.sign_in and not settings.operators:
+        raise SettingsError(
+            "CATENA_OPERATORS is missing: sign-in is configured, so list who may enter, "
+            "as e-mail addresses or @domains separated by commas."
+        )
+    return settings
+
+
+def names() -> list[str]:
+    """The names of all settings, as in the environment."""
+    return [setting.metadata["name"] for setting in fields(Settings) if setting.metadata]

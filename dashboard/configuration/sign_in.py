@@ -1,0 +1,65 @@
+"""Sign-in as the section `[auth]` of secrets.toml sets it up for Streamlit, checked before anybody relies on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from dashboard.configuration.checks import PRINTED, SettingsError, table
+
+SHARED = ("redirect_uri", "cookie_secret")
+OF_A_PROVIDER = ("client_id", "client_secret", "server_metadata_url")
+COMMAND = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
+"""Prints a cookie secret."""
+LEAST = 32
+"""Characters of a cookie secret."""
+LEAST_DIFFERENT = 8
+"""Different ones among them: of 32 random hexadecimal digits, one in ten million has fewer."""
+
+
+def providers(secrets: Mapping[str, object]) -> tuple[str, ...]:
+    """The names by which `st.login` knows the providers that people can sign in with; none without `[auth]`.
+
+    One described in `[auth]` itself is called `default`, others by their section, as `google` for `[auth.google]`.
+    Raises `SettingsError` when something is missing, or the cookie secret could be guessed: whoever knows it can
+    write themselves a session of anybody.
+    """
+    if "auth" not in secrets:
+        return ()
+    auth = table(secrets, "auth")
+    named: dict[str, Mapping[str, object]] = {
+        name: section
+        for name, section in auth.items()
+        if isinstance(section, Mapping) and name != "client_kwargs"
+    }
+    if "default" not in named and (not named or any(key in auth for key in OF_A_PROVIDER)):
+        named = {"default": auth, **named}
+    wanted = {f"auth.{key}": auth.get(key) for key in SHARED}
+    for name, section in named.items():
+        place = "auth" if section is auth else f"auth.{name}"
+        wanted |= {f"{place}.{key}": section.get(key) for key in OF_A_PROVIDER}
+    missing = [name for name, value in wanted.items() if not _text(value)]
+    if missing:
+        raise SettingsError(
+            f"Sign-in is incomplete: {', '.join(missing)} must be set in secrets.toml, each a text in quotes; "
+            "the README says what they are."
+        )
+    if odd := next((name for name in named if "_" in name), None):
+        raise SettingsError(f"auth.{odd} in secrets.toml needs a name without underscore.")
+    _check_cookie_secret(_text(auth["cookie_secret"]))
+    return tuple(named)
+
+
+def _check_cookie_secret(secret: str) -> None:
+    printed = "|".join(r"[\W_]*".join(text.split()) for text in PRINTED)
+    own = re.sub(printed, "", secret, flags=re.IGNORECASE)
+    # The documents print the command as well, and some will copy it instead of what it prints.
+    if "token_urlsafe" in own or len(own) < LEAST or len(set(own)) < LEAST_DIFFERENT:
+        raise SettingsError(
+            f"auth.cookie_secret in secrets.toml must be random, at least {LEAST} characters long and known to "
+            f"nobody; make one with: {COMMAND}"
+        )
+
+
+def _text(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""

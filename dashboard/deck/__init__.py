@@ -1,0 +1,1 @@
+"""What is drawn: the deck, its layers, the basemap and their files."""

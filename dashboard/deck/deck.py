@@ -1,0 +1,120 @@
+"""The deck that the map page shows: about a kilobyte that says where the data is and how to draw it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import pydeck as pdk
+
+from dashboard.deck import assets, basemap, icons
+from dashboard.deck.viewport import ViewState
+
+# Each Deck would try several times to import the widget for Jupyter, which fails without ipywidgets after compiling it
+# anew: about a quarter of what a viewer costs. Known to be missing, it is not looked for.
+sys.modules["pydeck.widget"] = None  # type: ignore[assignment]
+
+GLIDE_MS = 1500
+"""Vehicles glide to a new fix for this long at most and stop there; nothing is extrapolated."""
+
+STYLE = {
+    "backgroundColor": "var(--tooltip-background, #101828)",
+    "color": "#ffffff",
+    "fontSize": "13px",
+    "lineHeight": "1.45",
+    "borderRadius": "8px",
+    "padding": "8px 12px",
+    "maxWidth": "280px",
+    "overflowWrap": "anywhere",
+}
+TOOLTIP = {"html": "<b>{name}</b><br>{fleet} · {provider}<br>{speed} · {age}", "style": STYLE}
+"""For vehicles and trailers."""
+PLAIN_TOOLTIP = {"html": "<b>{name}</b><br>{label}", "style": STYLE}
+"""For hexagons, trails and replays. What a row lacks would be shown in braces, so a deck shows one kind of tooltip."""
+
+
+def glide_for(poll_seconds: float) -> int:
+    """How long vehicles glide: a quarter of the time between two polls at most.
+
+    While anything glides each frame is drawn anew, which keeps a computer without a graphics card busy.
+    """
+    return min(GLIDE_MS, int(poll_seconds * 250))
+
+
+def vehicles_layer(
+    data_url: str,
+    *,
+    layer_id: str,
+    theme: basemap.Theme,
+    assets_url: str,
+    glide_ms: int,
+    pickable: bool = True,
+    faded: bool = False,
+) -> pdk.Layer:
+    """The vehicles, drawn from the JSON at a relative URL of the feed; a selection comes back under `layer_id`.
+
+    `glide_ms` is 0 unless the rows are the same as before: after a row came or went, the transition would carry
+    vehicles to each other's places. `faded` while something else is what the map is about.
+    """
+    return pdk.Layer(
+        "IconLayer",
+        id=layer_id,
+        data=data_url,
+        get_position="p",
+        get_icon="icon",
+        get_angle="angle",
+        icon_atlas=pdk.types.String(assets.url(assets_url, f"icons/{theme}.svg")),
+        icon_mapping=pdk.types.String(assets.url(assets_url, f"icons/{theme}.json")),
+        # Small over a continent, so that a road full of trucks stays legible; larger in a town.
+        get_size=8000,
+        size_units=pdk.types.String("meters"),
+        size_min_pixels=16,
+        size_max_pixels=28,
+        billboard=False,
+        opacity=0.25 if faded else 1.0,
+        pickable=pickable and not faded,
+        auto_highlight=True,
+        transitions={"getPosition": glide_ms} if glide_ms else None,
+    )
+
+
+def chosen_layer(
+    lon: float, lat: float, *, theme: basemap.Theme, assets_url: str, glide_ms: int
+) -> pdk.Layer:
+    """A ring around the chosen vehicle, which glides as that does."""
+    return pdk.Layer(
+        "IconLayer",
+        id="chosen",
+        data=[{"lon": lon, "lat": lat, "icon": icons.name("selected", icons.MARK[theme])}],
+        get_position="[lon, lat]",
+        get_icon="icon",
+        icon_atlas=pdk.types.String(assets.url(assets_url, f"icons/{theme}.svg")),
+        icon_mapping=pdk.types.String(assets.url(assets_url, f"icons/{theme}.json")),
+        get_size=44,
+        pickable=False,
+        transitions={"getPosition": glide_ms},
+    )
+
+
+def deck(
+    overlay: Sequence[pdk.Layer],
+    view: ViewState,
+    *,
+    setting: str,
+    theme: basemap.Theme,
+    assets_url: str,
+    plain: bool = False,
+) -> pdk.Deck:
+    """A deck of the basemap that the settings ask for, with the layers of `overlay` on it.
+
+    `plain` is about the tooltips.
+    """
+    provider, style = basemap.style(setting, theme)
+    return pdk.Deck(
+        [*([] if setting else basemap.layers(theme, assets_url)), *overlay],
+        initial_view_state=pdk.ViewState(longitude=view.longitude, latitude=view.latitude, zoom=view.zoom),
+        map_provider=provider,
+        # Streamlit puts a hosted map under a deck whose style is null; only a missing one means none.
+        **({"map_style": style} if style else {}),
+        tooltip=PLAIN_TOOLTIP if plain else TOOLTIP,
+    )

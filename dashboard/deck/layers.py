@@ -1,0 +1,136 @@
+"""The deck's layers beside the vehicles: hexagons, trailers, trails and the vehicles of a replay."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pydeck as pdk
+
+from dashboard.deck import assets, icons
+from dashboard.deck.basemap import Theme
+from dashboard.fleet.colours import DARK, LIGHT
+
+HELD_ALPHA = 120
+"""Of 255: a vehicle of a replay whose place at the moment is not known."""
+
+
+def hexagons_layer(data_url: str) -> pdk.Layer:
+    """Hexagons, drawn from the JSON at a relative URL of the feed."""
+    return pdk.Layer(
+        "H3HexagonLayer",
+        id="hexagons",
+        data=data_url,
+        get_hexagon="hex",
+        get_fill_color="color",
+        opacity=0.55,
+        extruded=False,
+        stroked=False,
+        # Drawn one by one: the shapes differ by latitude more than one template could show.
+        high_precision=True,
+        pickable=True,
+    )
+
+
+def trailers_layer(data_url: str, *, theme: Theme, assets_url: str, pickable: bool, faded: bool) -> pdk.Layer:
+    """Trailers, drawn from the JSON at a relative URL of the feed; `faded` while trails are what the map is about."""
+    return _icons(
+        "trailers",
+        data_url,
+        theme,
+        assets_url,
+        get_size=18,
+        pickable=pickable,
+        opacity=0.25 if faded else 1.0,
+    )
+
+
+def trail_layers(lines_url: str, stops_url: str, *, theme: Theme) -> list[pdk.Layer]:
+    """Trails as lines in the colours of their speeds, and a mark for each stop."""
+    ink = [255, 255, 255] if theme == "dark" else [17, 24, 39]
+    paper = [15, 23, 34] if theme == "dark" else [255, 255, 255]
+    return [
+        pdk.Layer(
+            "PathLayer",
+            id="trails",
+            data=lines_url,
+            get_path="path",
+            get_color="color",
+            get_width=4,
+            width_units=pdk.types.String("pixels"),
+            cap_rounded=True,
+            joint_rounded=True,
+            pickable=True,
+        ),
+        pdk.Layer(
+            "ScatterplotLayer",
+            id="trail_stops",
+            data=stops_url,
+            get_position="[lon, lat]",
+            get_fill_color=paper,
+            get_line_color=ink,
+            get_radius=5,
+            radius_units=pdk.types.String("pixels"),
+            stroked=True,
+            get_line_width=2,
+            line_width_units=pdk.types.String("pixels"),
+            pickable=True,
+        ),
+    ]
+
+
+def replay_layer(
+    positions: Sequence[Mapping[str, Any]],
+    names: Mapping[str, str],
+    *,
+    theme: Theme,
+    assets_url: str,
+    glide_ms: int,
+) -> pdk.Layer:
+    """Where the vehicles of a replay are; those whose place is not known at the moment are hollow and pale.
+
+    `positions` are those of `replay.positions`, with `label` for the tooltip; a vehicle has the colour of its place
+    among `names`.
+    """
+    colours = replay_colours(names, theme)
+    rows = [
+        {
+            "p": [spot["lon"], spot["lat"]],
+            "icon": icons.name(
+                "late" if spot["held_seconds"] else "moving_unknown", colours[spot["vehicle_id"]]
+            ),
+            "tint": [0, 0, 0, HELD_ALPHA if spot["held_seconds"] else 255],
+            "name": names[spot["vehicle_id"]],
+            "label": spot["label"],
+        }
+        for spot in positions
+    ]
+    return _icons(
+        "replay",
+        rows,
+        theme,
+        assets_url,
+        get_color="tint",
+        get_size=30,
+        pickable=True,
+        transitions={"getPosition": glide_ms} if glide_ms else None,
+    )
+
+
+def replay_colours(names: Mapping[str, str], theme: Theme) -> dict[str, str]:
+    """Vehicle id to the colour it has in a replay, as hex text."""
+    palette = (DARK if theme == "dark" else LIGHT).categories
+    return {vehicle: palette[position % len(palette)] for position, vehicle in enumerate(names)}
+
+
+def _icons(name: str, data: object, theme: Theme, assets_url: str, **options: object) -> pdk.Layer:
+    return pdk.Layer(
+        "IconLayer",
+        id=name,
+        data=data,
+        get_position="p",
+        get_icon="icon",
+        icon_atlas=pdk.types.String(assets.url(assets_url, f"icons/{theme}.svg")),
+        icon_mapping=pdk.types.String(assets.url(assets_url, f"icons/{theme}.json")),
+        **options,
+    )

@@ -1,0 +1,121 @@
+"""The trails that a viewer looks at: fetched once, worked out once, and drawn by URL."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+from weakref import WeakValueDictionary
+
+import numpy as np
+import numpy.typing as npt
+
+from dashboard.access.viewer import Viewer, vehicles_of
+from dashboard.feed.answers import packed
+from dashboard.fleet import details
+from dashboard.fleet.replay import paths, stop_marks
+from dashboard.fleet.snapshot import Snapshot
+from dashboard.fleet.trails import Trail, trails
+from dashboard.ingest.history import History, Job, Progress
+
+LINES, STOPS = "lines", "stops"
+
+
+class TrailSet:
+    """The trails of some vehicles over one span of hours. Lives as long as a session holds it."""
+
+    def __init__(self, viewer: Viewer, names: Mapping[str, str], job: Job) -> None:
+        self.id = secrets.token_urlsafe(9)
+        self.viewer = viewer
+        self.names = dict(names)
+        """Vehicle id to the name shown, in the order in which they were chosen."""
+        self.hours = job.hours
+        self._job = job
+        self._lock = threading.Lock()
+        self._packed: dict[tuple[str, bool, bool], bytes] = {}
+
+    @property
+    def progress(self) -> Progress:
+        """How far the fetching is."""
+        return self._job.progress
+
+    def cancel(self) -> None:
+        """Stop fetching; what has arrived is shown."""
+        self._job.cancel()
+
+    @cached_property
+    def trails(self) -> dict[str, Trail]:
+        """The trails by vehicle id; call it when the progress is finished."""
+        found = trails(self._job.fixes())
+        return {vehicle: found[vehicle] for vehicle in self.names if vehicle in found}
+
+    @property
+    def notes(self) -> list[str]:
+        """A sentence for each vehicle whose trail is missing or empty."""
+        return self._job.notes()
+
+    def places(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Longitudes and latitudes of all fixes."""
+        lon = [trail.lon for trail in self.trails.values()]
+        lat = [trail.lat for trail in self.trails.values()]
+        return np.concatenate([*lon, np.zeros(0)]), np.concatenate([*lat, np.zeros(0)])
+
+    def packed(self, what: str, *, dark: bool, metric: bool) -> bytes:
+        """Gzipped JSON of the `lines` or the `stops`: a list of what `paths` or `stop_marks` give, with tooltips.
+
+        Raises KeyError for anything else.
+        """
+        make = {LINES: lambda: self._lines(dark=dark, metric=metric), STOPS: self._stops}[what]
+        with self._lock:
+            key = (what, dark, metric)
+            if key not in self._packed:
+                self._packed[key] = packed(make())
+            return self._packed[key]
+
+    def _lines(self, *, dark: bool, metric: bool) -> list[dict[str, Any]]:
+        return [
+            line | {"label": f"speed {line['speed']}" if line["speed"] == "unknown" else line["speed"]}
+            for vehicle, trail in self.trails.items()
+            for line in paths(trail, self.names[vehicle], dark=dark, metric=metric)
+        ]
+
+    def _stops(self) -> list[dict[str, Any]]:
+        return [
+            mark | {"label": f"{mark['label']}, from {mark['start']}"}
+            for vehicle, trail in self.trails.items()
+            for mark in stop_marks(trail, self.names[vehicle])
+        ]
+
+
+class TrailSets:
+    """All trail sets that sessions hold now, found by their ids."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._sets: WeakValueDictionary[str, TrailSet] = WeakValueDictionary()
+
+    def begin(self, viewer: Viewer, snapshot: Snapshot, vehicle_ids: Sequence[str], hours: int) -> TrailSet:
+        """Begin to fetch and return at once; vehicles that the viewer may not see are left out.
+
+        Raises ValueError, in one sentence for the viewer, for more than 20 vehicles or another window.
+        """
+        frame = vehicles_of(viewer, snapshot)
+        names = {}
+        for vehicle_id in dict.fromkeys(vehicle_ids):
+            row = frame[(frame["vehicle_id"] == vehicle_id).to_numpy()]
+            if len(row):
+                names[vehicle_id] = details.title(row)
+        made = TrailSet(viewer, names, self._history.load(names, hours))
+        self._sets[made.id] = made
+        return made
+
+    def find(self, set_id: str, viewer: Viewer) -> TrailSet | None:
+        """The set of an id, if it is this viewer's and still looked at."""
+        found = self._sets.get(set_id)
+        return found if found is not None and found.viewer == viewer else None
+
+    def close(self) -> None:
+        """Stop fetching."""
+        self._history.close()

@@ -1,0 +1,178 @@
+"""The vehicles of a map as a list: searched, sorted and cut into pages on the server.
+
+All viewers' lists are made from one snapshot, which is replaced after 30 seconds or when somebody asks for it, so
+that people who look at the same list share the work of sorting it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from cachetools import LRUCache, cached
+
+from dashboard.access.viewer import Viewer, vehicles_for
+from dashboard.fleet import search, units
+from dashboard.fleet.filters import Filters
+from dashboard.fleet.freshness import (
+    FRESHNESS,
+    FRESHNESS_LABELS,
+    STATE_LABELS,
+    STATES,
+    ages,
+    freshness_codes,
+    state_codes,
+)
+from dashboard.fleet.snapshot import Snapshot, as_of
+
+KEPT_SECONDS = 30
+PAGE_SIZES = (25, 100, 500)
+COLUMNS = {
+    "name": "Vehicle",
+    "fleet": "Fleet",
+    "provider": "Provider",
+    "state": "State",
+    "fix": "Last fix",
+    "speed": "Speed",
+    "place": "Place",
+    "driver": "Driver",
+    "plate": "Plate",
+    "drawn": "On the map",
+}
+"""What a list says of a vehicle, and what it can be sorted by."""
+
+Rows = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a list shows, and in what order."""
+
+    viewer: Viewer
+    filters: Filters = Filters()
+    text: str = ""
+    """Every word must occur in the name, VIN, plate, driver or fleet."""
+    by: str = "name"
+    """One of `COLUMNS`."""
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list."""
+
+    taken_at: datetime
+    """When its positions were received, aware UTC."""
+    total: int
+    """Vehicles on all pages."""
+    number: int
+    """Counted from 0; the nearest that there is to the one asked for."""
+    pages: int
+    """At least 1."""
+    ids: Sequence[str]
+    """Vehicle ids, row by row."""
+    cells: pd.DataFrame
+    """The same rows as text, with the labels of `COLUMNS`."""
+
+
+class VehicleLists:
+    """The lists of one process."""
+
+    def __init__(self, newest: Callable[[], Snapshot | None]) -> None:
+        self._newest = newest
+        self._held: Snapshot | None = None
+        self._lock = threading.Lock()
+        # Given a condition, cachetools lets one thread compute while others wait for its result.
+        self._order = cached(LRUCache(32), _of_version, condition=threading.Condition())(ordered)
+
+    def snapshot(self, *, refresh: bool = False) -> Snapshot | None:
+        """The snapshot that lists are made from; None before there is any."""
+        with self._lock:
+            held = self._held
+            old = held is None or datetime.now(UTC) - held.taken_at > timedelta(seconds=KEPT_SECONDS)
+            if refresh or old:
+                self._held = self._newest()
+            return self._held
+
+    def rows(self, snapshot: Snapshot, query: Query) -> Rows:
+        """The positions in a snapshot of all rows asked for, in order."""
+        return self._order(snapshot, query, as_of(snapshot))
+
+    def page(self, snapshot: Snapshot, query: Query, number: int, size: int, *, metric: bool) -> Page:
+        """One page of `size` rows, 500 at most."""
+        rows = self.rows(snapshot, query)
+        size = min(size, PAGE_SIZES[-1])
+        pages = max(1, -(-len(rows) // size))
+        number = min(max(0, number), pages - 1)
+        chosen = snapshot.vehicles.iloc[rows[number * size : (number + 1) * size]]
+        ids = chosen["vehicle_id"].tolist()
+        now = as_of(snapshot)
+        return Page(snapshot.taken_at, len(rows), number, pages, ids, cells(chosen, now, metric=metric))
+
+    def page_of(self, snapshot: Snapshot, query: Query, vehicle_id: str, size: int) -> int | None:
+        """The number of the page that a vehicle is on; None when it is on none."""
+        rows = self.rows(snapshot, query)
+        found = np.flatnonzero((snapshot.vehicles["vehicle_id"] == vehicle_id).to_numpy()[rows])
+        return int(found[0]) // min(size, PAGE_SIZES[-1]) if len(found) else None
+
+
+def ordered(snapshot: Snapshot, query: Query, now: datetime) -> Rows:
+    """The positions in a snapshot of the rows asked for, in the order asked for; what is unknown comes last."""
+    frame = vehicles_for(query.viewer, snapshot, query.filters, now)
+    if query.text:
+        frame = frame[search.mentions(search.columns(frame), query.text)]
+    positions = np.searchsorted(snapshot.vehicles["ordinal"].to_numpy(), frame["ordinal"].to_numpy())
+    direction = "descending" if query.descending else "ascending"
+    # Stable, and nulls come last in either direction.
+    order = pc.sort_indices(pa.table({"key": sort_key(frame, query.by, now)}), sort_keys=[("key", direction)])
+    rows: Rows = positions[order.to_numpy()]
+    return rows
+
+
+def sort_key(frame: pd.DataFrame, by: str, now: datetime) -> pa.Array:
+    """What a column is sorted by; null where nothing is known."""
+    if by == "speed":
+        return pa.array(frame["speed"].to_numpy(dtype=np.float64), from_pandas=True)
+    if by == "fix":
+        return pa.array(ages(frame, now), from_pandas=True)
+    if by == "state":
+        return pa.array(state_codes(frame, now))
+    texts = pa.array(frame["unplaceable" if by == "drawn" else by].astype("str"), pa.string())
+    if isinstance(texts, pa.ChunkedArray):
+        texts = texts.combine_chunks()
+    if by == "drawn":
+        return texts
+    # Numbers in names by their value: Truck 9 before Truck 10.
+    digits = "0" * 18
+    folded = pc.replace_substring_regex(pc.utf8_lower(texts), pattern=r"(\d+)", replacement=digits + r"\1")
+    folded = pc.replace_substring_regex(folded, pattern=r"\d*(\d{18})", replacement=r"\1")
+    return pc.replace_with_mask(folded, pc.equal(texts, ""), pa.scalar(None, pa.string()))
+
+
+def cells(frame: pd.DataFrame, now: datetime, *, metric: bool) -> pd.DataFrame:
+    """Say each row in words, one column per entry of `COLUMNS`; "" where nothing is known."""
+    fresh, states = freshness_codes(frame, now), state_codes(frame, now)
+    fixes = [
+        f"{units.age(age)}, {FRESHNESS_LABELS[FRESHNESS[code]]}" if np.isfinite(age) else ""
+        for age, code in zip(ages(frame, now).tolist(), fresh.tolist(), strict=True)
+    ]
+    texts = {name: frame[name].astype("str").tolist() for name in COLUMNS if name in frame.columns}
+    texts |= {
+        "name": [name or "Unnamed vehicle" for name in texts["name"]],
+        "state": [STATE_LABELS[STATES[code]] for code in states.tolist()],
+        "fix": fixes,
+        "speed": [units.speed(speed, metric=metric) or "unknown" for speed in frame["speed"].tolist()],
+        "drawn": [f"no: {reason}" if reason else "yes" for reason in frame["unplaceable"].astype("str")],
+    }
+    return pd.DataFrame({COLUMNS[name]: pd.array(texts[name], dtype="str") for name in COLUMNS})
+
+
+def _of_version(snapshot: Snapshot, query: Query, now: datetime) -> tuple[int, Query, datetime]:
+    return snapshot.version, query, now

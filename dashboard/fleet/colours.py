@@ -1,0 +1,218 @@
+"""What colour each vehicle has, and the legend that explains and counts the colours.
+
+The palettes were chosen for the largest smallest difference (OKLab) between any two colours as seen with normal
+sight, protanopia, deuteranopia and tritanopia, on a light and on a dark map; the tests keep them so.
+"""
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dashboard.fleet import bins
+from dashboard.fleet.freshness import STATE_LABELS, STATES, Codes, state_codes
+
+COLOUR_BY = ("source", "fleet", "state", "speed", "fuel", "age")
+"""What a viewer can colour by; these words go into links."""
+
+Rgb = tuple[int, int, int]
+
+
+class Palette(NamedTuple):
+    """The colours for one background, as hex text."""
+
+    categories: tuple[str, ...]
+    """For things without an order, most distinct first."""
+    steps: tuple[str, ...]
+    """For a quantity, least to most."""
+    states: tuple[str, ...]
+    """In the order of `STATES`."""
+    other: str
+    """What has no colour of its own, and what is not known."""
+    wrong: str
+    """What cannot be true: a fix dated in the future."""
+
+
+LIGHT = Palette(
+    categories=(
+        *("#330088", "#dd7700", "#0044ff", "#660000", "#991144", "#bb77ff"),
+        *("#cc2211", "#774488", "#0000cc", "#33aa77", "#aa55bb", "#441144"),
+    ),
+    steps=("#0b0b5e", "#3f1fb5", "#8a2bc4", "#c9459a", "#f0653f", "#e8a100"),
+    states=("#0057c2", "#d97a00", "#7b7b7b", "#4a1020"),
+    other="#7b7b7b",
+    wrong="#006b52",
+)
+DARK = Palette(
+    categories=(
+        *("#6699ff", "#ffff88", "#cc2211", "#ffaaaa", "#8822ff", "#aaffff"),
+        *("#aa33aa", "#ccbbff", "#66dd00", "#007755", "#ff44cc", "#bb8800"),
+    ),
+    steps=("#5a48d8", "#3a86e8", "#22b5a8", "#7fcf3a", "#ffe14a", "#fffbe8"),
+    states=("#5aa9ff", "#ffb000", "#9a9a9a", "#c0407a"),
+    other="#8a8a8a",
+    wrong="#ff3f30",
+)
+
+
+class ColourAssignments:
+    """Which category holds which colour. A category keeps its colour for the life of this object.
+
+    The first 12 that are seen get one each, the most frequent first; those seen later share "other". Use one
+    object per set of vehicles that viewers see (per scope), so that a small scope does not run out of colours
+    over vehicles it never shows. Safe to use from several threads.
+    """
+
+    def __init__(self) -> None:
+        self._slots: dict[tuple[str, str], int] = {}
+        self._lock = threading.Lock()
+
+    def assign(self, kind: str, keys: Iterable[str]) -> dict[str, int]:
+        """Return the slot of each key; `len(categories)` stands for "other"."""
+        with self._lock:
+            taken = sum(held == kind for held, _ in self._slots)
+            for key in keys:
+                if (kind, key) not in self._slots and taken < len(LIGHT.categories):
+                    self._slots[kind, key] = taken
+                    taken += 1
+            return {key: self._slots.get((kind, key), len(LIGHT.categories)) for key in keys}
+
+
+@dataclass(frozen=True, slots=True)
+class LegendEntry:
+    """One line of the legend."""
+
+    label: str
+    colour: Rgb
+    count: int
+    """How many rows have this colour."""
+    kind: str
+    """The kind of filter that a click sets: a field of `Filters`."""
+    values: tuple[str, ...]
+    """The values a click sets or takes away; empty: this line cannot be filtered by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Colouring:
+    """The colour of each row and the legend for them."""
+
+    codes: Codes
+    """Index into `entries` for each row."""
+    entries: tuple[LegendEntry, ...]
+
+    def rgb(self) -> npt.NDArray[np.uint8]:
+        """Return the colour of each row, shape (rows, 3), 0 to 255."""
+        table = np.array([entry.colour for entry in self.entries], dtype=np.uint8).reshape(-1, 3)
+        colours: npt.NDArray[np.uint8] = table[self.codes]
+        return colours
+
+
+def colour(
+    frame: pd.DataFrame,
+    by: str,
+    now: datetime,
+    *,
+    slots: ColourAssignments,
+    dark: bool = False,
+    metric: bool = False,
+) -> Colouring:
+    """Colour the rows of a frame of vehicles by one of `COLOUR_BY`."""
+    palette = DARK if dark else LIGHT
+    match by:
+        case "source":
+            return _by_category(frame, ("source", "source", "sources"), slots, palette)
+        case "fleet":
+            return _by_category(frame, ("fleet_id", "fleet", "fleets"), slots, palette)
+        case "state":
+            labels = [STATE_LABELS[state] for state in STATES]
+            return _by_class(state_codes(frame, now), "states", STATES, labels, palette.states)
+        case "speed":
+            names = bins.speed_labels(metric=metric)
+            return _by_bin(bins.speed_codes(frame), "speeds", bins.SPEED_BINS, names, palette)
+        case "fuel":
+            return _by_bin(bins.fuel_codes(frame), "fuels", bins.FUEL_BINS, bins.FUEL_LABELS, palette)
+        case "age":
+            return _by_bin(bins.age_codes(frame, now), "ages", bins.AGE_BINS, bins.AGE_LABELS, palette)
+    raise ValueError(f"Vehicles cannot be coloured by {by!r}; choose one of {', '.join(COLOUR_BY)}.")
+
+
+def bin_colours(table: Sequence[bins.Bin], *, dark: bool = False) -> tuple[Rgb, ...]:
+    """Return the colour of each one of a table."""
+    palette = DARK if dark else LIGHT
+    steps = iter(palette.steps)
+    special = {"ahead": palette.wrong, bins.NOT_KNOWN.key: palette.other}
+    return tuple(_rgb(special[one.key] if one.key in special else next(steps)) for one in table)
+
+
+def step_colours(*, dark: bool = False) -> tuple[Rgb, ...]:
+    """Return the colours of a quantity, least to most."""
+    return tuple(_rgb(shade) for shade in (DARK if dark else LIGHT).steps)
+
+
+def _by_bin(
+    codes: Codes, kind: str, table: Sequence[bins.Bin], names: dict[str, str], palette: Palette
+) -> Colouring:
+    colours = [_hex(rgb) for rgb in bin_colours(table, dark=palette is DARK)]
+    return _by_class(codes, kind, bins.keys(table), [names[one.key] for one in table], colours)
+
+
+def _by_class(
+    codes: Codes, kind: str, keys: Sequence[str], labels: Sequence[str], colours: Sequence[str]
+) -> Colouring:
+    counts = np.bincount(codes, minlength=len(keys))
+    entries = tuple(
+        LegendEntry(label, _rgb(shade), int(count), kind, (key,))
+        for key, label, shade, count in zip(keys, labels, colours, counts, strict=True)
+    )
+    return Colouring(codes, entries)
+
+
+def _by_category(
+    frame: pd.DataFrame, columns: tuple[str, str, str], slots: ColourAssignments, palette: Palette
+) -> Colouring:
+    column, label_column, kind = columns
+    values = frame[column].astype("category").cat
+    keys = [str(key) for key in values.categories]
+    rows = values.codes.to_numpy().astype(np.int64)
+    counts = np.bincount(rows[rows >= 0], minlength=len(keys))
+    present = sorted(
+        (i for i in range(len(keys)) if counts[i] and keys[i]), key=lambda i: (-counts[i], keys[i])
+    )
+    given = slots.assign(kind, [keys[i] for i in present])
+    first = {int(row): int(index) for row, index in zip(*np.unique(rows, return_index=True), strict=True)}
+    entries: list[LegendEntry] = []
+    table = np.zeros(len(keys) + 1, dtype=np.int8)
+    own = sorted(
+        (i for i in present if given[keys[i]] < len(palette.categories)), key=lambda i: given[keys[i]]
+    )
+    for i in own:
+        table[i] = len(entries)
+        label = str(frame[label_column].iloc[first[i]]) or keys[i]
+        shade = _rgb(palette.categories[given[keys[i]]])
+        entries.append(LegendEntry(label, shade, int(counts[i]), kind, (keys[i],)))
+    others = [i for i in present if i not in own]
+    if others:
+        table[others] = len(entries)
+        total = int(counts[others].sum())
+        other_keys = tuple(keys[i] for i in others)
+        entries.append(LegendEntry(f"{len(others)} others", _rgb(palette.other), total, kind, other_keys))
+    unknown = len(frame) - sum(entry.count for entry in entries)
+    if unknown:
+        nameless = [i for i in range(len(keys)) if not keys[i]]
+        table[[*nameless, -1]] = len(entries)
+        entries.append(LegendEntry("not known", _rgb(palette.other), unknown, kind, ()))
+    codes: Codes = table[rows]
+    return Colouring(codes, tuple(entries))
+
+
+def _rgb(text: str) -> Rgb:
+    return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
+
+
+def _hex(rgb: Rgb) -> str:
+    return "#" + "".join(f"{part:02x}" for part in rgb)

@@ -1,0 +1,193 @@
+"""Turns what one poll brought into a snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from dashboard.fleet.freshness import DEFAULT_THRESHOLDS
+from dashboard.fleet.geo import Floats
+from dashboard.fleet.headings import Headings
+from dashboard.fleet.names import Names
+from dashboard.fleet.notices import Notice
+from dashboard.fleet.snapshot import Snapshot
+from dashboard.ingest.columns import DELETED, Kept, columns_of
+from dashboard.ingest.fixes import Fix, place
+from dashboard.runtime.refusals import Refusal
+
+Ordinals = NDArray[np.int32]
+AHEAD = DEFAULT_THRESHOLDS.clock_ahead
+"""A fix dated further ahead comes from a wrong clock: it is no reason to keep honest ones out."""
+NOTHING_HELD: Mapping[str, Refusal] = MappingProxyType({})
+OF_A_FIX = (
+    *("driver", "place", "occurred_at", "h3", "lon", "lat", "unplaceable"),
+    *("speed", "odometer", "fuel_level", "engine_hours", "coolant_temperature"),
+)
+"""The columns that belong to a fix; the others say what the vehicle is, whenever it was where."""
+
+
+class SnapshotBuilder:
+    """Turns fixes and names into snapshots, and keeps what must outlast one: ordinals, headings, the last fixes.
+
+    An ordinal belongs to one vehicle for the life of the process, so a row keeps its place among the others
+    and a selection cannot slip to a neighbour.
+    """
+
+    def __init__(self) -> None:
+        self._ordinals: dict[str, int] = {}
+        self._ids: list[str] = []
+        """Vehicle ids by ordinal."""
+        self._headings = Headings()
+        self._kept = Kept()
+        self._version = 0
+        self._last: pd.DataFrame | None = None
+
+    def build(
+        self,
+        fixes: Sequence[Fix],
+        names: Names,
+        taken_at: datetime,
+        deliveries: Mapping[str, datetime | None] | None = None,
+        *,
+        held: Mapping[str, Refusal] = NOTHING_HELD,
+        unreadable: int = 0,
+        notices: tuple[Notice, ...] = (),
+    ) -> Snapshot:
+        """Join fixes with names. Of several fixes of one vehicle the newest wins.
+
+        That holds for the fix of the last snapshot too. The vehicles of fleets in `held` stay as they were there.
+        """
+        located, named = [fix.vehicle_id or fix.vehicle for fix in fixes], names.vehicles
+        if "" in located:
+            fixes = [fix for fix, vehicle_id in zip(fixes, located, strict=True) if vehicle_id]
+            unreadable += len(located) - len(fixes)
+            located = [vehicle_id for vehicle_id in located if vehicle_id]
+        ordinals = self._kept.get("located", self._number, located)
+        rows, ordinals = _newest(fixes, ordinals, taken_at + AHEAD)
+        missed = self._missed(held, names, ordinals)
+        rows += missed
+        ordinals = np.concatenate([ordinals, self._number([row.vehicle_id or "" for row in missed])])
+        silent = np.setdiff1d(self._kept.get("named", self._number, named), ordinals, assume_unique=True)
+        rows += [_without_position(self._ids[ordinal], names) for ordinal in silent.tolist()]
+        ordinals = np.concatenate([ordinals, silent])
+        if (np.diff(ordinals) < 0).any():
+            order = np.argsort(ordinals)
+            rows, ordinals = [rows[index] for index in order.tolist()], ordinals[order]
+        columns = columns_of([self._ids[ordinal] for ordinal in ordinals.tolist()], rows, names, self._kept)
+        columns["ordinal"] = ordinals
+        frame = pd.DataFrame(columns)
+        self._keep_newer(frame, {row.vehicle_id for row in missed}, taken_at + AHEAD)
+        lon, lat = frame["lon"].to_numpy(np.float64), frame["lat"].to_numpy(np.float64)
+        frame["heading"] = self._headings.update(ordinals, lon, lat, _seconds(frame, taken_at))
+        self._version += 1
+        self._last = frame
+        return Snapshot(self._version, taken_at, frame, deliveries or {}, unreadable, held, notices)
+
+    def _missed(self, held: Mapping[str, Refusal], names: Names, found: Ordinals) -> list[Fix]:
+        """The located vehicles of the last snapshot that are of held fleets and that this time brought nothing of."""
+        last = self._last
+        if last is None or not held:
+            return []
+        of_held = last["fleet_id"].isin(held.keys() - {""})
+        if "" in held:
+            of_held |= ~last["fleet_id"].isin(names.fleets.keys() | names.withdrawn)
+        located = last["occurred_at"].notna() | last["lon"].notna()
+        missed = last[of_held & located & ~last["ordinal"].isin(found)]
+        told = ("vehicle_id", "fleet_id", "fleet_ref", "connection_id", "tsp_slug")
+        texts = [missed[name].astype("str") for name in (*told, "source")]
+        return [
+            Fix(**dict(zip(told, values, strict=True)), source_name=source)
+            for *values, source in zip(*texts, strict=True)
+        ]
+
+    def _keep_newer(self, frame: pd.DataFrame, missed: Collection[str | None], latest: datetime) -> None:
+        """Put back the last fix where this one is older, or where there is none of a fleet that is held."""
+        last = self._last
+        if last is None or last.empty:
+            return
+        ordinals, before = frame["ordinal"].to_numpy(), last["ordinal"].to_numpy()
+        at = np.searchsorted(before, ordinals).clip(max=len(before) - 1)
+        known = before[at] == ordinals
+        then = last["occurred_at"].to_numpy("datetime64[us]")[at]
+        now = frame["occurred_at"].to_numpy("datetime64[us]")
+        # Comparisons with an unknown time are false: who stopped sending times is not frozen where they were.
+        older = (
+            known & (now < then) & (then <= _moment(latest)) & (frame["unplaceable"] != DELETED).to_numpy()
+        )
+        if missed:
+            older |= known & frame["vehicle_id"].isin(missed).to_numpy()
+        if older.any():
+            _put_back(frame, np.flatnonzero(older), last.iloc[at[older]])
+
+    def _number(self, ids: Collection[str]) -> Ordinals:
+        """The ordinal of each vehicle; one never seen before gets the next."""
+        known = list(map(self._ordinals.get, ids))
+        if None in known:
+            for vehicle_id in ids:
+                if vehicle_id not in self._ordinals:
+                    self._ordinals[vehicle_id] = len(self._ids)
+                    self._ids.append(vehicle_id)
+            known = list(map(self._ordinals.get, ids))
+        return np.array(known, dtype=np.int32)
+
+
+def _newest(fixes: Sequence[Fix], ordinals: Ordinals, latest: datetime) -> tuple[list[Fix], Ordinals]:
+    """One fix per vehicle: the newest; a placeable one beats one of the same or unknown time."""
+    if np.bincount(ordinals).max(initial=0) <= 1:
+        return list(fixes), ordinals
+    newest: dict[int, Fix] = {}
+    for fix, ordinal in zip(fixes, ordinals.tolist(), strict=True):
+        held = newest.get(ordinal)
+        if held is None or _rank(fix, latest) > _rank(held, latest):
+            newest[ordinal] = fix
+    return list(newest.values()), np.array(list(newest), dtype=np.int32)
+
+
+def _rank(fix: Fix, latest: datetime) -> tuple[bool, datetime, bool]:
+    placeable = fix.deleted_at is None and not place(fix.location)[2]
+    at = fix.occurred_at or datetime.min.replace(tzinfo=UTC)
+    return at <= latest, at, placeable
+
+
+def _put_back(frame: pd.DataFrame, rows: NDArray[np.intp], past: pd.DataFrame) -> None:
+    """Give some rows of a frame the fixes of as many rows of an earlier one."""
+    for name in OF_A_FIX:
+        if name == "unplaceable":
+            words = frame[name].astype("str").to_numpy(object, copy=True)
+            words[rows] = past[name].astype("str").to_numpy(object)
+            frame[name] = pd.Categorical(
+                words, categories=pd.Index(["", *sorted({*words} - {""})], dtype="str")
+            )
+        else:
+            values = frame[name].array.copy()
+            values[rows] = past[name].array
+            frame[name] = values
+
+
+def _without_position(vehicle_id: str, names: Names) -> Fix:
+    """A vehicle that is known by name only."""
+    facts = names.vehicle(vehicle_id)
+    return Fix(
+        id="",
+        vehicle_id=vehicle_id,
+        fleet_id=facts.fleet_id,
+        connection_id=facts.connection_id,
+        tsp_slug=facts.tsp_slug,
+        source_name=facts.source,
+    )
+
+
+def _moment(time: datetime) -> np.datetime64:
+    return np.datetime64(time.astimezone(UTC).replace(tzinfo=None), "us")
+
+
+def _seconds(frame: pd.DataFrame, taken_at: datetime) -> Floats:
+    """When each fix was, in seconds; one without a time was when it came."""
+    times = frame["occurred_at"].to_numpy("datetime64[us]")
+    known = np.where(np.isnat(times), _moment(taken_at), times)
+    return np.asarray(known.astype("datetime64[us]").astype(np.int64) / 1e6)

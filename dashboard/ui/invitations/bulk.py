@@ -1,0 +1,216 @@
+"""Many at once: a CSV in, checked row by row, sent in the background, a result and a sheet of QR codes out."""
+
+from datetime import UTC, datetime, tzinfo
+
+import streamlit as st
+
+from dashboard.access.viewer import Viewer
+from dashboard.fleet.names import masked
+from dashboard.invitations.bulk import BulkRun, Outcome
+from dashboard.invitations.bulk_csv import (
+    DONE,
+    LOST_ANSWER,
+    MAX_ROWS,
+    Row,
+    Table,
+    UnreadableFile,
+    read,
+    result,
+    template,
+)
+from dashboard.invitations.card import Card, sheet_pdf
+from dashboard.invitations.items import Item
+from dashboard.invitations.words import duration, zone
+from dashboard.service import Service
+from dashboard.ui.invitations.card import card_of
+from dashboard.ui.invitations.form import defaults
+from dashboard.ui.invitations.providers import sent_for
+from dashboard.ui.invitations.state import page_state
+from dashboard.ui.markdown import plain
+
+TICK_SECONDS = 1.0
+SHOWN_PROBLEMS = 20
+
+
+def bulk(service: Service, viewer: Viewer) -> None:
+    """Show the run this viewer has going, or the way to start one."""
+    run = service.bulk_runs.of(viewer.name)
+    if run is not None:
+        _run(service, viewer, run)
+        return
+    st.write(
+        f"Upload a CSV file with one fleet per row, at most {MAX_ROWS:,}. Every row is checked before anything is sent."
+    )
+    st.download_button(
+        "Download the template",
+        template,
+        "invitations.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    file = st.file_uploader(
+        "CSV file", type=["csv", "txt"], key=f"bulk-{page_state().bulk_generation}", max_upload_size=20
+    )
+    if file is None:
+        return
+    try:
+        table = read(
+            file.getvalue(),
+            defaults(service.settings),
+            [sent_for(tsp, service.settings.limit_tsps_by) for tsp in service.invitations.tsps()],
+        )
+    except UnreadableFile as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    _checked(service, viewer, table)
+
+
+def _checked(service: Service, viewer: Viewer, table: Table) -> None:
+    for note in table.notes:
+        st.info(plain(note))
+    faulty = [row for row in table.rows if row.problem]
+    sent = sum(row.done in DONE for row in table.rows)
+    st.markdown(
+        f"**{len(table.ready):,}** rows can be sent"
+        + (f", **{len(faulty):,}** cannot" if faulty else "")
+        + (f", **{sent:,}** were sent before" if sent else "")
+        + "."
+    )
+    if faulty:
+        _problems([(row, row.problem) for row in faulty])
+    again = st.toggle(
+        "Also resend to fleets that have an invitation",
+        key="bulk-again",
+        help="Extends the expiry, renews the tokens of accepted ones and revives declined ones. Off: they are skipped.",
+    )
+    if not table.ready:
+        return
+    if st.button(f"Create {len(table.ready):,} invitations", type="primary", icon=":material/send:"):
+        run = BulkRun(service.invitations, table.rows, by=viewer.name, again=again)
+        if service.bulk_runs.start(viewer.name, run):
+            page_state().bulk_run = run
+        st.rerun()
+
+
+def _problems(rows: list[tuple[Row, str]]) -> None:
+    """List what to correct, as text that wraps on a phone."""
+    lines = [
+        f"- **Row {row.number}** {plain(masked(row.cells.get('fleet_ref', '')[:60]))}: {plain(problem)}"
+        for row, problem in rows[:SHOWN_PROBLEMS]
+    ]
+    st.markdown("\n".join(lines))
+    if len(rows) > SHOWN_PROBLEMS:
+        st.caption(f"… and {len(rows) - SHOWN_PROBLEMS:,} more.")
+
+
+def _run(service: Service, viewer: Viewer, run: BulkRun) -> None:
+    running = run.running
+    opened_at, where = (
+        st.context.url or "",
+        zone(st.context.timezone),
+    )  # read here: downloads run in another thread
+    if page_state().bulk_run is not run:
+        st.info(
+            "This file was sent from another tab, before a reload, or by somebody with the same name. One is sent at a "
+            "time: nothing was started from here. When it is done, “New file” makes room for yours.",
+            icon=":material/content_copy:",
+        )
+    st.fragment(_progress, run_every=TICK_SECONDS if running else None)(run, running)
+    if running:
+        if st.button("Pause", icon=":material/pause:", disabled=run.pausing):
+            run.pause()
+            st.rerun()
+        return
+    with st.container(horizontal=True):
+        if run.left and st.button(
+            f"Continue with {run.left:,} rows", type="primary", icon=":material/play_arrow:"
+        ):
+            service.bulk_runs.start(viewer.name, run)
+            st.rerun()
+        st.download_button(
+            "Result (CSV)",
+            lambda: _result(service, run, opened_at, where),
+            "invitations-result.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        st.download_button(
+            "QR codes (PDF)",
+            lambda: sheet_pdf(_cards(service, run, opened_at, where).values()),
+            "invitations.pdf",
+            "application/pdf",
+            icon=":material/print:",
+            on_click="ignore",
+        )
+        if st.button("New file", icon=":material/restart_alt:"):
+            service.bulk_runs.put_away(viewer.name, run)
+            page_state().bulk_generation += 1
+            st.rerun()
+    failed = [
+        (row, outcome.message)
+        for row in run.rows
+        if (outcome := run.outcome(row)) and outcome.result in ("failed", LOST_ANSWER)
+    ]
+    if failed:
+        _problems(failed)
+    st.caption("The result contains the links. Uploading it again later continues where it stopped.")
+
+
+def _progress(run: BulkRun, running: bool) -> None:
+    counts, total = run.counts(), len(run.rows)
+    done = sum(counts.values())
+    words = ", ".join(f"{number:,} {result}" for result, number in sorted(counts.items())) or "none sent yet"
+    st.progress(done / total if total else 1.0, f"{done:,} of {total:,} rows: {words}")
+    now = datetime.now(UTC)
+    if run.pausing:
+        st.caption("Pausing: the requests under way are waited for.")
+    elif run.resumes_at is not None and run.resumes_at > now:
+        st.caption(f"Catena limits the requests. The run goes on in {duration(run.resumes_at - now)}.")
+    elif running:
+        st.caption(
+            "The list of invitations is read first, then each reference is looked up right before it is sent: about "
+            "two requests a row."
+        )
+    if run.halted:
+        st.error(f"The run paused by itself. {plain(run.halted)}", icon=":material/error:")
+    if running and not run.running:
+        st.rerun()  # the buttons belong to a run that has stopped
+
+
+def _items(service: Service, run: BulkRun) -> dict[int, Item]:
+    """Return the invitations of the rows, as they are now."""
+    items = {item.handle: item for item in service.invitations.peek().items}
+    found = ((row.number, run.outcome(row)) for row in run.rows)
+    return {number: items[o.handle] for number, o in found if o is not None and o.handle in items}
+
+
+def _cards(service: Service, run: BulkRun, opened_at: str, where: tzinfo) -> dict[int, Card]:
+    """Return the cards of the rows that were created or refreshed."""
+    cards: dict[int, Card] = {}
+    for number, item in _items(service, run).items():
+        card = card_of(service, item, opened_at, where)
+        if card is not None and item.status != "deleted":
+            cards[number] = card
+    return cards
+
+
+def _result(service: Service, run: BulkRun, opened_at: str, where: tzinfo) -> bytes:
+    cards = _cards(service, run, opened_at, where)
+    rows = []
+    for row in run.rows:
+        outcome = run.outcome(row) or Outcome("not sent")
+        card = cards.get(row.number) if outcome.result in DONE else None
+        rows.append(
+            (
+                row,
+                {
+                    "result": row.done or outcome.result,
+                    "message": outcome.message,
+                    "link": card.link if card else row.cells.get("link", ""),
+                    "expires": card.expires if card else row.cells.get("expires", ""),
+                },
+            )
+        )
+    return result(rows)

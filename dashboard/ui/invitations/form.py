@@ -1,0 +1,214 @@
+"""The form that creates an invitation: the fleet reference first, everything else under "More"."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from catena_client import CatenaError, InvitationCreate, ValidationFailed
+from dashboard.configuration.settings import Settings
+from dashboard.invitations.desk import Agreed, InvitationDesk
+from dashboard.invitations.items import AlreadyInvited, AnswerLost, Item, Made, NotSent
+from dashboard.invitations.permissions import BUNDLES
+from dashboard.invitations.rules import Draft, check, problems_from_api
+from dashboard.invitations.words import DEAD, UNKNOWN, local, status_word, zone
+from dashboard.ui.invitations.providers import chosen_providers, pick_providers
+from dashboard.ui.invitations.state import PageState, page_state
+from dashboard.ui.markdown import plain
+
+LABELS = {
+    "fleet_ref": "Fleet reference",
+    "fleet_name": "Fleet name",
+    "fleet_email": "E-mail",
+    "fleet_phone": "Phone",
+    "fleet_regulatory_id": "Regulatory number",
+    "fleet_regulatory_id_type": "Kind of number",
+    "fleet_website": "Website",
+    "fleet_country_code": "Country (three letters)",
+    "success_redirect_url": "After success, send the fleet to",
+    "failure_redirect_url": "After a failure, send the fleet to",
+    "callback_url": "Webhook of your own for this invitation (https)",
+    "permissions": "What the fleet is asked to share",
+    "expires_in_hours": "Hours until it expires (1 to 672)",
+}
+HINTS = {
+    "fleet_ref": "e.g. POLICY-4711",
+    "fleet_name": "Letters, digits and spaces",
+    "fleet_email": "dispatch@example.com",
+    "fleet_phone": "+1 312 555 0142",
+    "fleet_regulatory_id": "e.g. 1234567",
+    "fleet_regulatory_id_type": "DOT, MC …",
+    "fleet_website": "https://example.com",
+    "fleet_country_code": "USA, CAN, MEX …",
+    "success_redirect_url": "https://example.com/thanks",
+    "failure_redirect_url": "https://example.com/help",
+    "callback_url": "https://example.com/hook",
+}
+PAIRS = (
+    ("fleet_name", "fleet_email"),
+    ("fleet_phone", "fleet_country_code"),
+    ("fleet_regulatory_id", "fleet_regulatory_id_type"),
+    ("fleet_website", "expires_in_hours"),
+)
+
+
+def invite_form(desk: InvitationDesk, settings: Settings, by: str) -> None:
+    """Show the form with the objections of the last try; create the invitation when asked to."""
+    state = page_state()
+    with st.form(f"invite-{state.generation}", border=True):
+        draft = _fields(state, settings)
+        chosen_providers(desk, settings.limit_tsps_by)
+        _objection(state, "limit_tsps")
+        with st.container(horizontal=True):
+            # The first one is what the Enter key presses.
+            sent = st.form_submit_button("Create invitation", type="primary", icon=":material/add_link:")
+            limit = st.form_submit_button("Limit providers", type="tertiary", icon=":material/filter_list:")
+        if problem := state.problems.get(""):
+            st.error(plain(problem))
+    if sent:
+        checked = check(draft)
+        state.question, state.problems = None, checked.problems
+        if checked.create is not None:
+            with st.spinner("Creating the invitation …"):
+                create(desk, checked.create, by, state)
+        st.rerun()
+    if limit:
+        pick_providers(desk, settings.limit_tsps_by)
+    if state.question:
+        _ask(desk, by, state)
+
+
+def create(
+    desk: InvitationDesk, wanted: InvitationCreate, by: str, state: PageState, agreed: Sequence[Item] = ()
+) -> None:
+    """Create, or refresh what was agreed to, and leave what came of it in the state: a card, a question, problems."""
+    state.question = None
+    try:
+        made = desk.create(wanted, by=by, agreed=agreed_to(agreed))
+    except AlreadyInvited as known:
+        state.question = known
+    except ValidationFailed as error:
+        state.problems = problems_from_api(error)
+    except (CatenaError, NotSent, AnswerLost) as error:
+        state.problems = {"": str(error)}
+    else:
+        state.problems, state.limit_tsps, state.generation = {}, (), state.generation + 1
+        state.shown, state.note = made.item.handle, outcome(made)
+
+
+def agreed_to(items: Sequence[Item]) -> Agreed:
+    """Return the agreement to refresh these invitations, as long as they stand where they stood when it was given."""
+    stood = {(item.handle, item.status) for item in items}
+    return lambda item: (item.handle, item.status) in stood
+
+
+def outcome(made: Made) -> str:
+    """Say in words whether the invitation is new or an existing one was refreshed."""
+    ref = plain(made.item.fleet_ref)
+    until = plain(local(made.item.expires_at, zone(st.context.timezone)) or UNKNOWN)
+    if made.created:
+        return f"**Created** a new invitation for {ref}. It works until {until}."
+    if made.meant_new:
+        return (
+            f"**Refreshed**, although a new one was meant: Catena had an invitation of {ref} that was not live, or not "
+            f"there, a moment before. It now works until {until}."
+        )
+    return f"**Refreshed** the invitation that {ref} already had. It now works until {until}."
+
+
+def _fields(state: PageState, settings: Settings) -> Draft:
+    values: dict[str, str] = {}
+
+    def text(name: str, value: str = "") -> None:
+        values[name] = st.text_input(
+            LABELS[name],
+            value,
+            key=f"invite-{state.generation}-{name}",
+            placeholder=HINTS.get(name),
+            autocomplete="off",
+        )
+        _objection(state, name)
+
+    text("fleet_ref")
+    st.caption("Your own number or name for this fleet. It comes back with all of its data.")
+    in_more = any(name and name != "fleet_ref" for name in state.problems)
+    with st.expander("More", expanded=in_more, icon=":material/tune:"):
+        for pair in PAIRS:  # row by row, so that a narrow screen keeps them together
+            for column, name in zip(st.columns(2), pair, strict=True):
+                with column:
+                    text(name, str(settings.invite_expires_hours) if name == "expires_in_hours" else "")
+        chosen = st.radio(
+            LABELS["permissions"],
+            list(BUNDLES),
+            index=list(BUNDLES).index(settings.invite_permissions),
+            format_func=lambda key: BUNDLES[key].label,
+            captions=[bundle.agrees.replace("your ", "", 1).capitalize() for bundle in BUNDLES.values()],
+            key=f"invite-{state.generation}-permissions",
+        )
+        _objection(state, "permissions")
+        text("success_redirect_url", settings.invite_success_url)
+        text("failure_redirect_url", settings.invite_failure_url)
+        text("callback_url")
+    return Draft(**values, limit_tsps=state.limit_tsps, permissions=chosen)
+
+
+def defaults(settings: Settings) -> Draft:
+    """Return what empty cells and an empty form stand for."""
+    return Draft(
+        permissions=settings.invite_permissions,
+        expires_in_hours=str(settings.invite_expires_hours),
+        success_redirect_url=settings.invite_success_url,
+        failure_redirect_url=settings.invite_failure_url,
+    )
+
+
+def _objection(state: PageState, name: str) -> None:
+    if problem := state.problems.get(name):
+        st.markdown(f":red[:material/error: {plain(problem)}]")
+
+
+def _ask(desk: InvitationDesk, by: str, state: PageState) -> None:
+    """Ask before live invitations are sent again: it has consequences."""
+    question = state.question
+    if question is None:
+        return
+    with st.container(border=True):
+        stand = ", ".join(
+            f"{plain(status_word(one.status).lower())}, from "
+            f"{plain(local(one.created_at, zone(st.context.timezone)) or UNKNOWN)}"
+            for one in question.items
+        )
+        st.warning(
+            f"**{plain(question.wanted.fleet_ref)} has an invitation already** ({stand}). Nothing was sent yet. "
+            f"{' '.join(dict.fromkeys(map(consequence, question.items)))} The options set now apply."
+        )
+        with st.container(horizontal=True):
+            if st.button("Send it again", type="primary", key="again-yes"):
+                with st.spinner("Refreshing the invitation …"):
+                    create(desk, question.wanted, by, state, question.items)
+                st.rerun()
+            if st.button("Show the one there is", key="again-show"):
+                state.question, state.shown, state.note = None, question.items[0].handle, ""
+                st.rerun()
+            if st.button("Cancel", key="again-no"):
+                state.question = None
+                st.rerun()
+
+
+def consequence(item: Item) -> str:
+    """Say what sending an invitation again does, given where it stands."""
+    if item.status == "accepted":
+        return (
+            "The fleet has accepted. Sending again renews its sign-up tokens, so a sign-up under way may have to "
+            "start over, and extends the expiry."
+        )
+    if item.status == "declined":
+        reason = f" (“{plain(item.decline_reason)}”)" if item.decline_reason else ""
+        return f"The fleet has declined{reason}. Sending again revives the invitation: they can accept after all."
+    if item.status == "active":
+        return "Sending again extends its expiry."
+    if item.status not in DEAD:
+        return (
+            "Where it stands is not known. Sending again extends its expiry, and if the fleet has answered, renews its "
+            "sign-up tokens or revives what it has declined."
+        )
+    return "Sending again asks Catena for a working link."

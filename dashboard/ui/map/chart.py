@@ -1,0 +1,97 @@
+"""The map itself: the vehicles of a scope, drawn by URL, with what lies over them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import pydeck as pdk
+import streamlit as st
+
+from dashboard.access.scope import Scope
+from dashboard.access.viewer import vehicles_for, vehicles_of
+from dashboard.deck.deck import chosen_layer, deck, glide_for, vehicles_layer
+from dashboard.feed.summary import Summary, placeable
+from dashboard.fleet.snapshot import Snapshot, as_of
+from dashboard.service import service
+from dashboard.ui import frame
+from dashboard.ui.map import camera, panel, pick
+
+ASSETS = "assets/"
+"""Relative, so that the page works below a base path."""
+ALT = "Map of the vehicles that the filters leave. The list of vehicles says the same in words."
+
+
+def vehicles(
+    snapshot: Snapshot, scope: Scope, summary: Summary, chosen: str, *, faded: bool = False
+) -> list[pdk.Layer]:
+    """The layer of a scope's vehicles; `chosen` is the id of the one chosen, or "".
+
+    Only the same rows glide to their new places: after one came or went, each would fly to its neighbour's. The
+    rows come to the browser by themselves, later than this, so one more snapshot is let pass before they glide.
+    """
+    rows, since = st.session_state.get("rows_drawn", ("", 0))
+    if rows != summary.rows:
+        rows, since = st.session_state["rows_drawn"] = (summary.rows, snapshot.version)
+    ids = pick.layer_ids(chosen, snapshot.version)
+    glide = _glide_ms() if len(ids) == 1 and snapshot.version > since + 1 else 0
+    return [
+        vehicles_layer(
+            service().feed.url(snapshot, scope),
+            layer_id=layer_id,
+            theme=frame.theme(),
+            assets_url=ASSETS,
+            glide_ms=glide,
+            pickable=layer_id == ids[-1],
+            faded=faded,
+        )
+        for layer_id in ids
+    ]
+
+
+def ring(vehicle: pd.DataFrame | None) -> list[pdk.Layer]:
+    """The ring around the chosen vehicle, if there is one and it has a place."""
+    if vehicle is None or vehicle["lon"].isna().all():
+        return []
+    lon, lat = float(vehicle["lon"].iloc[0]), float(vehicle["lat"].iloc[0])
+    return [chosen_layer(lon, lat, theme=frame.theme(), assets_url=ASSETS, glide_ms=_glide_ms())]
+
+
+def _glide_ms() -> int:
+    return glide_for(service().settings.poll_seconds)
+
+
+def show(
+    layers: Sequence[pdk.Layer],
+    snapshot: Snapshot | None,
+    scope: Scope,
+    vehicle: pd.DataFrame | None,
+    *,
+    plain: bool = False,
+) -> bool:
+    """Draw the map where the viewer left it or asked to be. Gives whether a click has chosen another vehicle.
+
+    `plain`: what can be pointed at are hexagons or trails, not vehicles.
+    """
+    shown = None
+    if snapshot is not None and camera.needs_rows():
+        shown = placeable(vehicles_for(scope.viewer, snapshot, scope.filters, as_of(snapshot)))
+    if not any(str(layer.id).startswith("vehicles-") for layer in layers):
+        pick.forget()
+    view = camera.current(shown, vehicle, follow=panel.follows())
+    event: Any = st.pydeck_chart(
+        deck(
+            layers,
+            view,
+            setting=service().settings.basemap,
+            theme=frame.theme(),
+            assets_url=ASSETS,
+            plain=plain,
+        ),
+        key="map",
+        height="stretch",
+        on_select="rerun",
+        alt=ALT,
+    )
+    return snapshot is not None and pick.taken(event, vehicles_of(scope.viewer, snapshot))

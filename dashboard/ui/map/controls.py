@@ -1,0 +1,44 @@
+"""The map page's controls that the script sets too: a filter that a link sets, a search box that a choice empties.
+
+A browser sends all the values that it shows with whatever it sends. One too busy to show yet what the script has set
+sends the old value back, which counts as chosen by hand. So a control that the script has set gets a new key, and
+what still comes for the old one goes nowhere.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+
+def key(name: str) -> str:
+    """The key of a control, to be given to Streamlit."""
+    return f"map_{name}_{st.session_state.get(_turn(name), 0)}"
+
+
+def key_in_popover(name: str) -> str:
+    """The same for a control in a popover: opened in a later run, it would begin with its default if told once only."""
+    if (said := key(name)) in st.session_state:
+        st.session_state[said] = st.session_state[said]
+    return said
+
+
+def control_value(name: str) -> Any:
+    """What a control says; None while it has said nothing."""
+    return st.session_state.get(key(name))
+
+
+def set_control(name: str, new: object) -> None:
+    """Set a control before it is shown."""
+    state, before = st.session_state, key(name)
+    if before in state:
+        if state[before] == new:
+            return
+        del state[before]
+    state[_turn(name)] = state.get(_turn(name), 0) + 1
+    state[key(name)] = new
+
+
+def _turn(name: str) -> str:
+    return f"map_{name}_turn"

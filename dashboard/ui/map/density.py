@@ -1,0 +1,69 @@
+"""How many vehicles there are where: hexagons in place of vehicles."""
+
+from __future__ import annotations
+
+import pydeck as pdk
+import streamlit as st
+
+from dashboard.access.scope import Scope
+from dashboard.deck.layers import hexagons_layer
+from dashboard.feed.summary import Summary
+from dashboard.fleet.display_options import DisplayOptions
+from dashboard.fleet.hexagons import SIZES
+from dashboard.fleet.snapshot import Snapshot
+from dashboard.service import service
+from dashboard.ui.map import swatches
+from dashboard.ui.map.controls import key_in_popover, set_control
+
+SUGGESTED_ABOVE = 20_000
+"""Vehicles on the map from which hexagons say more than icons."""
+LABELS = {"": "Off", "coarse": "Coarse", "medium": "Medium", "fine": "Fine"}
+
+
+def control() -> None:
+    """Show the control for hexagons."""
+    st.segmented_control(
+        "Hexagons",
+        ("", *SIZES),
+        format_func=LABELS.__getitem__,
+        required=True,
+        key=key_in_popover("hexagons"),
+        help="Count vehicles in hexagons about 120, 17 or 2.5 km across, instead of drawing each.",
+    )
+
+
+def suggestion(summary: Summary, display: DisplayOptions) -> None:
+    """Offer hexagons where there are more vehicles than an eye can tell apart."""
+    if summary.shown > SUGGESTED_ABOVE and not display.hexagons:
+        st.button(
+            "Many vehicles: show hexagons",
+            icon=":material/hexagon:",
+            type="tertiary",
+            on_click=_turn_on,
+            key="suggest_hexagons",
+        )
+
+
+def layers(snapshot: Snapshot, scope: Scope, size: str) -> list[pdk.Layer]:
+    """The hexagons of a scope."""
+    return [hexagons_layer(service().layers.hexagons_url(snapshot, scope, size))]
+
+
+def legend(snapshot: Snapshot, scope: Scope, size: str) -> None:
+    """Say what the hexagons' colours mean, and that all vehicles are in them."""
+    found = service().layers.hexagons(snapshot, scope, size)
+    noun = "vehicle" if found.vehicles == 1 else "vehicles"
+    where = "hexagon" if found.hexagons == 1 else "hexagons"
+    swatches.show(
+        f"{found.vehicles:,} {noun} in {found.hexagons:,} {where}. Vehicles per hexagon:",
+        "Vehicles per hexagon",
+        [(step.colour, _range(step.smallest, step.largest)) for step in found.steps],
+    )
+
+
+def _range(smallest: int, largest: int) -> str:
+    return f"{smallest:,}" if smallest == largest else f"{smallest:,} to {largest:,}"
+
+
+def _turn_on() -> None:
+    set_control("hexagons", next(iter(SIZES)))

@@ -1,0 +1,45 @@
+"""How the map is drawn: fitted to the vehicles, coloured, counted in hexagons, on a wall screen."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.fleet.colours import COLOUR_BY
+from dashboard.ui.map import camera, density, permalink, trailers
+from dashboard.ui.map.controls import key_in_popover
+from dashboard.ui.map.permalink import MapRequest
+
+COLOUR_LABELS = {
+    "source": "Source",
+    "fleet": "Fleet",
+    "state": "State",
+    "speed": "Speed",
+    "fuel": "Fuel level",
+    "age": "Age of last fix",
+}
+
+
+def controls(request: MapRequest) -> None:
+    """Show the buttons that fit the map to the vehicles shown, and that open how it is drawn."""
+    st.button(
+        "Fit to fleet" if len(request.filters.fleets) == 1 else "Fit to all",
+        icon=":material/fit_screen:",
+        on_click=camera.ask,
+        args=("shown",),
+        key="fit",
+        help="Move the map so that all vehicles shown are in sight.",
+    )
+    with st.popover("View", icon=":material/palette:", key="view"):
+        st.selectbox(
+            "Colour by", COLOUR_BY, format_func=COLOUR_LABELS.__getitem__, key=key_in_popover("colour_by")
+        )
+        st.toggle("Kilometres and °C", key=key_in_popover("metric"), help="Otherwise miles and °F.")
+        density.control()
+        trailers.control()
+        st.button(
+            "Show on a wall screen",
+            icon=":material/tv:",
+            on_click=permalink.open_kiosk,
+            key="kiosk",
+            help="Only the map and big numbers. To come back, open the address without “kiosk”.",
+        )

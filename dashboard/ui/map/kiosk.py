@@ -1,0 +1,88 @@
+"""The map on a screen on the wall: nothing but the vehicles, a few big numbers and the time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from html import escape
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import streamlit as st
+
+from dashboard.access.scope import Scope
+from dashboard.access.viewer import vehicles_for
+from dashboard.fleet.counters import counters, fleet_on_show
+from dashboard.fleet.snapshot import as_of
+from dashboard.service import service
+from dashboard.ui.map import camera, chart, defect, status
+from dashboard.ui.map.permalink import MapRequest
+
+STYLE = """
+<style>
+header[data-testid="stHeader"], [data-testid="stElementToolbar"], .st-key-simulated_notice { display: none; }
+[data-testid="stMainBlockContainer"] { padding: 0 !important; }
+[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0; }
+[data-testid="stDeckGlJsonChart"] { height: 100dvh !important; border-radius: 0; }
+.kiosk { position: fixed; z-index: 10; left: 0; right: 0; bottom: 0; display: flex; flex-wrap: wrap;
+  gap: .5rem clamp(1.5rem, 5vw, 6rem); align-items: baseline; padding: 3rem clamp(1rem, 3vw, 4rem) 1rem;
+  color: #fff; background: linear-gradient(transparent, #0f1722d9 3rem); pointer-events: none; }
+.kiosk p { margin: 0; font-size: clamp(1rem, 1.6vw, 2.2rem); line-height: 1.2; }
+.kiosk b { display: block; font-size: clamp(2.5rem, 6vw, 8rem); line-height: 1; font-variant-numeric: tabular-nums; }
+.kiosk .clock { margin-left: auto; text-align: right; }
+.kiosk .fleet { flex-basis: 100%; font-size: clamp(1.5rem, 3vw, 4rem); font-weight: 600; }
+.kiosk .trouble { flex-basis: 100%; color: #ffd591; }
+</style>
+"""
+
+
+def show(scope: Scope, request: MapRequest, tick: float) -> None:
+    """Show the kiosk until the link without `kiosk` is opened, anew each `tick` seconds."""
+    st.html(STYLE)
+    st.fragment(_screen, run_every=tick)(scope, request)
+
+
+@defect.contained("What these filters leave")
+def _screen(scope: Scope, request: MapRequest) -> None:
+    state, feed = service().poller.state, service().feed
+    snapshot, now = state.snapshot, datetime.now(UTC)
+    if snapshot is None:
+        status.trouble(state, None, now)
+        chart.show([], None, scope, None)
+        return
+    turn = ""
+    if request.display.cycle:
+        known, asked_for = feed.facets(snapshot, scope.viewer).options.fleets, scope.filters.fleets
+        turn = fleet_on_show([one for one in sorted(known) if not asked_for or one in asked_for], now) or ""
+        if turn:
+            scope = replace(scope, filters=replace(scope.filters, fleets=(turn,)))
+        if turn != st.session_state.get("kiosk_turn"):
+            st.session_state["kiosk_turn"] = turn
+            camera.ask("shown")
+    summary = feed.summary(snapshot, scope)
+    chart.show(chart.vehicles(snapshot, scope, summary, request.display.vehicle), snapshot, scope, None)
+    numbers = counters(vehicles_for(scope.viewer, snapshot, scope.filters, as_of(snapshot)), as_of(snapshot))
+    name = feed.facets(snapshot, scope.viewer).options.fleets.get(turn, "") if turn else ""
+    old = (notice.brief for notice in summary.notices if notice.stale)
+    trouble = status.health(state, now).brief or next(old, "")
+    st.html(
+        '<div class="kiosk" role="status">'
+        + (f'<p class="trouble">{escape(trouble)}</p>' if trouble else "")
+        + (f'<p class="fleet">{escape(name)}</p>' if name else "")
+        + "".join(
+            f"<p><b>{count:,}</b>{one if count == 1 else many}</p>"
+            for count, one, many in (
+                (numbers.vehicles, "vehicle", "vehicles"),
+                (numbers.moving, "moving", "moving"),
+                (numbers.fleets, "fleet", "fleets"),
+                (numbers.providers, "provider", "providers"),
+            )
+        )
+        + f'<p class="clock"><b>{now.astimezone(_zone()):%H:%M}</b>{now.astimezone(_zone()):%A, %B %d}</p></div>'
+    )
+
+
+def _zone() -> ZoneInfo:
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

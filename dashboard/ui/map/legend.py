@@ -1,0 +1,38 @@
+"""What the colours on the map mean. Each entry can be clicked to show only its vehicles."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.fleet.colours import LegendEntry
+from dashboard.ui.map.controls import control_value, set_control
+from dashboard.ui.markdown import plain
+
+
+def show(legend: tuple[LegendEntry, ...], chosen: dict[str, tuple[str, ...]]) -> None:
+    """One button per colour, with the number of vehicles in it; `chosen` are the filters set now, by kind."""
+    shown = [entry for entry in legend if entry.count]
+    swatches = "".join(
+        f".st-key-legend_{n} button::before{{background:rgb{entry.colour}}}" for n, entry in enumerate(shown)
+    )
+    with st.container(horizontal=True, gap="xsmall", key="map_legend"):
+        st.html(f"<style>{swatches}</style>")
+        for n, entry in enumerate(shown):
+            picked = bool(entry.values) and set(entry.values) <= set(chosen.get(entry.kind, ()))
+            st.button(
+                f"{plain(entry.label)} **{entry.count:,}**",
+                key=f"legend_{n}",
+                type="secondary" if picked else "tertiary",
+                disabled=not entry.values,
+                on_click=_toggle,
+                args=(entry,),
+                help="Show all again" if picked else "Show only these",
+            )
+
+
+def _toggle(entry: LegendEntry) -> None:
+    values = control_value(entry.kind) or []
+    if set(entry.values) <= set(values):
+        set_control(entry.kind, [one for one in values if one not in entry.values])
+    else:
+        set_control(entry.kind, [*values, *(one for one in entry.values if one not in values)])

@@ -1,0 +1,119 @@
+"""What a viewer asks of the map, kept in the page's URL so that a link reopens the same view.
+
+A field of `Filters` or `DisplayOptions` is the name of its control. The URL is read when it is not what was last
+written there (a link was opened), and written after the controls have run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import streamlit as st
+
+from dashboard.fleet import display_options as look_link
+from dashboard.fleet import filters as filter_link
+from dashboard.fleet.display_options import DisplayOptions
+from dashboard.fleet.filters import KINDS, FilterOptions, Filters
+from dashboard.ui.map.controls import control_value, set_control
+from dashboard.ui.markdown import plain
+
+LOOKS = tuple(field.name for field in fields(DisplayOptions))
+OURS = (*filter_link.PARAMS.values(), *look_link.PARAMS)
+
+
+@dataclass(frozen=True, slots=True)
+class MapRequest:
+    """What the URL, and so the controls, ask for."""
+
+    filters: Filters
+    display: DisplayOptions
+
+
+def load_from_url(known: FilterOptions, may_see: Callable[[str], bool]) -> None:
+    """Set the controls when somebody opened a link or came back to the page; remember what was ignored."""
+    state, query = st.session_state, _query()
+    entered = control_value("fleets") is None
+    if entered and not query and "map_asked" in state:
+        request: MapRequest = state["map_asked"]
+        ignored: list[str] = []
+    elif entered or query != state.get("map_query"):
+        filters, ignored = filter_link.parse(query, known)
+        display, more = look_link.parse(query, may_see)
+        request, ignored = MapRequest(filters, display), [*ignored, *more]
+    else:
+        return
+    state["map_notes"] = ignored
+    for kind in (*KINDS, "text"):
+        values = getattr(request.filters, kind)
+        set_control(kind, list(values) if isinstance(values, tuple) else values)
+    for name in LOOKS:
+        set_control(name, getattr(request.display, name))
+    state["map_query"] = query
+    state["map_asked"] = request
+
+
+def current_request() -> MapRequest:
+    """What the controls say now."""
+    chosen: dict[str, Any] = {kind: tuple(control_value(kind) or ()) for kind in KINDS}
+    plain = DisplayOptions()
+    return MapRequest(
+        Filters(**chosen, text=control_value("text") or ""),
+        DisplayOptions(
+            colour_by=control_value("colour_by") or plain.colour_by,
+            metric=bool(control_value("metric")),
+            vehicle=control_value("vehicle") or "",
+            kiosk=bool(control_value("kiosk")),
+            cycle=bool(control_value("cycle")),
+            hexagons=control_value("hexagons") or "",
+            trailers=bool(control_value("trailers")),
+        ),
+    )
+
+
+def write(request: MapRequest) -> None:
+    """Put what is request for into the URL, beside parameters of others."""
+    query = {**filter_link.to_query(request.filters), **look_link.to_query(request.display)}
+    if query != _query():
+        others = {name: st.query_params.get_all(name) for name in st.query_params if name not in OURS}
+        st.query_params.from_dict({**others, **query})
+    st.session_state["map_query"] = query
+    st.session_state["map_asked"] = request
+
+
+def chosen(request: MapRequest) -> dict[str, tuple[str, ...]]:
+    """The values request for, by kind of filter."""
+    return {kind: getattr(request.filters, kind) for kind in KINDS}
+
+
+def choose(vehicle_id: str) -> None:
+    """Choose a vehicle, or none with ""."""
+    set_control("vehicle", vehicle_id)
+
+
+def open_kiosk() -> None:
+    """Turn this page into a screen on the wall, with the filters as they are."""
+    request = current_request()
+    query = {
+        **filter_link.to_query(request.filters),
+        **look_link.to_query(replace(request.display, kiosk=True)),
+    }
+    st.query_params.from_dict(query)
+
+
+def clear() -> None:
+    """Take all filters away."""
+    for kind in KINDS:
+        set_control(kind, [])
+    set_control("text", "")
+
+
+def notes() -> None:
+    """Say what of a link was ignored, until the next link."""
+    for note in st.session_state.get("map_notes", ()):
+        st.caption(f":material/info: {plain(note)}")
+
+
+def _query() -> dict[str, list[str]]:
+    return {name: st.query_params.get_all(name) for name in OURS if name in st.query_params}

@@ -1,0 +1,56 @@
+"""Trailers as a layer of their own, fetched only while somebody has it on."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pydeck as pdk
+import streamlit as st
+
+from dashboard.access.scope import Scope
+from dashboard.deck.layers import trailers_layer
+from dashboard.feed.overlays import drawable_trailers
+from dashboard.fleet.display_options import DisplayOptions
+from dashboard.ingest.fixes import UNREADABLE
+from dashboard.service import service
+from dashboard.ui import frame
+from dashboard.ui.map import status
+from dashboard.ui.map.controls import key_in_popover
+from dashboard.ui.markdown import plain
+
+
+def control() -> None:
+    """Show the switch for trailers."""
+    st.toggle(
+        "Trailers", key=key_in_popover("trailers"), help="Follows the filters by fleet, source and provider."
+    )
+
+
+def layers(scope: Scope, *, pickable: bool, faded: bool) -> list[pdk.Layer]:
+    """The trailers of a scope; none before the first have come. Keeps them coming."""
+    snapshot = service().trailers.watch().snapshot
+    if snapshot is None:
+        return []
+    url = service().layers.trailers_url(snapshot, scope)
+    return [trailers_layer(url, theme=frame.theme(), assets_url="assets/", pickable=pickable, faded=faded)]
+
+
+def status_line(scope: Scope, display: DisplayOptions) -> None:
+    """Say how many trailers are shown, or why there are none yet; nothing while they are off."""
+    if not display.trailers:
+        return
+    state = service().trailers.watch()
+    why = f"{state.problem} {status.again(state.retry_at, datetime.now(UTC))}" if state.problem else ""
+    if state.snapshot is None:
+        if why:
+            st.markdown(f":material/cloud_off: No trailers yet. {plain(why)}", width="content")
+        else:
+            st.markdown(":material/hourglass_top: Reading the trailers …", width="content")
+        return
+    count = len(drawable_trailers(state.snapshot, scope))
+    said = f"**{count:,}** {'trailer' if count == 1 else 'trailers'}."
+    if state.snapshot.unreadable and scope.viewer.fleets is None:
+        said += f" Not placeable: {state.snapshot.unreadable:,} ({UNREADABLE})."
+    if why:
+        said += f" Not up to date: {plain(why)}"
+    st.markdown(said, width="content")

@@ -1,0 +1,237 @@
+"""Where vehicles have been: their trails on the map, and a replay that moves all of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import pydeck as pdk
+import streamlit as st
+
+from dashboard.access.scope import Scope
+from dashboard.deck.layers import replay_colours, replay_layer, trail_layers
+from dashboard.feed.trail_sets import LINES, STOPS, TrailSet
+from dashboard.fleet import bins, units
+from dashboard.fleet.colours import bin_colours
+from dashboard.fleet.playback import Playback
+from dashboard.fleet.replay import positions
+from dashboard.ingest.history import MOST_VEHICLES, WINDOWS_HOURS, hours_in_words
+from dashboard.service import service
+from dashboard.ui import frame, sign_in
+from dashboard.ui.map import camera, replay, swatches
+from dashboard.ui.markdown import plain
+
+TICK_SECONDS = 1.0
+"""How often a running replay moves."""
+PROGRESS_SECONDS = 0.5
+USUAL_HOURS = 6
+SET = "trail_set"
+
+STYLE = """
+<style>
+[data-testid="stDeckGlJsonChart"] { height: calc(100dvh - 34rem) !important; }
+.trails { overflow-x: auto; }
+.trails table { border-collapse: collapse; width: 100%; font-size: .9rem; }
+.trails th, .trails td { text-align: left; padding: .3rem .8rem .3rem 0; white-space: nowrap;
+  border-bottom: 1px solid color-mix(in srgb, currentColor 15%, transparent); }
+.trails td { font-variant-numeric: tabular-nums; }
+.trails i { display: inline-block; width: .75rem; height: .75rem; border-radius: 50%; margin-right: .45rem; }
+</style>
+"""
+
+
+def held() -> TrailSet | None:
+    """The trails that this viewer has asked for, fetched or not."""
+    found: TrailSet | None = st.session_state.get(SET)
+    return found
+
+
+def ready() -> TrailSet | None:
+    """The same once they can be drawn."""
+    found = held()
+    return found if found is not None and found.progress.finished else None
+
+
+def state() -> tuple[str, bool, bool]:
+    """What the page around the map depends on: which trails, whether they can be drawn, whether the replay runs."""
+    found = held()
+    return ("", False, False) if found is None else (found.id, found.progress.finished, replay.playing())
+
+
+def add(vehicle_ids: Sequence[str]) -> None:
+    """Show the trails of some vehicles beside those already shown."""
+    found = held()
+    if found is None:
+        _begin(vehicle_ids, USUAL_HOURS)
+    else:
+        _begin([*found.names, *vehicle_ids], found.hours)
+
+
+def close() -> None:
+    """Put all trails away."""
+    st.session_state[SET] = None
+    replay.forget()
+
+
+def button(vehicle_id: str) -> None:
+    """Show the button that adds the trail of one vehicle."""
+    found = held()
+    if found is not None and vehicle_id in found.names:
+        st.button("Trail shown", icon=":material/route:", disabled=True, key="trail")
+        return
+    label = "Add to trails" if found else "Show trail"
+    st.button(label, icon=":material/route:", on_click=add, args=([vehicle_id],), key="trail")
+
+
+def progress() -> None:
+    """Show how far the fetching is, with a way to stop it; nothing once it is over."""
+    if st.session_state.pop("trail_refused", ""):
+        st.warning(f"Trails can be shown for {MOST_VEHICLES} vehicles at once. Take some away first.")
+    found = held()
+    if found is not None and not found.progress.finished:
+        st.fragment(_progress, run_every=PROGRESS_SECONDS)(found)
+
+
+def legend(scope: Scope) -> None:
+    """Say what the colours of the lines mean."""
+    labels = bins.speed_labels(metric=scope.metric)
+    colours = zip(bins.keys(bins.SPEED_BINS), bin_colours(bins.SPEED_BINS, dark=scope.dark), strict=True)
+    swatches.show("Speed:", "Colours of the trails", [(rgb, labels[name]) for name, rgb in colours])
+
+
+def layers(found: TrailSet, scope: Scope) -> list[pdk.Layer]:
+    """What lies over the map: lines, stops, and the vehicles where they were at the replay's moment."""
+    feed, theme = service().layers, frame.theme()
+    drawn = trail_layers(
+        feed.trails_url(found, scope, LINES), feed.trails_url(found, scope, STOPS), theme=theme
+    )
+    play = replay.current(found)
+    if play is None:
+        return drawn
+    moment = play.moment(time.monotonic())
+    spots = [
+        spot | {"label": _whereabouts(spot, metric=scope.metric)} for spot in positions(found.trails, moment)
+    ]
+    glide_ms = int(TICK_SECONDS * 1000) if replay.playing() else 0
+    return [
+        *drawn,
+        replay_layer(spots, found.names, theme=theme, assets_url="assets/", glide_ms=glide_ms),
+    ]
+
+
+def controls(found: TrailSet, scope: Scope) -> None:
+    """Show what belongs below the map while trails are on it."""
+    st.html(STYLE)
+    with st.container(key="trails", border=True, gap="small"):
+        play = replay.current(found)
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            if play is not None:
+                replay.transport(play)
+            st.segmented_control(
+                "Look back",
+                WINDOWS_HOURS,
+                default=found.hours,
+                format_func=lambda hours: f"{hours} h",
+                required=True,
+                key=_key("hours", found),
+                on_change=_again,
+                args=(found,),
+            )
+            if play is not None:
+                st.button(
+                    "Fit to trails",
+                    icon=":material/fit_screen:",
+                    on_click=_fit,
+                    args=(found,),
+                    key="fit_trails",
+                )
+            st.button("Close trails", icon=":material/close:", on_click=close, key="close_trails")
+        if play is not None:
+            replay.slider(play)
+        for note in found.notes:
+            st.caption(f":material/info: {plain(note)}")
+        st.multiselect(
+            f"Vehicles with a trail (up to {MOST_VEHICLES})",
+            list(found.names),
+            default=list(found.names),
+            format_func=found.names.__getitem__,
+            key=_key("vehicles", found),
+            on_change=_again,
+            args=(found,),
+        )
+        if found.trails:
+            st.html(_table(found, play, metric=scope.metric))
+        st.caption(
+            f"The last {hours_in_words(found.hours)}. Lines have the colour of the speed; where nothing was heard for "
+            "15 minutes there is no line. Circles are stops of 5 minutes or more. Live vehicles are pale meanwhile."
+        )
+
+
+def _begin(vehicle_ids: Sequence[str], hours: int) -> None:
+    snapshot, wanted = service().poller.state.snapshot, list(dict.fromkeys(vehicle_ids))
+    if len(wanted) > MOST_VEHICLES:
+        st.session_state["trail_refused"] = True
+        return
+    close()
+    if wanted and snapshot is not None:
+        st.session_state[SET] = service().trail_sets.begin(sign_in.viewer(), snapshot, wanted, hours)
+
+
+def _key(name: str, found: TrailSet) -> str:
+    return f"trail_{name}_{found.id}"
+
+
+def _again(found: TrailSet) -> None:
+    if found is held():  # a busy browser may still show the controls of trails that were replaced
+        _begin(st.session_state[_key("vehicles", found)], st.session_state[_key("hours", found)])
+
+
+def _progress(found: TrailSet) -> None:
+    progress = found.progress
+    if progress.finished:
+        st.rerun()
+    with st.container(horizontal=True, vertical_alignment="center", key="trail_progress"):
+        st.progress(
+            progress.done / max(1, progress.vehicles),
+            text=f"Fetching the last {hours_in_words(found.hours)}: {plain(progress.sentence)}",
+        )
+        st.button("Cancel", icon=":material/close:", on_click=found.cancel, key="cancel_trails")
+
+
+def _fit(found: TrailSet) -> None:
+    camera.fit_to(*found.places())
+
+
+def _whereabouts(spot: dict[str, Any], *, metric: bool) -> str:
+    if spot["held_seconds"]:
+        return f"not heard of for {units.duration(spot['held_seconds'])}"
+    return units.speed(spot["speed"], metric=metric) or "speed unknown"
+
+
+def _table(found: TrailSet, play: Playback | None, *, metric: bool) -> str:
+    colours = replay_colours(found.names, frame.theme())
+    then = {}
+    if play is not None:
+        spots = positions(found.trails, play.moment(time.monotonic()))
+        then = {spot["vehicle_id"]: _whereabouts(spot, metric=metric) for spot in spots}
+    rows = []
+    for vehicle, trail in found.trails.items():
+        summary = trail.summary
+        top = units.speed(summary.top_speed, metric=metric) or "unknown"
+        stopped = f" ({units.duration(summary.stopped_seconds)})" if trail.stops else ""
+        texts = (
+            units.distance(summary.distance, metric=metric),
+            units.duration(summary.moving_seconds),
+            f"{len(trail.stops)}{stopped}",
+            f"about {top}" if summary.top_speed_derived else top,
+            then.get(vehicle, "not yet heard of") if play else "",
+        )
+        cells = "".join(f"<td>{escape(text or '')}</td>" for text in texts)
+        dot = f'<i style="background:{colours[vehicle]}"></i>'
+        rows.append(f'<tr><th scope="row">{dot}{escape(found.names[vehicle])}</th>{cells}</tr>')
+    heads = ("Vehicle", "Distance", "Moving", "Stops", "Top speed", "At this moment")
+    head = "".join(f'<th scope="col">{name}</th>' for name in heads)
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    return f'<div class="trails" tabindex="0" role="region" aria-label="Trails in numbers">{table}</div>'

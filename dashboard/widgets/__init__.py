@@ -1,1 +1,0 @@
-"""The parts of pages that more than one page needs. The only modules besides pages that know Streamlit."""

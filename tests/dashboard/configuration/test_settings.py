@@ -1,0 +1,200 @@
+"""Settings: what is read, from where, and the one sentence for each wrong value."""
+
+from datetime import date
+from secrets import token_hex, token_urlsafe
+
+import pytest
+
+from dashboard.configuration.checks import is_loopback
+from dashboard.configuration.settings import Settings, SettingsError, load
+from dashboard.configuration.sign_in import COMMAND
+
+CREDENTIALS = {"CATENA_CLIENT_ID": "partner", "CATENA_CLIENT_SECRET": "hunter2-very-secret"}
+SHARED = {
+    "redirect_uri": "https://fleets.example.com/oauth2callback",
+    "cookie_secret": token_urlsafe(48),
+}
+PROVIDER = {
+    "client_id": "ours",
+    "client_secret": "hunter2",
+    "server_metadata_url": "https://login.example.com/.well-known/openid-configuration",
+}
+AUTH = SHARED | PROVIDER
+
+
+def without(section: dict[str, str], key: str) -> dict[str, str]:
+    return {name: value for name, value in section.items() if name != key}
+
+
+def test_nothing_set_means_simulated():
+    assert load({}, {}) == Settings()
+    assert load({}, {}).simulated
+
+
+def test_environment_wins_over_secrets_file():
+    loaded = load(
+        CREDENTIALS | {"CATENA_POLL_SECONDS": "30"},
+        {"catena": {"CATENA_POLL_SECONDS": 60, "CATENA_BASEMAP": "carto"}},
+    )
+    assert (loaded.poll_seconds, loaded.basemap, loaded.simulated) == (30.0, "carto", False)
+
+
+def test_blank_environment_falls_back_to_file():
+    assert load({"CATENA_POLL_SECONDS": " "}, {"catena": {"CATENA_POLL_SECONDS": 60}}).poll_seconds == 60.0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CATENA_POLL_SECONDS", "often"),
+        ("CATENA_POLL_SECONDS", "1.9"),
+        ("CATENA_POLL_SECONDS", "nan"),
+        ("CATENA_POLL_SECONDS", "inf"),
+        ("CATENA_API_URL", "ftp://api.example.com"),
+        ("CATENA_API_URL", "http://api.example.com"),
+        ("CATENA_API_URL", "https://user:pass@api.example.com"),
+        ("CATENA_API_URL", "https://api.example.com:99999"),
+        ("CATENA_API_URL", "https://"),
+        ("CATENA_API_URL", "https://api.example.com/?key=1"),
+        ("CATENA_AUTH_URL", "auth"),
+        ("CATENA_BASEMAP", "http://tiles.example.com/style.json"),
+        ("CATENA_BASEMAP", "mapbox"),
+        ("CATENA_OPERATORS", "somebody"),
+        ("CATENA_CLIENT_ID", "two\nlines"),
+        ("CATENA_WEBHOOK_SECRET", "short"),
+        ("CATENA_WEBHOOK_SECRET", "at least 12 characters"),
+    ],
+)
+def test_a_wrong_value_is_one_sentence_that_names_the_setting(name, value):
+    with pytest.raises(SettingsError) as caught:
+        load(CREDENTIALS | {name: value}, {})
+    text = str(caught.value)
+    assert text.startswith(name)
+    assert text.endswith(".")
+    assert "\n" not in text
+    assert CREDENTIALS["CATENA_CLIENT_SECRET"] not in text
+
+
+@pytest.mark.parametrize("missing", ["CATENA_CLIENT_ID", "CATENA_CLIENT_SECRET"])
+def test_half_of_the_credentials_is_refused(missing):
+    with pytest.raises(SettingsError, match=f"^{missing} is missing") as caught:
+        load({name: value for name, value in CREDENTIALS.items() if name != missing}, {})
+    assert "hunter2" not in str(caught.value)
+
+
+def test_secret_is_never_printed():
+    assert "hunter2" not in repr(load(CREDENTIALS, {}))
+
+
+@pytest.mark.parametrize(
+    ("secrets", "named"),
+    [
+        ({"catena": "hunter2"}, "catena"),
+        ({"catena": ["hunter2"]}, "catena"),
+        ({"catena": {"CATENA_CLIENT_SECRET": {"hunter2": 1}}}, "CATENA_CLIENT_SECRET"),
+        ({"catena": {"CATENA_OPERATORS": ["hunter2@example.com"]}}, "CATENA_OPERATORS"),
+        ({"catena": {"CATENA_BASEMAP": date(2026, 1, 1)}}, "CATENA_BASEMAP"),
+        ({"auth": "hunter2"}, "auth"),
+        ({"auth": ""}, "auth"),
+    ],
+)
+def test_a_wrong_shape_is_one_sentence_that_names_it(secrets, named):
+    with pytest.raises(SettingsError, match=f"^{named} in secrets.toml must be .*\\.$") as caught:
+        load(CREDENTIALS if "auth" in secrets else {}, secrets)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_sign_in_needs_operators():
+    with pytest.raises(SettingsError, match=r"^CATENA_OPERATORS is missing"):
+        load(CREDENTIALS, {"auth": AUTH})
+    loaded = load(CREDENTIALS | {"CATENA_OPERATORS": "Ann@Example.com, @fleet.example"}, {"auth": AUTH})
+    assert loaded.operators == {"ann@example.com", "@fleet.example"}
+
+
+@pytest.mark.parametrize(
+    ("auth", "names"),
+    [
+        (AUTH, ("default",)),
+        (AUTH | {"client_kwargs": {"prompt": "login"}, "expose_tokens": ["id"]}, ("default",)),
+        (SHARED | {"google": PROVIDER}, ("google",)),
+        (SHARED | {"google": PROVIDER, "okta": PROVIDER}, ("google", "okta")),
+        (AUTH | {"okta": PROVIDER}, ("default", "okta")),
+        (SHARED | {"default": PROVIDER}, ("default",)),
+    ],
+)
+def test_the_providers_are_named_as_streamlit_names_them(auth, names):
+    assert load({"CATENA_OPERATORS": "@fleet.example"}, {"auth": auth}).sign_in == names
+    assert load({}, {}).sign_in == ()
+
+
+@pytest.mark.parametrize(
+    ("auth", "missing"),
+    [
+        *((without(AUTH, key), f"auth.{key}") for key in AUTH),
+        *((AUTH | {key: empty}, f"auth.{key}") for key in AUTH for empty in ("", " ", 7, ["x"])),
+        ({}, ", ".join(f"auth.{key}" for key in AUTH)),
+        (SHARED | {"google": {}}, "auth.google.client_id, auth.google.client_secret, auth.google.server_metadata_url"),
+        (SHARED | {"google": PROVIDER, "okta": without(PROVIDER, "client_id")}, "auth.okta.client_id"),
+        (SHARED | {"google": PROVIDER, "client_id": "x"}, "auth.client_secret, auth.server_metadata_url"),
+        (PROVIDER | {"google": PROVIDER}, "auth.redirect_uri, auth.cookie_secret"),
+    ],
+)  # fmt: skip
+def test_incomplete_sign_in_says_what_is_missing(auth, missing):
+    with pytest.raises(SettingsError) as caught:
+        load({"CATENA_OPERATORS": "@fleet.example"}, {"auth": auth})
+    assert str(caught.value).startswith(f"Sign-in is incomplete: {missing} must be set")
+
+
+def test_a_provider_that_streamlit_refuses_by_its_name():
+    with pytest.raises(SettingsError, match=r"^auth\.my_idp "):
+        load({"CATENA_OPERATORS": "@fleet.example"}, {"auth": SHARED | {"my_idp": PROVIDER}})
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "short",
+        token_urlsafe(48)[:31],
+        "a long random text",
+        "A long random text" * 4,
+        "a-long-random-text_" * 4,
+        "alongrandomtext" * 4,
+        "a long random text" + "!" * 32,
+        " a long random text, longer than 32 ",
+        f"the output of: {COMMAND}",
+        "x" * 64,
+        "1234" * 16,
+        " " * 40 + "x",
+    ],
+)
+def test_a_cookie_secret_that_can_be_guessed_is_refused(secret):
+    with pytest.raises(
+        SettingsError, match=r"^auth\.cookie_secret in secrets\.toml must be random"
+    ) as caught:
+        load({"CATENA_OPERATORS": "@fleet.example"}, {"auth": AUTH | {"cookie_secret": secret}})
+    assert secret not in str(caught.value)
+
+
+@pytest.mark.parametrize("secret", [token_urlsafe(24), token_hex(16), token_urlsafe(48)])
+def test_a_random_cookie_secret_will_do(secret):
+    assert load({"CATENA_OPERATORS": "@fleet.example"}, {"auth": AUTH | {"cookie_secret": secret}}).sign_in
+
+
+def test_plain_http_is_for_this_machine_only():
+    assert load({"CATENA_API_URL": "http://127.0.0.1:9000/"}, {}).api_url == "http://127.0.0.1:9000"
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("localhost", True), ("LOCALHOST.", True), ("127.0.0.1", True), ("127.8.9.1", True),
+        ("::1", True), ("[::1]", True), ("0.0.0.0", False), ("192.168.1.2", False),
+        ("localhost.example.com", False), ("", False), ("testclient", False),
+        ("::ffff:127.0.0.1", True), ("[::ffff:127.8.9.1]", True), ("::ffff:7f00:1", True),
+        ("::ffff:192.168.1.2", False), ("[::ffff:192.168.1.2]", False), ("::ffff:0.0.0.0", False), ("::", False),
+        ("::1%lo", True), ("::ffff:127.0.0.1%lo", True), ("fe80::1%lo", False), ("LocalHost", True),
+        ("[::1", False), ("::1]", False), ("[[::1]]", False), ("[]", False), ("127.0.0.1:8501", False),
+    ],
+)  # fmt: skip
+def test_loopback(host, expected):
+    assert is_loopback(host) is expected

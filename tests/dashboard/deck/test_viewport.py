@@ -1,0 +1,88 @@
+"""Fitting places into a map, and the kiosk."""
+
+from datetime import timedelta
+from math import nan
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.deck.viewport import CLOSEST, DEFAULT_VIEW, fit
+from dashboard.fleet.counters import Counters, counters, fleet_on_show
+from dashboard.fleet.geo import MAX_LATITUDE
+from tests.dashboard.frames import NOW, vehicles
+
+
+def pixels(lon: float, lat: float) -> tuple[float, float]:
+    """Web Mercator in worlds: x to the east, y to the south."""
+    clipped = np.radians(np.clip(lat, -MAX_LATITUDE, MAX_LATITUDE))
+    return lon / 360, -float(np.log(np.tan(np.pi / 4 + clipped / 2))) / (2 * np.pi)
+
+
+places = st.lists(st.tuples(st.floats(-180, 180), st.floats(-90, 90)), min_size=1, max_size=12)
+
+
+@given(places, st.integers(300, 2000), st.integers(300, 2000))
+def test_every_place_is_inside_the_view(
+    given_places: list[tuple[float, float]], width: int, height: int
+) -> None:
+    lon, lat = (np.array(values) for values in zip(*given_places, strict=True))
+    view = fit(lon, lat, width=width, height=height)
+    assert -180 <= view.longitude <= 180
+    assert 0 <= view.zoom <= CLOSEST
+    if view.zoom == 0:  # the whole world is as far away as the map goes
+        return
+    world = 512 * 2**view.zoom
+    x0, y0 = pixels(view.longitude, view.latitude)
+    for one in given_places:
+        x, y = pixels(*one)
+        across = (x - x0 + 0.5) % 1 - 0.5
+        assert abs(across) * world <= width / 2 + 1
+        assert abs(y - y0) * world <= height / 2 + 1
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "centre", "zoom"),
+    [
+        ([179.0, -179.0], [10.0, 10.0], (180.0, 10.0), 8),
+        ([-90.0, -88.0], [41.0, 43.0], (-89.0, 42.0), 7),
+        ([0.0], [0.0], (0.0, 0.0), CLOSEST),
+        ([5.0, 5.0], [50.0, 50.0], (5.0, 50.0), CLOSEST),
+        ([10.0, nan], [20.0, 3.0], (10.0, 20.0), CLOSEST),
+    ],
+)
+def test_the_centre_and_zoom(
+    lon: list[float], lat: list[float], centre: tuple[float, float], zoom: float
+) -> None:
+    view = fit(np.array(lon), np.array(lat), width=1000, height=800)
+    assert (abs(view.longitude), view.latitude) == pytest.approx((abs(centre[0]), centre[1]), abs=0.02)
+    assert view.zoom == pytest.approx(zoom, abs=1)
+
+
+def test_without_a_place_there_is_a_view_all_the_same() -> None:
+    assert fit(np.array([]), np.array([]), width=800, height=600) == DEFAULT_VIEW
+    assert fit(np.array([nan]), np.array([1.0]), width=800, height=600) == DEFAULT_VIEW
+
+
+def test_a_tiny_map_does_not_break() -> None:
+    assert fit(np.array([-120.0, 120.0]), np.array([0.0, 60.0]), width=50, height=50).zoom == 0
+
+
+def test_the_big_numbers() -> None:
+    frame = vehicles(
+        {"fleet_id": "f1", "tsp_slug": "geotab", "speed": 9.0, "age": 10},
+        {"fleet_id": "f1", "tsp_slug": "geotab", "speed": 9.0, "age": 99999},
+        {"fleet_id": "f2", "tsp_slug": "samsara", "age": 10},
+        {"age": 10, "speed": 0.0},
+    )
+    assert counters(frame, NOW) == Counters(vehicles=4, moving=1, fleets=2, providers=2)
+    assert counters(frame[:0], NOW) == Counters(0, 0, 0, 0)
+
+
+def test_every_fleet_has_its_turn_and_the_cycle_follows_the_clock() -> None:
+    turns = [fleet_on_show(["a", "b", "c"], NOW + timedelta(seconds=20 * n)) for n in range(6)]
+    assert turns[:3] == turns[3:]
+    assert sorted(str(turn) for turn in turns[:3]) == ["a", "b", "c"]
+    assert fleet_on_show([], NOW) is None
+    assert fleet_on_show(["a"], NOW) == "a"

@@ -1,0 +1,142 @@
+"""When a fleet's data began: asked once, in the background, and again only while nothing is known."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from catena_client import CatenaClient
+from dashboard.invitations.firsts import AGAIN_SECONDS, FirstSeen
+from dashboard.invitations.funnel import Firsts
+from tests.dashboard.invitations.conftest import FakeCatena, page
+
+LATE, EARLY = "2026-03-02T10:00:00Z", "2026-03-01T09:00:00Z"
+VEHICLES, LOCATIONS = "/v2/telematics/vehicles", "/v2/telematics/vehicle-locations"
+
+
+def row(created_at: str) -> dict[str, object]:
+    return {
+        "id": created_at,
+        "fleet_id": "f1",
+        "connection_id": "c",
+        "created_at": created_at,
+        "updated_at": LATE,
+        "source_name": "samsara",
+        "source_id": "s",
+        "source_data_hash": "h",
+    }
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def firsts(client: CatenaClient, clock: Clock) -> Iterator[FirstSeen]:
+    found = FirstSeen(client, clock=clock)
+    yield found
+    found.close()
+
+
+def answer(catena: FakeCatena, **rows: list[dict[str, object]]) -> None:
+    paths = {VEHICLES: rows.get("vehicles", []), LOCATIONS: rows.get("locations", [])}
+    catena.fault = lambda request: (
+        httpx.Response(200, json=page(paths[request.url.path])) if request.url.path in paths else None
+    )
+
+
+def done(firsts: FirstSeen) -> None:
+    firsts._worker.submit(lambda: None).result(10)
+
+
+def test_the_earliest_rows_count_and_are_asked_for_once(
+    firsts: FirstSeen, catena: FakeCatena, clock: Clock
+) -> None:
+    answer(catena, vehicles=[row(LATE), row(EARLY)], locations=[row(LATE)])
+    for _ in range(3):
+        firsts.want(["f1", "", "f1"])
+        done(firsts)
+        clock.now += 10 * AGAIN_SECONDS
+    assert firsts.known == {
+        "f1": Firsts(datetime(2026, 3, 1, 9, tzinfo=UTC), datetime(2026, 3, 2, 10, tzinfo=UTC))
+    }
+    assert catena.calls == {f"GET {VEHICLES}": 1, f"GET {LOCATIONS}": 1}
+
+
+def test_a_fleet_without_positions_is_asked_about_again_but_not_at_every_look(
+    firsts: FirstSeen, catena: FakeCatena, clock: Clock
+) -> None:
+    answer(catena, vehicles=[row(EARLY)])
+    for _ in range(5):
+        firsts.want(["f1"])
+        done(firsts)
+    assert firsts.known["f1"].location is None
+    assert catena.calls[f"GET {LOCATIONS}"] == 1
+    clock.now += AGAIN_SECONDS
+    answer(catena, vehicles=[row(EARLY)], locations=[row(LATE)])
+    firsts.want(["f1"])
+    done(firsts)
+    assert firsts.known["f1"].location == datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+
+def test_fleets_that_wait_for_long_are_not_asked_about_twice(
+    firsts: FirstSeen, catena: FakeCatena, clock: Clock
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    answer(catena, vehicles=[row(EARLY)], locations=[row(LATE)])
+    rows = catena.fault
+
+    def fault(request: httpx.Request) -> httpx.Response | None:
+        begun.set()
+        assert go_on.wait(10)
+        return rows(request)
+
+    catena.fault = fault
+    firsts.want(["f1", "f2"])
+    assert begun.wait(10)
+    for _ in range(3):
+        clock.now += AGAIN_SECONDS
+        firsts.want(["f1", "f2"])
+    go_on.set()
+    done(firsts)
+    assert set(firsts.known) == {"f1", "f2"}
+    assert catena.calls[f"GET {LOCATIONS}"] == 2
+
+
+def test_an_outage_is_survived(firsts: FirstSeen, catena: FakeCatena, clock: Clock) -> None:
+    catena.fault = lambda _request: httpx.Response(503)
+    firsts.want(["f1"])
+    done(firsts)
+    assert not firsts.known
+    clock.now += AGAIN_SECONDS
+    answer(catena, vehicles=[row(EARLY)], locations=[row(LATE)])
+    firsts.want(["f1"])
+    done(firsts)
+    assert "f1" in firsts.known
+
+
+def test_a_refused_fleet_does_not_hold_up_the_others(
+    firsts: FirstSeen, catena: FakeCatena, clock: Clock
+) -> None:
+    def fault(request: httpx.Request) -> httpx.Response | None:
+        if "refused" in request.url.params.get_list("fleet_ids"):
+            return httpx.Response(403, json={"code": 403, "message": "Forbidden", "detail": None})
+        return httpx.Response(200, json=page([row(EARLY)])) if "fleet_ids" in request.url.params else None
+
+    catena.fault = fault
+    for _ in range(4):
+        firsts.want(["refused", "good"])
+        done(firsts)
+        clock.now += AGAIN_SECONDS
+    assert set(firsts.known) == {"good"}

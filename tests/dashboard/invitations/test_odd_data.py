@@ -1,0 +1,202 @@
+"""What Catena sends in an odd form is unknown, sorts last, and costs nothing else."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from catena_client import InvitationCreate
+from dashboard.invitations.desk import InvitationDesk
+from dashboard.invitations.facts import FleetFacts
+from dashboard.invitations.funnel import funnel
+from dashboard.invitations.items import AlreadyInvited, Item, NotSent
+from dashboard.invitations.words import expiry, local, next_step, zone
+from tests.dashboard.invitations.conftest import START, FakeCatena, looked, stamp
+
+NOW = START + timedelta(hours=1)
+POST = "POST /v2/orgs/invitations"
+SURROGATE = "\ud800"
+
+ODD_INVITATIONS: list[tuple[str, object, str, object]] = [
+    ("created_at", None, "created_at", None),
+    ("created_at", "yesterday", "created_at", None),
+    ("expires_at", "", "expires_at", None),
+    ("expires_at", "0001-01-01T00:00:00+14:00", "expires_at", None),
+    ("expires_in_hours", "24 h", "fleet_ref", "ODD"),
+    ("status", None, "status", "unknown"),
+    ("status", 7, "status", "unknown"),
+    ("status", "a status of tomorrow", "status", "a status of tomorrow"),
+    ("fleet_ref", 5, "fleet_ref", ""),
+    ("fleet_name", SURROGATE, "fleet_name", ""),
+    ("fleet_id", {}, "fleet_id", None),
+    ("permissions", "all", "permissions", {}),
+    ("permissions", None, "permissions", {}),
+    ("limit_tsps", "samsara", "limit_tsps", ()),
+    ("limit_tsps", [1], "limit_tsps", ()),
+    ("magic_link", 5, "fleet_ref", "ODD"),
+    ("accepted_at", "soon", "accepted_at", None),
+    ("decline_reason", ["no"], "decline_reason", ""),
+]
+
+
+def anything(_item: Item) -> bool:
+    return True
+
+
+@pytest.mark.parametrize(("field", "value", "attribute", "known"), ODD_INVITATIONS)
+def test_an_odd_field_costs_that_field(
+    desk: InvitationDesk, catena: FakeCatena, field: str, value: object, attribute: str, known: object
+) -> None:
+    catena.invite("GOOD")
+    odd = catena.invite("ODD")
+    odd[field] = value
+    view = looked(desk)
+    assert not view.troubles
+    items = {item.fleet_ref: item for item in view.items}
+    assert items["GOOD"].status == "active"
+    other = next(item for item in view.items if item.fleet_ref != "GOOD")
+    assert getattr(other, attribute) == known
+    assert len(funnel(view, {}, NOW)) == 2
+    assert expiry(other.status, other.expires_at, NOW)
+    assert next_step(other.status, other.expires_at, NOW)
+
+
+def test_what_has_no_known_age_sorts_last(desk: InvitationDesk, catena: FakeCatena) -> None:
+    for ref, created_at in (("NONE", None), ("OLD", START), ("NEW", NOW), ("ODD", "?")):
+        catena.invite(ref)["created_at"] = (
+            stamp(created_at) if isinstance(created_at, datetime) else created_at
+        )
+    view = looked(desk)
+    assert [item.fleet_ref for item in view.items] == ["NEW", "OLD", "NONE", "ODD"]
+    assert [line.fleet_ref for line in funnel(view, {}, NOW)] == ["NEW", "OLD", "NONE", "ODD"]
+
+
+@pytest.mark.parametrize("status", [None, 7, "a status of tomorrow"])
+def test_an_unknown_status_counts_as_live(desk: InvitationDesk, catena: FakeCatena, status: object) -> None:
+    catena.invite("A")["status"] = status
+    with pytest.raises(AlreadyInvited):
+        desk.create(InvitationCreate(fleet_ref="A"), by="ann")
+    assert not catena.posted
+
+
+def test_one_that_ran_out_by_our_clock_alone_counts_as_live(desk: InvitationDesk, catena: FakeCatena) -> None:
+    catena.invite("A", expires_at=stamp(START - timedelta(days=1)))
+    assert looked(desk).items[0].status == "expired"
+    with pytest.raises(AlreadyInvited):
+        desk.create(InvitationCreate(fleet_ref="A"), by="ann")
+
+
+def test_rows_that_cannot_be_read_at_all_are_counted(desk: InvitationDesk, catena: FakeCatena) -> None:
+    catena.invite("GOOD")
+    catena.invite("ODD")["id"] = None
+    catena.connections = [connection(), connection(id=4)]
+    view = looked(desk)
+    assert [item.fleet_ref for item in view.items] == ["GOOD"]
+    assert view.unreadable == {"invitations": 1, "connections": 1}
+    assert not view.troubles
+
+
+def test_an_invitation_that_cannot_be_read_at_all_is_not_touched(
+    desk: InvitationDesk, catena: FakeCatena
+) -> None:
+    catena.invite("A")["id"] = None
+    with pytest.raises(NotSent, match="cannot be read"):
+        desk.create(InvitationCreate(fleet_ref="A"), by="ann", agreed=anything)
+    assert not catena.posted
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("limit_tsps", [1]),
+        ("permissions", None),
+        ("permissions", "all"),
+        ("fleet_email", 5),
+        ("expires_in_hours", "long"),
+        ("fleet_ref", 5),
+    ],
+)
+def test_nothing_is_resent_with_options_that_are_not_known(
+    desk: InvitationDesk, catena: FakeCatena, field: str, value: object
+) -> None:
+    catena.invite("A")[field] = value
+    handle = looked(desk).items[0].handle
+    with pytest.raises(NotSent, match="options"):
+        desk.resend(handle, by="ann", agreed=anything)
+    assert not catena.posted
+
+
+def test_a_link_that_is_not_known_is_empty(desk: InvitationDesk, catena: FakeCatena) -> None:
+    catena.invite("A")["magic_link"] = 5
+    assert desk.link(looked(desk).items[0].handle) == ""
+
+
+def agreement(**values: Any) -> dict[str, Any]:
+    return {
+        "id": "a",
+        "fleet_id": "f1",
+        "partner_id": "p",
+        "status": "active",
+        "effective_date": stamp(START),
+        **values,
+    }
+
+
+def connection(**values: Any) -> dict[str, Any]:
+    return {
+        "id": "c",
+        "created_at": stamp(START),
+        "updated_at": stamp(START),
+        "fleet_id": "f1",
+        "tsp_id": "t1",
+        "source_name": "samsara",
+        "status": "active",
+        **values,
+    }
+
+
+ODD_ROWS: list[tuple[str, dict[str, Any]]] = [
+    ("agreements", agreement(effective_date=None)),
+    ("agreements", agreement(effective_date="soon")),
+    ("agreements", agreement(status=None)),
+    ("agreements", agreement(status=3)),
+    ("agreements", agreement(expiration_date="never")),
+    ("agreements", agreement(scopes="all")),
+    ("connections", connection(created_at=None)),
+    ("connections", connection(status=None)),
+    ("connections", connection(tsp_id=4, source_name=None)),
+    ("connections", connection(updated_at="?")),
+    ("freshness", {"resource": "vehicle", "fleet_id": "f1", "connection_id": "c", "tsp_id": None}),
+    ("freshness", {"resource": None, "fleet_id": 1, "connection_id": []}),
+    ("tsps", {"id": "t1", "name": None, "slug": 5, "logo_url": ["x"]}),
+    ("tsps", {"id": 7}),
+]
+
+
+@pytest.mark.parametrize(("where", "odd"), ODD_ROWS)
+def test_odd_rows_beside_the_invitations_stand_in_no_fleets_way(
+    desk: InvitationDesk, catena: FakeCatena, where: str, odd: dict[str, Any]
+) -> None:
+    catena.invite("A", status="accepted", fleet_id="f1", accepted_at=stamp(START))
+    catena.agreements, catena.connections = [agreement()], [connection()]
+    catena.tsps = [
+        {"id": "t1", "name": "Samsara", "slug": "samsara"},
+        {"id": "t2", "name": "Geotab", "slug": "geotab"},
+    ]
+    if where in ("agreements", "connections"):
+        setattr(catena, where, [odd])
+    else:
+        getattr(catena, where).append(odd)
+    view = looked(desk)
+    assert not view.troubles
+    flowing = {"f1": FleetFacts("Nord", 5, 4, NOW - timedelta(minutes=1))}
+    (line,) = funnel(view, flowing, NOW)
+    assert (line.reached, line.waiting, line.stuck) == (6, "", False)
+    assert "None" not in repr([step.note for step in line.steps])
+    assert view.providers["t2"] == "Geotab"
+
+
+@pytest.mark.parametrize("moment", [datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)])
+@pytest.mark.parametrize("where", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_the_ends_of_time_are_written(moment: datetime, where: str) -> None:
+    assert str(moment.year) in local(moment, zone(where))

@@ -1,0 +1,460 @@
+"""The invitations page, run by Streamlit's own test driver against a small Catena."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from catena_client import CatenaClient
+from dashboard import service as services
+from dashboard.access.viewer import Viewer
+from dashboard.configuration.settings import Settings
+from dashboard.fleet.snapshot import Snapshot
+from dashboard.ingest.poller import PollState
+from dashboard.invitations.bulk import BulkRun
+from dashboard.invitations.desk import InvitationDesk
+from dashboard.invitations.firsts import FirstSeen
+from dashboard.invitations.items import AlreadyInvited
+from dashboard.service import Service
+from dashboard.ui.invitations.form import agreed_to
+from tests.dashboard.invitations.conftest import FakeCatena, looked, stamp
+
+
+def script() -> None:
+    """What the main script does before this page."""
+    import streamlit as st  # noqa: PLC0415 - the driver runs the source of this function alone
+
+    from dashboard.access.viewer import OPERATOR  # noqa: PLC0415 - as above
+    from pages import invitations  # noqa: PLC0415 - as above
+
+    st.session_state.setdefault("viewer", OPERATOR)
+    invitations.render()
+
+
+@pytest.fixture
+def served(catena: FakeCatena, client: CatenaClient, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    catena.now = datetime.now(UTC)
+    made = Service(Settings(company_name="Acme Insurance"))
+    made.client.close()
+    made.client = client
+    made.invitations = InvitationDesk(client)
+    made.firsts = FirstSeen(client)
+    monkeypatch.setattr(services, "_service", made)
+    yield made
+    made.firsts.close()
+
+
+@pytest.fixture
+def page(served: Service) -> AppTest:
+    return AppTest.from_function(script, default_timeout=20).run()
+
+
+def field(page: AppTest, label: str) -> object:
+    return next(widget for widget in page.text_input if widget.label == label)
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    return next(button for button in page.button if button.label == label).click().run()
+
+
+def create(page: AppTest, ref: str) -> AppTest:
+    field(page, "Fleet reference").set_value(ref)
+    return press(page, "Create invitation")
+
+
+def words(page: AppTest) -> str:
+    """Everything that is written on the page, with the escapes of Markdown taken back."""
+    kinds = (page.markdown, page.success, page.warning, page.error, page.info, page.caption, page.code)
+    text = "\n".join(str(element.value) for kind in kinds for element in kind)
+    return text.replace("\\", "").replace("\u2060", "")
+
+
+def cards(page: AppTest) -> str:
+    return "".join(str(element.proto.body) for element in page.get("html"))
+
+
+def select_tab(page: AppTest, name: str) -> AppTest:
+    page.session_state["invitations-tab"] = name
+    return page.run()
+
+
+def test_creating_shows_the_code_the_link_and_what_happened(page: AppTest, catena: FakeCatena) -> None:
+    create(page, " NORD-1 ")
+    assert not page.exception
+    (made,) = catena.invitations
+    assert "**Created** a new invitation for NORD-1" in words(page)
+    assert 'alt="QR code for NORD-1"' in cards(page)
+    assert "Acme Insurance invites" in cards(page)
+    assert [code.value for code in page.code] == [made["magic_link"]]
+    (link,) = [link for link in page.get("link_button") if link.proto.label == "Open invitation link"]
+    assert link.proto.url == made["magic_link"]
+    assert {button.proto.label for button in page.get("download_button")} >= {"PNG", "SVG", "PDF to print"}
+    assert field(page, "Fleet reference").value == ""
+
+
+def test_a_live_invitation_is_sent_again_only_after_asking(page: AppTest, catena: FakeCatena) -> None:
+    create(page, "NORD-1")
+    create(page, "NORD-1")
+    assert len(catena.posted) == 1
+    assert "NORD-1 has an invitation already" in words(page)
+    press(page, "Send it again")
+    assert len(catena.posted) == 2
+    assert "**Refreshed** the invitation that NORD-1 already had" in words(page)
+
+
+def test_the_question_can_be_declined_or_answered_with_the_existing_one(
+    page: AppTest, catena: FakeCatena
+) -> None:
+    old = catena.invite("OLD", status="declined", decline_reason="no *budget*")
+    create(page, "OLD")
+    assert "no *budget*" in words(page)
+    assert "revives" in words(page)
+    press(page, "Cancel")
+    assert "has an invitation already" not in words(page)
+    create(page, "OLD")
+    press(page, "Show the one there is")
+    assert [code.value for code in page.code] == [old["magic_link"]]
+    assert not catena.posted
+
+
+def test_problems_stand_beside_their_fields_and_the_input_is_kept(page: AppTest, catena: FakeCatena) -> None:
+    field(page, "Fleet reference").set_value("A\tB")
+    field(page, "E-mail").set_value("nonsense")
+    field(page, "Hours until it expires (1 to 672)").set_value("1.5")
+    press(page, "Create invitation")
+    assert not catena.posted
+    text = words(page)
+    assert "Remove the line breaks, tabs" in text
+    assert "Write one e-mail address" in text
+    assert "whole number of hours" in text
+    assert field(page, "E-mail").value == "nonsense"
+    assert field(page, "Hours until it expires (1 to 672)").value == "1.5"
+
+
+@pytest.mark.parametrize(
+    "ref", ["<script>alert(1)</script>", "🚚 **Nord**", "[x](http://evil.example)", "$a$ :red[b]"]
+)
+def test_any_accepted_reference_is_shown_as_text(page: AppTest, ref: str) -> None:
+    create(page, ref)
+    assert not page.exception
+    assert "<script>" not in cards(page)
+    assert ref in words(page)
+
+
+def test_the_servers_own_objection_stands_beside_the_field(page: AppTest, catena: FakeCatena) -> None:
+    detail = [
+        {"path": "body.fleet_phone", "input": "x", "message": "not a phone", "error_type": "value_error"}
+    ]
+    catena.fault = lambda request: (
+        httpx.Response(422, json={"code": 422, "message": "Unprocessable", "detail": detail})
+        if request.method == "POST"
+        else None
+    )
+    create(page, "NORD-1")
+    assert "Catena refused this: not a phone." in words(page)
+    assert field(page, "Fleet reference").value == "NORD-1"
+
+
+def test_an_outage_is_a_sentence_and_the_input_is_kept(page: AppTest, catena: FakeCatena) -> None:
+    catena.fault = lambda _request: httpx.Response(503, text="<html>down</html>")
+    create(page, "NORD-1")
+    assert not page.exception
+    assert page.error
+    assert field(page, "Fleet reference").value == "NORD-1"
+    catena.fault = lambda _request: None
+    create(page, "NORD-1")
+    assert "**Created**" in words(page)
+
+
+def test_an_outage_never_looks_like_an_empty_table(served: Service, catena: FakeCatena) -> None:
+    catena.fault = lambda _request: httpx.Response(503, text="down")
+    page = select_tab(AppTest.from_function(script, default_timeout=20).run(), "Follow up")
+    assert "cannot be read just now" in words(page)
+    assert "no invitations yet" not in words(page)
+
+
+def test_filters_and_pages_of_the_table(served: Service, catena: FakeCatena) -> None:
+    for number in range(250):
+        catena.invite(f"F{number}", status="declined" if number % 5 == 0 else "active", fleet_name="Nord")
+    page = select_tab(AppTest.from_function(script, default_timeout=20).run(), "Follow up")
+    assert len(page.dataframe[0].value) == 100
+    assert "250 of 250 invitations" in words(page)
+    field(page, "Search").set_value("nord f24").run()
+    assert set(page.dataframe[0].value["fleet"]) == {"F24", *(f"F24{n}" for n in range(10))}
+    page.session_state["follow-status"] = ["declined"]
+    page.run()
+    assert set(page.dataframe[0].value["fleet"]) == {"F240", "F245"}
+    assert set(page.dataframe[0].value["status"]) == {"Declined"}
+    field(page, "Search").set_value("nobody").run()
+    assert "No invitation matches" in words(page)
+
+
+def test_neither_ids_nor_links_are_in_the_table(served: Service, catena: FakeCatena) -> None:
+    made = catena.invite("A", fleet_name=None)
+    page = select_tab(AppTest.from_function(script, default_timeout=20).run(), "Follow up")
+    assert made["id"] not in page.dataframe[0].value.to_csv()
+
+
+def test_a_fleet_on_the_map_is_announced_on_its_card(
+    served: Service, catena: FakeCatena, page: AppTest
+) -> None:
+    create(page, "NORD-1")
+    assert "Waiting for the fleet" in words(page)
+    (made,) = catena.invitations
+    made.update(status="accepted", fleet_id="f1", accepted_at=stamp(catena.now))
+    catena.agreements.append(
+        {
+            "id": "a",
+            "fleet_id": "f1",
+            "partner_id": "p",
+            "status": "active",
+            "effective_date": stamp(catena.now),
+        }
+    )
+    read_again(served, page)
+    assert "Waiting for the fleet to connect a provider" in words(page)
+    catena.connections.append(
+        {
+            "id": "c",
+            "created_at": stamp(catena.now),
+            "updated_at": stamp(catena.now),
+            "fleet_id": "f1",
+            "tsp_id": "t",
+            "source_name": "samsara",
+            "credentials": {},
+            "status": "active",
+            "description": None,
+        }
+    )
+    vehicles = pd.DataFrame(
+        {
+            "fleet_id": pd.Categorical(["f1"] * 3),
+            "fleet": pd.Categorical(["Nord Fracht"] * 3),
+            "unplaceable": pd.Categorical(["", "", "no position reported"]),
+            "occurred_at": pd.to_datetime([datetime.now(UTC)] * 3).as_unit("us"),
+        }
+    )
+    served.poller.state = PollState(Snapshot(1, datetime.now(UTC), vehicles))
+    read_again(served, page)
+    assert "**Nord Fracht is on the map:** 3 vehicles, 2 on the map." in words(page)
+    assert any(button.label == "Fly there" for button in page.button)
+
+
+def read_again(served: Service, page: AppTest) -> None:
+    """Let the desk read everything anew, and the page show it."""
+    served.invitations.invalidate()
+    before = served.invitations.peek().taken_at
+    for _ in range(200):
+        page.run()
+        if served.invitations.peek().taken_at != before:
+            break
+    page.run()
+    page.run()
+
+
+def test_a_declined_one_says_why(served: Service, catena: FakeCatena, page: AppTest) -> None:
+    create(page, "NORD-1")
+    catena.invitations[0].update(
+        status="declined", declined_at=stamp(catena.now), decline_reason="We use another <b>broker</b>"
+    )
+    read_again(served, page)
+    assert "The fleet declined: “We use another <b>broker</b>”" in words(page)
+
+
+def test_full_screen_shows_the_code_and_goes_back(page: AppTest) -> None:
+    create(page, "NORD-1")
+    press(page, "Show to the fleet")
+    assert "invite-stage" in cards(page)
+    assert not page.text_input
+    press(page, "Back to the invitation")
+    assert field(page, "Fleet reference") is not None
+
+
+def test_the_funnel_is_there(served: Service, catena: FakeCatena) -> None:
+    catena.invite("A", status="declined", decline_reason="no", declined_at=stamp(catena.now))
+    catena.invite("B", created_at=stamp(catena.now - timedelta(hours=3)))
+    page = select_tab(AppTest.from_function(script, default_timeout=20).run(), "Progress")
+    assert "Invited 2, Accepted 0" in cards(page)
+    assert set(page.dataframe[0].value["Fleet"]) == {"A", "B"}
+    assert "3 h 0 min" in set(page.dataframe[0].value["Since"])
+
+
+def test_whoever_may_not_invite_sees_nothing(served: Service, catena: FakeCatena) -> None:
+    catena.invite("A")
+    page = AppTest.from_function(script, default_timeout=20)
+    page.session_state["viewer"] = Viewer("guest", may_invite=False)
+    page.run()
+    assert not page.text_input
+    assert not page.get("dataframe")
+    assert "not invite fleets" in words(page)
+    assert not catena.calls
+
+
+def run_of(served: Service) -> BulkRun:
+    run = served.bulk_runs.of("operator")
+    assert run is not None
+    return run
+
+
+def test_odd_data_is_shown_as_unknown(served: Service, catena: FakeCatena) -> None:
+    catena.invite("GOOD")
+    for number, (name, value) in enumerate(
+        [
+            ("status", None),
+            ("status", "*of tomorrow*"),
+            ("created_at", "x"),
+            ("expires_at", None),
+            ("expires_at", "9999-12-31T23:59:59Z"),
+            ("permissions", 3),
+            ("limit_tsps", {}),
+            ("fleet_ref", None),
+        ]
+    ):
+        catena.invite(f"ODD-{number}")[name] = value
+    catena.agreements = [{"id": "a", "fleet_id": "f1", "status": None, "effective_date": "x"}]
+    catena.connections = [{"id": "c", "fleet_id": "f1", "status": None}]
+    catena.freshness = [{"resource": "vehicle", "fleet_id": None, "connection_id": "c"}]
+    catena.tsps = [{"id": "t"}]
+    page = select_tab(AppTest.from_function(script, default_timeout=20).run(), "Follow up")
+    assert not page.exception
+    table = page.dataframe[0].value
+    assert len(table) == 9
+    assert list(table["created"])[-1] == "unknown"
+    assert set(table["status"]) == {"Waiting", "unknown", "*of tomorrow*"}
+    assert "unknown" in set(table["expires"])
+    assert "unknown" in set(table["fleet"])
+    select_tab(page, "Progress")
+    assert not page.exception
+    assert "samsara (unknown)" not in str(page.dataframe[0].value)
+    assert "unknown (unknown)" in " ".join(page.dataframe[0].value["Provider connected"])
+    select_tab(page, "Invite")
+    for item in served.invitations.peek().items:
+        page.session_state["invitations"].shown = item.handle
+        page.run()
+        assert not page.exception
+        assert "QR code for" in cards(page)
+
+
+FILE = ("fleets.csv", b"fleet_ref\nA\nB\n", "text/csv")
+
+
+def test_each_row_of_an_uploaded_result_is_counted_once(served: Service) -> None:
+    page = select_tab(AppTest.from_function(script, default_timeout=20).run(), "Many at once")
+    data = b"fleet_ref,result\nA,created\nB,unknown\nC,\n"
+    page.file_uploader[0].set_value(("fleets.csv", data, "text/csv")).run()
+    assert "**1** rows can be sent, **1** cannot, **1** were sent before." in words(page)
+    assert "the answer was lost" in words(page)
+
+
+def test_two_tabs_start_one_run(served: Service, catena: FakeCatena) -> None:
+    first, second = (
+        select_tab(AppTest.from_function(script, default_timeout=20).run(), "Many at once") for _ in range(2)
+    )
+    for tab in (first, second):
+        tab.file_uploader[0].set_value(FILE).run()
+    press(first, "Create 2 invitations")
+    started = run_of(served)
+    press(second, "Create 2 invitations")
+    assert run_of(served) is started
+    assert "nothing was started from here" in words(second)
+    assert "nothing was started from here" not in words(first)
+    started.wait()
+    assert len(catena.posted) == 2
+    second.run()
+    press(second, "New file")
+    first.run()
+    assert first.file_uploader
+
+
+def test_a_run_without_the_list_says_so_and_continues(served: Service, catena: FakeCatena) -> None:
+    catena.invite("A", status="declined")
+    page = select_tab(AppTest.from_function(script, default_timeout=20).run(), "Many at once")
+    page.file_uploader[0].set_value(FILE).run()
+    catena.fault = lambda _request: httpx.Response(503, text="down")
+    press(page, "Create 2 invitations")
+    run_of(served).wait()
+    page.run()
+    assert "Nothing was sent, because the list of invitations cannot be read" in words(page)
+    catena.fault = lambda _request: None
+    press(page, "Continue with 2 rows")
+    run_of(served).wait()
+    assert run_of(served).counts() == {"skipped": 1, "created": 1}
+
+
+def test_the_page_appears_with_a_sentence_while_the_host_is_silent(
+    served: Service, catena: FakeCatena, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pages.invitations.FIRST_LOOK_SECONDS", 0.05)
+    answer = threading.Event()
+
+    def hang(_request: httpx.Request) -> None:
+        assert answer.wait(60)
+
+    catena.fault = hang
+    page = AppTest.from_function(script, default_timeout=20).run()
+    assert "Waiting for Catena's answer since" in words(page)
+    for tab in ("Follow up", "Progress", "Many at once"):
+        select_tab(page, tab)
+        assert not page.exception
+        assert "no invitations yet" not in words(page)
+        assert "No fleet was invited yet" not in words(page)
+    press(select_tab(page, "Invite"), "Limit providers")
+    assert "The list of providers was not read yet" in words(page)
+    answer.set()
+    looked(served.invitations)
+
+
+def test_trouble_says_since_when_and_when_it_is_asked_again(served: Service, catena: FakeCatena) -> None:
+    detail = {"retry_after_seconds": 3600, "message": "slow *down*"}
+    catena.fault = lambda _request: httpx.Response(
+        429, json={"code": 429, "message": "Too Many Requests", "detail": detail}
+    )
+    page = AppTest.from_function(script, default_timeout=20).run()
+    looked(served.invitations)
+    page.run()
+    text = words(page)
+    assert "The invitations cannot be read just now, since" in text
+    assert "The next try is in 59 min" in text
+    assert "slow *down*" in text
+
+
+def test_what_was_agreed_to_is_what_is_refreshed(served: Service, page: AppTest, catena: FakeCatena) -> None:
+    made = catena.invite("OLD")
+    create(page, "OLD")
+    assert "extends its expiry" in words(page)
+    made.update(status="declined")
+    press(page, "Send it again")
+    assert not catena.posted
+    assert "The fleet has declined" in words(page)
+    press(page, "Send it again")
+    assert len(catena.posted) == 1
+
+
+def test_resending_asks_again_when_it_stands_elsewhere_by_now(served: Service, catena: FakeCatena) -> None:
+    made = catena.invite("OLD")
+    item = looked(served.invitations).items[0]
+    made.update(status="declined")
+    with pytest.raises(AlreadyInvited) as caught:
+        served.invitations.resend(item.handle, by="x", agreed=agreed_to([item]))
+    assert [one.status for one in caught.value.items] == ["declined"]
+    assert not catena.posted
+
+
+def test_a_file_is_checked_sent_and_answered(served: Service, catena: FakeCatena) -> None:
+    page = select_tab(AppTest.from_function(script, default_timeout=20).run(), "Many at once")
+    data = b"fleet_ref,fleet_email\nA,a@b.co\nB,wrong\nC,\n"
+    page.file_uploader[0].set_value(("fleets.csv", data, "text/csv")).run()
+    assert "**2** rows can be sent, **1** cannot" in words(page)
+    assert "**Row 3** B: fleet_email: Write one e-mail address" in words(page)
+    press(page, "Create 2 invitations")
+    run_of(served).wait()
+    page.run()
+    assert sorted(sent["fleet_ref"] for sent in catena.posted) == ["A", "C"]
+    labels = {button.proto.label for button in page.get("download_button")}
+    assert labels >= {"Result (CSV)", "QR codes (PDF)"}
+    press(page, "New file")
+    assert served.bulk_runs.of("operator") is None

@@ -1,0 +1,96 @@
+"""Words: times for people, countdowns, next steps, escaped texts and drafts."""
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.invitations.words import duration, expiry, local, mailto, message, next_step, sms, zone
+from dashboard.ui.markdown import plain
+
+NOW = datetime(2026, 3, 8, 6, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "says"),
+    [
+        (-5, "0 min 0 s"),
+        (59, "0 min 59 s"),
+        (599, "9 min 59 s"),
+        (600, "10 min"),
+        (3599, "59 min"),
+        (3600, "1 h 0 min"),
+        (86399, "23 h 59 min"),
+        (86400 * 28, "28 d 0 h"),
+    ],
+)
+def test_durations(seconds: int, says: str) -> None:
+    assert duration(timedelta(seconds=seconds)) == says
+
+
+def test_moments_are_in_the_viewers_zone_across_a_clock_change() -> None:
+    chicago = zone("America/Chicago")
+    assert local(NOW, chicago) == "Sun 8 Mar 2026, 00:30 CST"
+    assert local(NOW + timedelta(hours=2), chicago) == "Sun 8 Mar 2026, 03:30 CDT"
+    assert local(None, chicago) == ""
+
+
+@pytest.mark.parametrize("name", [None, "", "Nowhere/Land", "../etc/passwd", "\0"])
+def test_an_unknown_zone_is_utc(name: str | None) -> None:
+    assert local(NOW, zone(name)) == "Sun 8 Mar 2026, 06:30 UTC"
+
+
+@pytest.mark.parametrize(
+    ("status", "hours", "countdown", "step"),
+    [
+        ("active", 30, "in 1 d 6 h", "Waiting for the fleet"),
+        ("active", 1, "in 1 h 0 min", "Expires soon"),
+        ("expired", -5, "5 h 0 min ago", "Resend"),
+        ("accepted", -5, "-", "follow it"),
+        ("declined", 5, "-", "Talk to them"),
+        ("deleted", 5, "-", "Nothing to do"),
+    ],
+)
+def test_countdown_and_next_step(status: str, hours: int, countdown: str, step: str) -> None:
+    at = NOW + timedelta(hours=hours)
+    assert expiry(status, at, NOW) == countdown
+    assert step in next_step(status, at, NOW)
+
+
+def test_next_steps_know_the_reason_and_the_funnel() -> None:
+    assert "“too dear”" in next_step("declined", NOW, NOW, reason="too dear")
+    assert next_step("accepted", NOW, NOW, funnel="On the map") == "On the map"
+
+
+@given(st.text())
+def test_plain_text_keeps_every_visible_character_and_no_line_break(text: str) -> None:
+    shown = plain(text)
+    assert "\n" not in shown
+    undone = ""
+    rest = iter(shown.replace("\u2060", ""))
+    for character in rest:
+        undone += next(rest) if character == "\\" else character
+    assert undone == " ".join(text.replace("\u2060", "").split())
+
+
+@pytest.mark.parametrize(
+    "text", ["a@b.co", "www.example.com", "https://example.com", "HTTP://example.com", "mailto:a"]
+)
+def test_plain_text_is_never_taken_for_a_link(text: str) -> None:
+    assert "\u2060" in plain(text)
+
+
+def test_drafts_survive_the_way_into_a_mail_program() -> None:
+    body = message(
+        company="Müller & Söhne",
+        fleet="Nord",
+        link="https://c.example/?invite=1&x=2",
+        expires="soon",
+        agrees="all",
+    )
+    parts = urlsplit(mailto("a+b@c.de", "What? & how", body))
+    assert unquote(parts.path) == "a+b@c.de"
+    assert parse_qs(parts.query) == {"subject": ["What? & how"], "body": [body]}
+    assert unquote(sms("+1 (312) 555-0142", body)).startswith("sms:+13125550142?&body=Hello Nord,")

@@ -1,0 +1,66 @@
+"""Garbage is looked for after a snapshot, and what lives long is set aside."""
+
+import gc
+import weakref
+
+import pytest
+from streamlit import config
+
+from dashboard.configuration.settings import Settings
+from dashboard.runtime.garbage import WHOLE_SECONDS, GarbageCollector
+from dashboard.service import Service
+
+
+class Knot:
+    """Refers to itself, so only the collector can end it."""
+
+    def __init__(self):
+        self.me = self
+
+
+@pytest.fixture(autouse=True)
+def thawed():
+    gc.disable()  # nothing but the collector under test decides
+    yield
+    gc.unfreeze()
+    gc.enable()
+
+
+def test_what_is_alive_is_taken_out_of_the_ordinary_searches():
+    held = [[n] for n in range(50_000)]
+    GarbageCollector().snapshot_published()
+
+    assert gc.get_freeze_count() > len(held)
+    assert len(gc.get_objects()) < len(held)
+
+
+def test_garbage_that_was_set_aside_is_found_by_the_next_whole_search():
+    now = [0.0]
+    collector = GarbageCollector(clock=lambda: now[0])
+    knot = Knot()
+    gone = weakref.ref(knot)
+    collector.snapshot_published()
+    del knot
+
+    now[0] = WHOLE_SECONDS / 2
+    collector.snapshot_published()
+    assert gone() is not None, "a whole search each time would stop all viewers"
+
+    now[0] = WHOLE_SECONDS
+    collector.snapshot_published()
+    assert gone() is None
+
+
+def test_streamlit_does_not_search_after_each_run():
+    assert config.get_option("runner.postScriptGC") is False
+
+
+def test_the_service_sets_aside_what_each_snapshot_holds():
+    service = Service(Settings())
+    gc.unfreeze()
+    try:
+        service.poller.poll_once()
+        assert service.poller.state.snapshot is not None
+        assert gc.get_freeze_count() > 0
+    finally:
+        service.close()

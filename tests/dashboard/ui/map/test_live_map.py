@@ -1,0 +1,499 @@
+"""The live map page, run by Streamlit's own test runner: what it says and sends, in each situation."""
+
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.access.viewer import OPERATOR, Viewer
+from dashboard.configuration.settings import Settings
+from dashboard.deck.deck import glide_for
+from dashboard.fleet.counters import CYCLE_SECONDS, fleet_on_show
+from dashboard.ingest import embedded
+from dashboard.ingest.fetching import Fetched
+from dashboard.ingest.notices import notices
+from dashboard.ingest.poller import PollState
+from dashboard.ingest.rows import Rows
+from dashboard.runtime.refusals import Refusal
+from dashboard.service import Service, install
+from tests.dashboard.catena import FLEETS, LOCATIONS, VEHICLES, Catena, fleet, location, vehicle
+from tests.dashboard.ingest.test_poller import until
+
+
+class NoSandbox:
+    connect = None
+    api = None
+
+
+@pytest.fixture
+def catena():
+    catena = Catena()
+    catena.rows["/v2/orgs/fleets"] = [fleet("fleet-1"), fleet("fleet-2", display_name="<b>Bold</b> & Co")]
+    catena.rows["/v2/telematics/vehicles"] = [
+        vehicle("a"),
+        vehicle("b", fleet_id="fleet-2", vehicle_name="0412"),
+    ]
+    now = datetime.now(UTC).isoformat()
+    catena.locations(
+        [
+            location("a", at=now),
+            location("b", fleet_id="fleet-2", source_name="samsara", tsp_slug="samsara", lon=-90.0, at=now),
+            location("c", fleet_id="fleet-2", location=None, at=now),
+        ]
+    )
+    return catena
+
+
+@pytest.fixture
+def service(catena, monkeypatch):
+    monkeypatch.setattr(embedded, "create", NoSandbox)
+    monkeypatch.setattr(embedded, "client", lambda *_: catena.client())
+    made = install(Service(Settings()))
+    yield made
+    made.close()
+
+
+def run(**query):
+    app = AppTest.from_file("../../../../dashboard/main.py", default_timeout=30)
+    for name, values in query.items():
+        app.query_params[name] = values
+    return app.run()
+
+
+def control(widgets, name):
+    """A control that the script sets too, whose key changes then."""
+    (found,) = (widget for widget in widgets if re.fullmatch(rf"{name}_\d+", widget.key or ""))
+    return found
+
+
+def late(app):
+    """What a browser sends that has not shown yet what is done next."""
+    return app._tree.get_widget_states()
+
+
+def asked(app, name):
+    values = app.query_params.get(name, [])
+    return values if isinstance(values, list) else [values]
+
+
+def said(app):
+    return " ".join(
+        element.value
+        for kind in ("markdown", "caption", "info", "warning", "error")
+        for element in app.get(kind)
+    )
+
+
+def deck(app):
+    (chart,) = app.get("deck_gl_json_chart")
+    return json.loads(chart.proto.json)
+
+
+def layer(app, name):
+    """The layer of a name; of several of vehicles the uppermost."""
+    return next((one for one in deck(app)["layers"][::-1] if one["id"].partition("-")[0] == name), None)
+
+
+def select(app, layer_id=None, row=None):
+    """Send what a browser sends that holds one row of a layer as selected, or nothing."""
+    held = {} if layer_id is None else {layer_id: [row]}
+    (chart,) = app.get("deck_gl_json_chart")
+    states = late(app)
+    said = {"selection": {"indices": {one: [0] for one in held}, "objects": held}}
+    states.widgets.add(id=chart.proto.id, string_value=json.dumps(said))
+    app._run(states)
+
+
+def test_before_the_first_answer_the_page_opens_and_says_so(service):
+    app = run()
+    assert not app.exception
+    assert "Reading the first positions" in said(app)
+    assert layer(app, "vehicles") is None
+
+
+def test_an_outage_at_start_is_said_and_never_looks_like_no_vehicles(service, catena):
+    for path in (LOCATIONS, FLEETS):
+        catena.failing[path] = (503, {"message": "down"})
+    service.poller.poll_once()
+    app = run()
+    assert "No positions yet" in said(app)
+    assert "503" in said(app)
+    assert "Trying again in 15 s" in said(app) or "Trying again in 16 s" in said(app)
+    assert "No fleet shares" not in said(app)
+
+
+def test_without_the_list_of_fleets_the_map_is_live_and_says_what_is_missing(service, catena):
+    catena.failing[FLEETS] = (403, {"message": "[Sign in](https://evil.example)"})
+    service.poller.poll_once()
+    app = run()
+    assert "Live" in said(app)
+    assert "2** shown of **3" in said(app)
+    assert "1 notice" in str([element.proto for element in app.main])
+    assert "The list of fleets could not be read for" in said(app)
+    assert "[Sign in](" not in said(app)
+
+
+def test_no_vehicles_and_no_list_of_fleets_is_not_said_to_be_nobody_who_shares(service, catena):
+    catena.failing[FLEETS] = (403, {"message": "no"})
+    catena.locations([])
+    catena.rows[VEHICLES] = []
+    service.poller.poll_once()
+    app = run()
+    assert "The list of fleets could not be read" in said(app)
+    assert "No fleet shares" not in said(app)
+
+
+def test_a_fleet_that_cannot_be_read_is_named_over_the_map(service, catena):
+    service.poller.poll_once()
+    good = service.poller.state.snapshot
+    refusal = Refusal("GET /x was answered 403 *Forbidden*.", datetime.now(UTC) - timedelta(minutes=12))
+    held = notices(
+        Fetched(Rows(), {"fleet-2": refusal}, frozenset({"fleet-2"})), service.poller.names, {}, {}
+    )
+    service.poller.state = PollState(replace(good, version=9, notices=held))
+    app = run()
+    (warning,) = (element.value for element in app.warning)
+    assert r"positions of \<b\>Bold\</b\> \& Co could not be read for 12 min" in warning
+    assert r"\*Forbidden\*" in warning
+
+
+def test_a_fleet_that_cannot_be_read_is_named_on_the_wall_without_the_reason(service):
+    service.poller.poll_once()
+    good = service.poller.state.snapshot
+    refusal = Refusal("GET /x was answered 403.", datetime.now(UTC))
+    held = notices(
+        Fetched(Rows(), {"fleet-2": refusal}, frozenset({"fleet-2"})), service.poller.names, {}, {}
+    )
+    service.poller.state = PollState(replace(good, version=9, notices=held))
+    shown = " ".join(element.proto.body for element in run(kiosk=["1"]).get("html"))
+    assert "The positions of &lt;b&gt;Bold&lt;/b&gt; &amp; Co could not be read. Its vehicles stay" in shown
+    assert "403" not in shown
+
+
+def test_vehicles_are_sent_as_an_address_not_as_rows(service):
+    service.poller.poll_once()
+    app = run()
+    assert layer(app, "vehicles")["data"].startswith("feed/vehicles.json?")
+    assert "2** shown of **3" in said(app)
+    assert "1 not placeable" in str([element.proto for element in app.main])
+
+
+@pytest.mark.parametrize(
+    ("poll_seconds", "milliseconds"), [(2, 500), (5, 1250), (6, 1500), (15, 1500), (60, 1500)]
+)
+def test_vehicles_rest_most_of_the_time_between_polls(poll_seconds, milliseconds):
+    assert glide_for(poll_seconds) == milliseconds
+
+
+def test_ids_of_layers_stay_and_only_the_same_rows_glide(service, catena):
+    service.poller.poll_once()
+    app = run()
+    first = [entry["id"] for entry in deck(app)["layers"]]
+    for _ in range(2):
+        assert not layer(app, "vehicles").get("transitions"), (
+            "what there is to glide from may not be there yet"
+        )
+        service.poller.poll_once()
+        app.run()
+    assert [entry["id"] for entry in deck(app)["layers"]] == first
+    assert layer(app, "vehicles")["transitions"], "the same vehicles glide to their new places"
+    catena.locations(catena.rows["/v2/telematics/vehicle-locations"][1:])
+    service.poller.poll_once()
+    app.run()
+    assert not layer(app, "vehicles").get("transitions"), "after a vehicle left, nobody flies to its place"
+
+
+def test_a_link_sets_the_filters_and_the_filters_set_the_link(service):
+    service.poller.poll_once()
+    app = run(fleet=["fleet-2"], source=["samsara"])
+    assert control(app.multiselect, "map_fleets").value == ["fleet-2"]
+    assert control(app.multiselect, "map_sources").value == ["samsara"]
+    assert "1** shown of **3" in said(app)
+    control(app.multiselect, "map_sources").set_value([]).run()
+    assert "source" not in app.query_params
+    assert asked(app, "fleet") == ["fleet-2"]
+
+
+def test_cleared_filters_stay_cleared_while_a_busy_browser_still_shows_them(service):
+    service.poller.poll_once()
+    app = run(fleet=["fleet-2"], source=["samsara"])
+    before = late(app)
+    app.button(key="clear_all").click().run()
+    for _ in range(2):
+        app._run(before)
+        assert control(app.multiselect, "map_fleets").value == []
+        assert control(app.multiselect, "map_sources").value == []
+        assert "3** " in said(app)
+        assert "fleet" not in app.query_params
+    control(app.multiselect, "map_fleets").set_value(["fleet-1"]).run()
+    assert asked(app, "fleet") == ["fleet-1"], "what is chosen next counts"
+
+
+def test_a_filter_set_by_the_legend_outlives_a_busy_browser(service):
+    service.poller.poll_once()
+    app = run()
+    before = late(app)
+    app.button(key="legend_0").click().run()
+    chosen = asked(app, "source")
+    app._run(before)
+    assert asked(app, "source") == chosen
+    assert control(app.multiselect, "map_sources").value == chosen
+
+
+def test_labels_are_what_others_rely_on(service):
+    service.poller.poll_once()
+    app = run()
+    assert [widget.label for widget in app.multiselect][:2] == ["Fleet", "Source"]
+    assert list(control(app.multiselect, "map_sources").options) == ["geotab (2)", "samsara (1)"]
+
+
+def test_an_unknown_fleet_in_a_link_is_ignored_with_a_note(service):
+    service.poller.poll_once()
+    app = run(fleet=["nobody"])
+    assert "3** " in said(app)
+    assert "nobody" in said(app)
+    assert "ignored" in said(app)
+    assert "fleet" not in app.query_params
+
+
+def test_a_failed_poll_keeps_the_vehicles_and_says_their_age(service, catena):
+    service.poller.poll_once()
+    good = service.poller.state.snapshot
+    catena.failing["/v2/telematics/vehicle-locations"] = (500, {"message": "x"})
+    service.poller.poll_once()
+    app = run()
+    assert layer(app, "vehicles") is not None
+    assert "Positions on the map are" in said(app)
+    assert service.poller.state.snapshot is good
+
+
+def test_no_fleets_at_all(service, catena):
+    catena.locations([])
+    catena.rows["/v2/orgs/fleets"] = []
+    catena.rows["/v2/telematics/vehicles"] = []
+    service.poller.poll_once()
+    app = run()
+    assert not app.exception
+    assert "Create an invitation" in said(app)
+
+
+def test_choosing_a_vehicle_opens_its_panel_and_marks_it(service):
+    service.poller.poll_once()
+    app = run(vehicle=["a"])
+    assert layer(app, "chosen")["data"][0]["lon"] == -88.0
+    assert "geotab" in str([element.proto for element in app.get("html")])
+    app.button(key="close_panel").click().run()
+    assert layer(app, "chosen") is None
+    assert "vehicle" not in app.query_params
+
+
+def test_what_is_clicked_on_the_map_is_chosen_and_let_go_of(service):
+    service.poller.poll_once()
+    app = run()
+    drawn = layer(app, "vehicles")["id"]
+    select(app, drawn, {"n": 1})
+    assert asked(app, "vehicle") == ["b"]
+    service.poller.poll_once()
+    select(app, drawn, {"n": 1})
+    assert layer(app, "vehicles")["id"] == drawn, (
+        "the same id at each tick, or the vehicles would be loaded anew"
+    )
+    select(app, "trailers", {"name": "x"})
+    assert asked(app, "vehicle") == ["b"]
+    select(app)
+    assert asked(app, "vehicle") == []
+
+
+@pytest.mark.parametrize("layer_id", ["vehicles", "vehicles-0badcafe"])
+def test_a_selection_of_another_process_chooses_nothing(service, layer_id):
+    service.poller.poll_once()
+    app = run()
+    select(app, layer_id, {"n": 1})
+    assert asked(app, "vehicle") == []
+
+
+def test_a_vehicle_is_opened_again_by_a_click_after_its_panel_was_closed(service):
+    service.poller.poll_once()
+    app = run()
+    first = layer(app, "vehicles")["id"]
+    select(app, first, {"n": 0})
+    app.button(key="close_panel").click().run()
+    second = layer(app, "vehicles")["id"]
+    assert second != first, "the browser would take the next click for letting go"
+    ids = [one["id"] for one in deck(app)["layers"]]
+    assert ids.index(first) < ids.index(second), "drawn below until the other has its rows"
+    select(app, first, {"n": 0})
+    assert asked(app, "vehicle") == [], "what is still sent for the old layer goes nowhere"
+    select(app, second, {"n": 0})
+    assert asked(app, "vehicle") == ["a"]
+    service.poller.poll_once()
+    select(app, second, {"n": 0})
+    assert first not in [one["id"] for one in deck(app)["layers"]]
+
+
+def test_a_click_counts_after_another_vehicle_was_chosen_elsewhere(service):
+    service.poller.poll_once()
+    until(lambda: service.poller._directory.names.vehicles)
+    service.poller.poll_once()
+    app = run()
+    select(app, layer(app, "vehicles")["id"], {"n": 0})
+    control(app.text_input, "map_search").set_value("0412").run()
+    app.button(key="map_result_0").click().run()
+    assert asked(app, "vehicle") == ["b"]
+    select(app, layer(app, "vehicles")["id"], {"n": 0})
+    assert asked(app, "vehicle") == ["a"]
+
+
+def test_a_choice_outlives_hexagons_for_which_the_browser_drops_it(service):
+    service.poller.poll_once()
+    app = run()
+    select(app, layer(app, "vehicles")["id"], {"n": 0})
+    control(app.segmented_control, "map_hexagons").set_value("coarse").run()
+    assert layer(app, "vehicles") is None
+    select(app)
+    assert asked(app, "vehicle") == ["a"]
+
+
+def test_a_defect_in_counting_is_said_and_the_filters_stay_in_reach(service, monkeypatch):
+    service.poller.poll_once()
+    app = run(state=["moving"])
+
+    def fail(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("dashboard.access.viewer.mask", fail)
+    service.poller.poll_once()
+    assert service.poller.state.snapshot.version == 2, "published for all others"
+    service.lists.snapshot(refresh=True)
+    app.run()
+    assert not app.exception
+    assert "What these filters leave cannot be shown" in said(app)
+    assert "The list of what these filters leave cannot be shown" in said(app)
+    assert "no vehicle" not in said(app).lower()
+    assert deck(app), "the map keeps its place and so its view"
+    assert asked(app, "state") == ["moving"]
+    kiosk = run(kiosk=["1"])
+    assert not kiosk.exception
+    assert "What these filters leave cannot be shown" in said(kiosk)
+    monkeypatch.undo()
+    app.button(key="clear_in_more").click().run()
+    assert "cannot be shown" not in said(app)
+    assert layer(app, "vehicles")
+
+
+def test_following_moves_the_centre_and_leaves_the_zoom(service, catena):
+    service.poller.poll_once()
+    app = run(vehicle=["a"])
+    before = deck(app)["initialViewState"]
+    control(app.toggle, "map_follow").set_value(True).run()
+    rows = catena.rows["/v2/telematics/vehicle-locations"]
+    rows[0]["location"]["coordinates"] = [-80.0, 35.0]
+    service.poller.poll_once()
+    app.run()
+    after = deck(app)["initialViewState"]
+    assert (after["longitude"], after["latitude"]) == (-80.0, 35.0)
+    assert after["zoom"] == before["zoom"]
+
+
+def test_the_view_stays_when_vehicles_move(service, catena):
+    service.poller.poll_once()
+    app = run()
+    before = deck(app)["initialViewState"]
+    catena.rows["/v2/telematics/vehicle-locations"][0]["location"]["coordinates"] = [-70.0, 45.0]
+    service.poller.poll_once()
+    app.run()
+    assert deck(app)["initialViewState"] == before
+    app.button(key="fit").click().run()
+    assert deck(app)["initialViewState"] != before
+
+
+def test_fitting_twice_moves_twice(service):
+    service.poller.poll_once()
+    app = run()
+    app.button(key="fit").click().run()
+    first = deck(app)["initialViewState"]
+    app.button(key="fit").click().run()
+    second = deck(app)["initialViewState"]
+    # Streamlit moves the map only for a changed value, so each of the three differs, by less than anybody sees.
+    for name in ("longitude", "latitude", "zoom"):
+        assert 0 < abs(second[name] - first[name]) < 1e-5
+
+
+def test_a_legend_entry_filters_and_takes_the_filter_away(service):
+    service.poller.poll_once()
+    app = run()
+    app.button(key="legend_0").click().run()
+    (chosen,) = asked(app, "source")
+    assert control(app.multiselect, "map_sources").value == [chosen]
+    number = next(n for n in range(2) if chosen in app.button(key=f"legend_{n}").label)
+    app.button(key=f"legend_{number}").click().run()
+    assert "source" not in app.query_params
+
+
+def test_names_are_text_wherever_they_come(service):
+    service.poller.poll_once()
+    app = run(fleet=["fleet-2"])
+    everything = str([element.proto for element in app.main])
+    assert "\\\\<b\\\\>Bold" in everything or "\\<b\\>Bold" in everything
+
+
+def test_the_search_finds_and_goes(service):
+    service.poller.poll_once()
+    until(lambda: service.poller._directory.names.vehicles)
+    service.poller.poll_once()
+    app = run()
+    control(app.text_input, "map_search").set_value("0412").run()
+    before = late(app)
+    app.button(key="map_result_0").click().run()
+    for _ in range(2):
+        assert asked(app, "vehicle") == ["b"]
+        assert control(app.text_input, "map_search").value == ""
+        app._run(before)  # a busy browser still shows what was typed
+
+
+def test_kiosk_has_no_controls_and_big_numbers(service):
+    service.poller.poll_once()
+    app = run(kiosk=["1"])
+    assert not app.multiselect
+    assert not app.button
+    html = str([element.proto for element in app.get("html")])
+    assert "vehicles" in html
+    assert "moving" in html
+
+
+@pytest.mark.parametrize(
+    ("viewer", "query", "shown"),
+    [
+        (OPERATOR, {}, {"Line fleet-1", "&lt;b&gt;Bold&lt;/b&gt; &amp; Co"}),
+        (OPERATOR, {"fleet": ["fleet-1"]}, {"Line fleet-1"}),
+        (Viewer("guest", fleets=frozenset({"fleet-1"})), {}, {"Line fleet-1"}),
+        (Viewer("guest", fleets=frozenset({"fleet-1"})), {"fleet": ["fleet-2"]}, {"Line fleet-1"}),
+    ],
+)
+def test_kiosk_goes_through_the_fleets_asked_for_that_the_viewer_may_see(
+    service, monkeypatch, viewer, query, shown
+):
+    monkeypatch.setattr("dashboard.ui.sign_in.OPERATOR", viewer)
+    service.poller.poll_once()
+    found, app = set(), run(kiosk=["cycle"], **query)
+    for turn in range(4):
+        at = datetime.now(UTC) + timedelta(seconds=CYCLE_SECONDS * turn)
+        monkeypatch.setattr(
+            "dashboard.ui.map.kiosk.fleet_on_show", lambda ids, _, at=at: fleet_on_show(ids, at)
+        )
+        app.run()
+        html = " ".join(element.proto.body for element in app.get("html"))
+        found |= set(re.findall(r'<p class="fleet">(.*?)</p>', html))
+    assert found == shown
+
+
+def test_an_old_snapshot_is_said_to_be_old(service):
+    service.poller.poll_once()
+    state = service.poller.state
+    old = replace(state.snapshot, taken_at=datetime.now(UTC) - timedelta(minutes=41))
+    service.poller.state = PollState(snapshot=old, problem="The API did not answer.", polls=2)
+    app = run()
+    assert "41 min old" in said(app)
