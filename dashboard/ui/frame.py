@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.deck import assets
-from dashboard.deck.basemap import Theme
+from dashboard.fleet.colours import Theme
 
 ICON = str(assets.FOLDER / "brand" / "favicon.png")
 
