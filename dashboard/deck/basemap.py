@@ -5,13 +5,13 @@ Layers only. Their ids are constant, so that a rerun updates them in place inste
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import pydeck as pdk
 
 from dashboard.deck import assets
+from dashboard.fleet.colours import Theme
 
-Theme = Literal["light", "dark"]
 Rgba = tuple[int, int, int, int]
 
 # Text outside this set is drawn as nothing by deck.gl, and its "auto" does not work in Streamlit.

@@ -9,6 +9,7 @@ import pydeck as pdk
 
 from dashboard.deck import assets, basemap, icons
 from dashboard.deck.viewport import ViewState
+from dashboard.fleet.colours import Theme
 
 # Each Deck would try several times to import the widget for Jupyter, which fails without ipywidgets after compiling it
 # anew: about a quarter of what a viewer costs. Known to be missing, it is not looked for.
@@ -45,7 +46,7 @@ def vehicles_layer(
     data_url: str,
     *,
     layer_id: str,
-    theme: basemap.Theme,
+    theme: Theme,
     assets_url: str,
     glide_ms: int,
     pickable: bool = True,
@@ -78,9 +79,7 @@ def vehicles_layer(
     )
 
 
-def chosen_layer(
-    lon: float, lat: float, *, theme: basemap.Theme, assets_url: str, glide_ms: int
-) -> pdk.Layer:
+def chosen_layer(lon: float, lat: float, *, theme: Theme, assets_url: str, glide_ms: int) -> pdk.Layer:
     """A ring around the chosen vehicle, which glides as that does."""
     return pdk.Layer(
         "IconLayer",
@@ -101,7 +100,7 @@ def deck(
     view: ViewState,
     *,
     setting: str,
-    theme: basemap.Theme,
+    theme: Theme,
     assets_url: str,
     plain: bool = False,
 ) -> pdk.Deck:

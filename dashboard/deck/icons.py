@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import NamedTuple, TypedDict
 
-from dashboard.fleet.colours import DARK, LIGHT, Palette
+from dashboard.fleet.colours import PALETTES, Theme
 
 
 class Cell(TypedDict):
@@ -87,14 +87,14 @@ SHAPES: dict[str, tuple[Area | Line, ...]] = {
     # Drawn around the chosen vehicle, larger than it.
     "selected": (Line('circle cx="48" cy="48" r="38"', 7),),
 }
-GROUNDS = {"light": "#ffffff", "dark": "#0f1722"}
-MARK = {"light": "#111827", "dark": "#ffffff"}
+GROUNDS: dict[Theme, str] = {"light": "#ffffff", "dark": "#0f1722"}
+MARK: dict[Theme, str] = {"light": "#111827", "dark": "#ffffff"}
 """The colour of what is drawn around a chosen vehicle."""
 
 
-def colours(theme: str) -> list[str]:
+def colours(theme: Theme) -> list[str]:
     """All colours of a theme's atlas, as hex text, in the order of its rows."""
-    palette: Palette = DARK if theme == "dark" else LIGHT
+    palette = PALETTES[theme]
     every = (*palette.categories, *palette.steps, *palette.states, palette.other, palette.wrong, MARK[theme])
     return list(dict.fromkeys(every))
 
@@ -104,7 +104,7 @@ def name(shape: str, colour: str) -> str:
     return f"{shape}-{colour.removeprefix('#')}"
 
 
-def atlas(theme: str) -> str:
+def atlas(theme: Theme) -> str:
     """The atlas of a theme as SVG text: a column for each shape, a row for each colour."""
     rows = colours(theme)
     width, height = CELL * len(SHAPES), CELL * len(rows)
@@ -125,7 +125,7 @@ def atlas(theme: str) -> str:
     )
 
 
-def mapping(theme: str) -> dict[str, Cell]:
+def mapping(theme: Theme) -> dict[str, Cell]:
     """`icon_mapping` for deck.gl's IconLayer: icon name to its cell."""
     return {
         name(shape, colour): Cell(

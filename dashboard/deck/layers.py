@@ -8,8 +8,7 @@ from typing import Any
 import pydeck as pdk
 
 from dashboard.deck import assets, icons
-from dashboard.deck.basemap import Theme
-from dashboard.fleet.colours import DARK, LIGHT
+from dashboard.fleet.colours import PALETTES, Theme
 
 HELD_ALPHA = 120
 """Of 255: a vehicle of a replay whose place at the moment is not known."""
@@ -119,7 +118,7 @@ def replay_layer(
 
 def replay_colours(names: Mapping[str, str], theme: Theme) -> dict[str, str]:
     """Vehicle id to the colour it has in a replay, as hex text."""
-    palette = (DARK if theme == "dark" else LIGHT).categories
+    palette = PALETTES[theme].categories
     return {vehicle: palette[position % len(palette)] for position, vehicle in enumerate(names)}
 
 

@@ -1,6 +1,6 @@
 """The classes that speed, fuel and age are sorted into, for the legend and for filters alike.
 
-One table per quantity, so a legend entry and the filter it sets can never disagree. A one holds its lower
+One table per quantity, so a legend entry and the filter it sets can never disagree. A bin holds its lower
 limit and not its upper one. Keys go into links and never change with the viewer's units.
 """
 
@@ -77,12 +77,12 @@ FUEL_LABELS = {
 
 def keys(bins: Sequence[Bin]) -> tuple[str, ...]:
     """Return the bins' keys, in order."""
-    return tuple(one.key for one in bins)
+    return tuple(each.key for each in bins)
 
 
 def bin_codes(values: Floats, bins: Sequence[Bin]) -> Codes:
-    """Index into `bins` for each value; the last one takes what is NaN."""
-    edges = np.array([one.upper for one in bins[:-2]])
+    """Index into `bins` for each value; the last bin takes what is NaN."""
+    edges = np.array([each.upper for each in bins[:-2]])
     codes = np.searchsorted(edges, values, side="right")
     codes[np.isnan(values)] = len(bins) - 1
     return codes.astype(np.int8)
@@ -104,11 +104,11 @@ def age_codes(frame: pd.DataFrame, now: datetime) -> Codes:
 
 
 def speed_labels(*, metric: bool) -> dict[str, str]:
-    """Name each speed one: the same limits, in km/h or mph."""
+    """Name each bin of speed: the same limits, in km/h or mph."""
     unit, name = (KMH, "km/h") if metric else (MPH, "mph")
     labels = {"0": f"0 {name}"}
-    for one in SPEED_BINS[1:-1]:
-        lower, upper = f"{one.lower / unit:.0f}", f"{one.upper / unit:.0f}"
-        labels[one.key] = f"over {lower} {name}" if one.upper == inf else f"{lower} to {upper} {name}"
+    for each in SPEED_BINS[1:-1]:
+        lower, upper = f"{each.lower / unit:.0f}", f"{each.upper / unit:.0f}"
+        labels[each.key] = f"over {lower} {name}" if each.upper == inf else f"{lower} to {upper} {name}"
     labels["15"] = f"under {SPEED_BINS[1].upper / unit:.0f} {name}"
     return labels | {NOT_KNOWN.key: "unknown"}

@@ -8,10 +8,9 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from dashboard.fleet import bins
@@ -20,11 +19,13 @@ from dashboard.fleet.freshness import STATE_LABELS, STATES, Codes, state_codes
 COLOUR_BY = ("source", "fleet", "state", "speed", "fuel", "age")
 """What a viewer can colour by; these words go into links."""
 
+Theme = Literal["light", "dark"]
+"""What is drawn on: a light or a dark page."""
 Rgb = tuple[int, int, int]
 
 
 class Palette(NamedTuple):
-    """The colours for one background, as hex text."""
+    """The colours for one theme, as hex text."""
 
     categories: tuple[str, ...]
     """For things without an order, most distinct first."""
@@ -38,26 +39,30 @@ class Palette(NamedTuple):
     """What cannot be true: a fix dated in the future."""
 
 
-LIGHT = Palette(
-    categories=(
-        *("#330088", "#dd7700", "#0044ff", "#660000", "#991144", "#bb77ff"),
-        *("#cc2211", "#774488", "#0000cc", "#33aa77", "#aa55bb", "#441144"),
+PALETTES: dict[Theme, Palette] = {
+    "light": Palette(
+        categories=(
+            *("#330088", "#dd7700", "#0044ff", "#660000", "#991144", "#bb77ff"),
+            *("#cc2211", "#774488", "#0000cc", "#33aa77", "#aa55bb", "#441144"),
+        ),
+        steps=("#0b0b5e", "#3f1fb5", "#8a2bc4", "#c9459a", "#f0653f", "#e8a100"),
+        states=("#0057c2", "#d97a00", "#7b7b7b", "#4a1020"),
+        other="#7b7b7b",
+        wrong="#006b52",
     ),
-    steps=("#0b0b5e", "#3f1fb5", "#8a2bc4", "#c9459a", "#f0653f", "#e8a100"),
-    states=("#0057c2", "#d97a00", "#7b7b7b", "#4a1020"),
-    other="#7b7b7b",
-    wrong="#006b52",
-)
-DARK = Palette(
-    categories=(
-        *("#6699ff", "#ffff88", "#cc2211", "#ffaaaa", "#8822ff", "#aaffff"),
-        *("#aa33aa", "#ccbbff", "#66dd00", "#007755", "#ff44cc", "#bb8800"),
+    "dark": Palette(
+        categories=(
+            *("#6699ff", "#ffff88", "#cc2211", "#ffaaaa", "#8822ff", "#aaffff"),
+            *("#aa33aa", "#ccbbff", "#66dd00", "#007755", "#ff44cc", "#bb8800"),
+        ),
+        steps=("#5a48d8", "#3a86e8", "#22b5a8", "#7fcf3a", "#ffe14a", "#fffbe8"),
+        states=("#5aa9ff", "#ffb000", "#9a9a9a", "#c0407a"),
+        other="#8a8a8a",
+        wrong="#ff3f30",
     ),
-    steps=("#5a48d8", "#3a86e8", "#22b5a8", "#7fcf3a", "#ffe14a", "#fffbe8"),
-    states=("#5aa9ff", "#ffb000", "#9a9a9a", "#c0407a"),
-    other="#8a8a8a",
-    wrong="#ff3f30",
-)
+}
+CATEGORY_COLOURS = len(PALETTES["light"].categories)
+"""How many categories can have a colour of their own, in either theme."""
 
 
 class ColourAssignments:
@@ -69,18 +74,18 @@ class ColourAssignments:
     """
 
     def __init__(self) -> None:
-        self._slots: dict[tuple[str, str], int] = {}
+        self._slot_of: dict[tuple[str, str], int] = {}
         self._lock = threading.Lock()
 
     def assign(self, kind: str, keys: Iterable[str]) -> dict[str, int]:
-        """Return the slot of each key; `len(categories)` stands for "other"."""
+        """Return the slot of each key: its place in `Palette.categories`; `CATEGORY_COLOURS` stands for "other"."""
         with self._lock:
-            taken = sum(held == kind for held, _ in self._slots)
+            taken = sum(held == kind for held, _ in self._slot_of)
             for key in keys:
-                if (kind, key) not in self._slots and taken < len(LIGHT.categories):
-                    self._slots[kind, key] = taken
+                if (kind, key) not in self._slot_of and taken < CATEGORY_COLOURS:
+                    self._slot_of[kind, key] = taken
                     taken += 1
-            return {key: self._slots.get((kind, key), len(LIGHT.categories)) for key in keys}
+            return {key: self._slot_of.get((kind, key), CATEGORY_COLOURS) for key in keys}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,75 +110,71 @@ class Colouring:
     """Index into `entries` for each row."""
     entries: tuple[LegendEntry, ...]
 
-    def rgb(self) -> npt.NDArray[np.uint8]:
-        """Return the colour of each row, shape (rows, 3), 0 to 255."""
-        table = np.array([entry.colour for entry in self.entries], dtype=np.uint8).reshape(-1, 3)
-        colours: npt.NDArray[np.uint8] = table[self.codes]
-        return colours
-
 
 def colour(
     frame: pd.DataFrame,
     by: str,
     now: datetime,
     *,
-    slots: ColourAssignments,
-    dark: bool = False,
+    assignments: ColourAssignments,
+    theme: Theme = "light",
     metric: bool = False,
 ) -> Colouring:
     """Colour the rows of a frame of vehicles by one of `COLOUR_BY`."""
-    palette = DARK if dark else LIGHT
+    palette = PALETTES[theme]
     match by:
         case "source":
-            return _by_category(frame, ("source", "source", "sources"), slots, palette)
+            return _by_category(frame, ("source", "source", "sources"), assignments, palette)
         case "fleet":
-            return _by_category(frame, ("fleet_id", "fleet", "fleets"), slots, palette)
+            return _by_category(frame, ("fleet_id", "fleet", "fleets"), assignments, palette)
         case "state":
             labels = [STATE_LABELS[state] for state in STATES]
-            return _by_class(state_codes(frame, now), "states", STATES, labels, palette.states)
+            return _by_class(
+                state_codes(frame, now), "states", STATES, labels, [_rgb(shade) for shade in palette.states]
+            )
         case "speed":
             names = bins.speed_labels(metric=metric)
-            return _by_bin(bins.speed_codes(frame), "speeds", bins.SPEED_BINS, names, palette)
+            return _by_bin(bins.speed_codes(frame), "speeds", bins.SPEED_BINS, names, theme)
         case "fuel":
-            return _by_bin(bins.fuel_codes(frame), "fuels", bins.FUEL_BINS, bins.FUEL_LABELS, palette)
+            return _by_bin(bins.fuel_codes(frame), "fuels", bins.FUEL_BINS, bins.FUEL_LABELS, theme)
         case "age":
-            return _by_bin(bins.age_codes(frame, now), "ages", bins.AGE_BINS, bins.AGE_LABELS, palette)
+            return _by_bin(bins.age_codes(frame, now), "ages", bins.AGE_BINS, bins.AGE_LABELS, theme)
     raise ValueError(f"Vehicles cannot be coloured by {by!r}; choose one of {', '.join(COLOUR_BY)}.")
 
 
-def bin_colours(table: Sequence[bins.Bin], *, dark: bool = False) -> tuple[Rgb, ...]:
-    """Return the colour of each one of a table."""
-    palette = DARK if dark else LIGHT
+def bin_colours(table: Sequence[bins.Bin], *, theme: Theme = "light") -> tuple[Rgb, ...]:
+    """Return the colour of each bin of a table."""
+    palette = PALETTES[theme]
     steps = iter(palette.steps)
     special = {"ahead": palette.wrong, bins.NOT_KNOWN.key: palette.other}
-    return tuple(_rgb(special[one.key] if one.key in special else next(steps)) for one in table)
+    return tuple(_rgb(special[each.key] if each.key in special else next(steps)) for each in table)
 
 
-def step_colours(*, dark: bool = False) -> tuple[Rgb, ...]:
+def step_colours(*, theme: Theme = "light") -> tuple[Rgb, ...]:
     """Return the colours of a quantity, least to most."""
-    return tuple(_rgb(shade) for shade in (DARK if dark else LIGHT).steps)
+    return tuple(_rgb(shade) for shade in PALETTES[theme].steps)
 
 
 def _by_bin(
-    codes: Codes, kind: str, table: Sequence[bins.Bin], names: dict[str, str], palette: Palette
+    codes: Codes, kind: str, table: Sequence[bins.Bin], names: dict[str, str], theme: Theme
 ) -> Colouring:
-    colours = [_hex(rgb) for rgb in bin_colours(table, dark=palette is DARK)]
-    return _by_class(codes, kind, bins.keys(table), [names[one.key] for one in table], colours)
+    labels = [names[each.key] for each in table]
+    return _by_class(codes, kind, bins.keys(table), labels, bin_colours(table, theme=theme))
 
 
 def _by_class(
-    codes: Codes, kind: str, keys: Sequence[str], labels: Sequence[str], colours: Sequence[str]
+    codes: Codes, kind: str, keys: Sequence[str], labels: Sequence[str], colours: Sequence[Rgb]
 ) -> Colouring:
     counts = np.bincount(codes, minlength=len(keys))
     entries = tuple(
-        LegendEntry(label, _rgb(shade), int(count), kind, (key,))
+        LegendEntry(label, shade, int(count), kind, (key,))
         for key, label, shade, count in zip(keys, labels, colours, counts, strict=True)
     )
     return Colouring(codes, entries)
 
 
 def _by_category(
-    frame: pd.DataFrame, columns: tuple[str, str, str], slots: ColourAssignments, palette: Palette
+    frame: pd.DataFrame, columns: tuple[str, str, str], assignments: ColourAssignments, palette: Palette
 ) -> Colouring:
     column, label_column, kind = columns
     values = frame[column].astype("category").cat
@@ -183,17 +184,17 @@ def _by_category(
     present = sorted(
         (i for i in range(len(keys)) if counts[i] and keys[i]), key=lambda i: (-counts[i], keys[i])
     )
-    given = slots.assign(kind, [keys[i] for i in present])
+    slots = assignments.assign(kind, [keys[i] for i in present])
     first = {int(row): int(index) for row, index in zip(*np.unique(rows, return_index=True), strict=True)}
     entries: list[LegendEntry] = []
     table = np.zeros(len(keys) + 1, dtype=np.int8)
     own = sorted(
-        (i for i in present if given[keys[i]] < len(palette.categories)), key=lambda i: given[keys[i]]
+        (i for i in present if slots[keys[i]] < len(palette.categories)), key=lambda i: slots[keys[i]]
     )
     for i in own:
         table[i] = len(entries)
         label = str(frame[label_column].iloc[first[i]]) or keys[i]
-        shade = _rgb(palette.categories[given[keys[i]]])
+        shade = _rgb(palette.categories[slots[keys[i]]])
         entries.append(LegendEntry(label, shade, int(counts[i]), kind, (keys[i],)))
     others = [i for i in present if i not in own]
     if others:
@@ -212,7 +213,3 @@ def _by_category(
 
 def _rgb(text: str) -> Rgb:
     return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
-
-
-def _hex(rgb: Rgb) -> str:
-    return "#" + "".join(f"{part:02x}" for part in rgb)

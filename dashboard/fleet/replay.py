@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from dashboard.fleet import bins, units
-from dashboard.fleet.colours import bin_colours
+from dashboard.fleet.colours import Theme, bin_colours
 from dashboard.fleet.geo import MAX_LATITUDE
 from dashboard.fleet.lines import cut, simplify
 from dashboard.fleet.stops import Stop
@@ -20,7 +20,7 @@ def time_range(trails: Iterable[Trail]) -> tuple[datetime, datetime] | None:
     return (_aware(min(ends)), _aware(max(ends))) if ends else None
 
 
-def paths(trail: Trail, name: str, *, dark: bool = False, metric: bool = False) -> list[dict[str, Any]]:
+def paths(trail: Trail, name: str, *, theme: Theme = "light", metric: bool = False) -> list[dict[str, Any]]:
     """Return the trail as lines, each of one class of speed: `path` [[lon, lat], …], `color`, `speed`, `name`.
 
     The speed of a step is the one reported on arrival; where none was, the line has the colour of the unknown.
@@ -28,7 +28,7 @@ def paths(trail: Trail, name: str, *, dark: bool = False, metric: bool = False) 
     Lines end at holes of more than 15 minutes. A line that crosses the antimeridian is cut there. No fix lies more
     than 5 m beside its line.
     """
-    colours = bin_colours(bins.SPEED_BINS, dark=dark)
+    colours = bin_colours(bins.SPEED_BINS, theme=theme)
     labels = bins.speed_labels(metric=metric)
     classes = bins.bin_codes(trail.speed[1:], bins.SPEED_BINS)
     joined = trail.joined

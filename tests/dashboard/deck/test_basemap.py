@@ -12,6 +12,7 @@ import pydeck as pdk
 import pytest
 
 from dashboard.deck import assets, basemap
+from dashboard.fleet.colours import Theme
 
 FOLDER = assets.FOLDER / "basemap"
 GOLDEN = Path(__file__).parent / "layers_light.json"
@@ -125,7 +126,7 @@ def test_layers_are_exactly_these() -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_layers_ask_nobody_outside_and_stay_the_same(theme: basemap.Theme) -> None:
+def test_layers_ask_nobody_outside_and_stay_the_same(theme: Theme) -> None:
     layers = spec(basemap.layers(theme, "../assets/"))
     assert "http" not in json.dumps(layers)
     assert layers == spec(basemap.layers(theme, "../assets/"))
@@ -153,7 +154,7 @@ def test_themes_differ_in_colour_alone() -> None:
         ("https://tiles.example.com/style.json", "light", ("carto", "https://tiles.example.com/style.json")),
     ],
 )
-def test_style(setting: str, theme: basemap.Theme, expected: tuple[str | None, str | None]) -> None:
+def test_style(setting: str, theme: Theme, expected: tuple[str | None, str | None]) -> None:
     assert basemap.style(setting, theme) == expected
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from dashboard.deck import assets, icons
 from dashboard.feed.vehicle_rows import SHAPES
-from dashboard.fleet.colours import DARK, LIGHT
+from dashboard.fleet.colours import PALETTES
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -23,7 +23,7 @@ def test_every_icon_lies_in_the_atlas_and_is_drawn(theme):
         assert f"translate({cell['x']} {cell['y']})" in drawn
 
 
-@pytest.mark.parametrize(("theme", "palette"), [("light", LIGHT), ("dark", DARK)])
+@pytest.mark.parametrize(("theme", "palette"), PALETTES.items())
 def test_every_shape_comes_in_every_colour(theme, palette):
     mapped = icons.mapping(theme)
     every = (*palette.categories, *palette.steps, *palette.states, palette.other, palette.wrong)

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.fleet.colours import COLOUR_BY, DARK, LIGHT, ColourAssignments, Colouring, Palette, colour
+from dashboard.fleet.colours import (
+    COLOUR_BY,
+    PALETTES,
+    ColourAssignments,
+    Colouring,
+    Palette,
+    Theme,
+    colour,
+)
 from dashboard.fleet.filters import Filters, mask
 from tests.dashboard.frames import NOW, few, vehicles
 
@@ -43,7 +51,7 @@ def contrast(text: str, background: str) -> float:
     return max(one, two) / min(one, two)
 
 
-@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("palette", PALETTES.values(), ids=PALETTES)
 @pytest.mark.parametrize("part", ["categories", "steps", "states"])
 def test_every_two_colours_differ_for_every_kind_of_sight(palette: Palette, part: str) -> None:
     colours = getattr(palette, part)
@@ -54,10 +62,9 @@ def test_every_two_colours_differ_for_every_kind_of_sight(palette: Palette, part
             assert np.linalg.norm(oklab(sight @ linear(one)) - oklab(sight @ linear(two))) > 0.05, (one, two)
 
 
-@pytest.mark.parametrize(
-    ("palette", "background"), [(LIGHT, "#f2f3f0"), (DARK, "#161a20")], ids=["light", "dark"]
-)
-def test_every_colour_stands_out_from_the_map(palette: Palette, background: str) -> None:
+@pytest.mark.parametrize(("theme", "background"), [("light", "#f2f3f0"), ("dark", "#161a20")])
+def test_every_colour_stands_out_from_the_map(theme: Theme, background: str) -> None:
+    palette = PALETTES[theme]
     for text in (*palette.categories, *palette.steps, *palette.states, palette.other, palette.wrong):
         assert contrast(text, background) > 1.9, text
 
@@ -91,35 +98,36 @@ def legend(coloured: Colouring) -> dict[str, int]:
     ],
 )
 def test_the_legend_counts(by: str, counts: dict[str, int]) -> None:
-    assert legend(colour(FRAME, by, NOW, slots=ColourAssignments())) == counts
+    assert legend(colour(FRAME, by, NOW, assignments=ColourAssignments())) == counts
 
 
 @pytest.mark.parametrize("by", COLOUR_BY)
-@pytest.mark.parametrize("dark", [False, True])
-def test_clicking_a_legend_line_filters_exactly_its_rows(by: str, dark: bool) -> None:
-    coloured = colour(FRAME, by, NOW, slots=ColourAssignments(), dark=dark)
+@pytest.mark.parametrize("theme", PALETTES)
+def test_clicking_a_legend_line_filters_exactly_its_rows(by: str, theme: Theme) -> None:
+    coloured = colour(FRAME, by, NOW, assignments=ColourAssignments(), theme=theme)
     for code, entry in enumerate(coloured.entries):
         assert entry.count == int((coloured.codes == code).sum())
         if entry.values:
             chosen = mask(FRAME, Filters(**{entry.kind: entry.values}), NOW)
             assert chosen.tolist() == (coloured.codes == code).tolist()
-    assert coloured.rgb().tolist() == [list(coloured.entries[code].colour) for code in coloured.codes]
 
 
 def test_speed_labels_follow_the_units_and_the_classes_do_not() -> None:
-    miles = colour(FRAME, "speed", NOW, slots=ColourAssignments())
-    metric = colour(FRAME, "speed", NOW, slots=ColourAssignments(), metric=True)
+    miles = colour(FRAME, "speed", NOW, assignments=ColourAssignments())
+    metric = colour(FRAME, "speed", NOW, assignments=ColourAssignments(), metric=True)
     assert [e.values for e in miles.entries] == [e.values for e in metric.entries]
     assert "56 to 89 km/h" in legend(metric)
 
 
 def test_a_source_keeps_its_colour_when_others_vanish_or_appear() -> None:
-    slots = ColourAssignments()
-    before = {e.label: e.colour for e in colour(FRAME, "source", NOW, slots=slots).entries}
+    assignments = ColourAssignments()
+    before = {e.label: e.colour for e in colour(FRAME, "source", NOW, assignments=assignments).entries}
     alone = vehicles({"source": "samsara"})
-    assert [e.colour for e in colour(alone, "source", NOW, slots=slots).entries] == [before["samsara"]]
+    assert [e.colour for e in colour(alone, "source", NOW, assignments=assignments).entries] == [
+        before["samsara"]
+    ]
     more = vehicles(*[{"source": "aaa"}] * 9, {"source": "geotab"}, {"source": "samsara"})
-    after = {e.label: e.colour for e in colour(more, "source", NOW, slots=slots).entries}
+    after = {e.label: e.colour for e in colour(more, "source", NOW, assignments=assignments).entries}
     assert (after["geotab"], after["samsara"]) == (before["geotab"], before["samsara"])
     assert after["aaa"] not in before.values()
 
@@ -128,7 +136,7 @@ def test_more_categories_than_colours_share_one_and_say_so() -> None:
     frame = vehicles(
         *({"fleet_id": f"f{n}", "fleet": f"Fleet {n}"} for n in range(20) for _ in range(20 - n))
     )
-    coloured = colour(frame, "fleet", NOW, slots=ColourAssignments())
+    coloured = colour(frame, "fleet", NOW, assignments=ColourAssignments())
     assert [e.label for e in coloured.entries[:2]] == ["Fleet 0", "Fleet 1"]
     other = coloured.entries[-1]
     assert (other.label, other.count, len(other.values)) == ("8 others", 36, 8)
@@ -138,10 +146,10 @@ def test_more_categories_than_colours_share_one_and_say_so() -> None:
 @few
 @given(st.lists(st.lists(st.sampled_from("abcdefghijklmnopqrst"), max_size=25), max_size=6))
 def test_colours_are_stable_and_never_shared_by_two_named_sources(rounds: list[list[str]]) -> None:
-    slots = ColourAssignments()
+    assignments = ColourAssignments()
     seen: dict[str, tuple[int, int, int]] = {}
     for sources in rounds:
-        coloured = colour(vehicles(*({"source": s} for s in sources)), "source", NOW, slots=slots)
+        coloured = colour(vehicles(*({"source": s} for s in sources)), "source", NOW, assignments=assignments)
         assert sum(e.count for e in coloured.entries) == len(sources)
         for entry in coloured.entries:
             if len(entry.values) == 1 and not entry.label.endswith("others"):
@@ -152,7 +160,7 @@ def test_colours_are_stable_and_never_shared_by_two_named_sources(rounds: list[l
 def test_a_row_without_any_category_is_not_known() -> None:
     frame = vehicles({"source": "geotab"}, {"source": "samsara"})
     frame["source"] = frame["source"].cat.remove_categories("samsara")
-    coloured = colour(frame, "source", NOW, slots=ColourAssignments())
+    coloured = colour(frame, "source", NOW, assignments=ColourAssignments())
     assert [(e.label, e.count, e.values) for e in coloured.entries] == [
         ("geotab", 1, ("geotab",)),
         ("not known", 1, ()),
@@ -162,23 +170,23 @@ def test_a_row_without_any_category_is_not_known() -> None:
 
 def test_no_vehicles_have_an_empty_legend() -> None:
     for by in COLOUR_BY:
-        coloured = colour(vehicles(), by, NOW, slots=ColourAssignments())
-        assert coloured.rgb().shape == (0, 3)
+        coloured = colour(vehicles(), by, NOW, assignments=ColourAssignments())
+        assert coloured.codes.shape == (0,)
         assert legend(coloured) == {}
 
 
 def test_an_unknown_colouring_is_refused_in_words() -> None:
     with pytest.raises(ValueError, match="choose one of source, fleet"):
-        colour(FRAME, "mood", NOW, slots=ColourAssignments())
+        colour(FRAME, "mood", NOW, assignments=ColourAssignments())
 
 
 def test_slots_are_given_once_from_many_threads() -> None:
-    slots = ColourAssignments()
+    assignments = ColourAssignments()
     threads = [
-        Thread(target=lambda: [slots.assign("sources", [c]) for c in "abcdefghijkl"]) for _ in range(8)
+        Thread(target=lambda: [assignments.assign("sources", [c]) for c in "abcdefghijkl"]) for _ in range(8)
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(slots.assign("sources", "abcdefghijkl").values()) == list(range(12))
+    assert sorted(assignments.assign("sources", "abcdefghijkl").values()) == list(range(12))

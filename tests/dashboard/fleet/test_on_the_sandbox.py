@@ -62,7 +62,7 @@ def check_every_view(snapshot: Snapshot, now: datetime) -> None:
     frame = snapshot.vehicles
     known = FilterOptions.of(frame)
     for by in COLOUR_BY:
-        coloured = colour(frame, by, now, slots=ColourAssignments())
+        coloured = colour(frame, by, now, assignments=ColourAssignments())
         assert sum(entry.count for entry in coloured.entries) == len(frame)
         for code, entry in enumerate(coloured.entries):
             if entry.values:
