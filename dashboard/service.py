@@ -42,7 +42,9 @@ class Service:
                 on_retry=concurrency.on_retry,
             )
         self.history = History(self.client)
-        self.feed = Feed(lambda: self.poller.state.snapshot, lambda: self.trailers.state.snapshot, self.history)
+        self.feed = Feed(
+            lambda: self.poller.state.snapshot, lambda: self.trailers.state.snapshot, self.history
+        )
         self.poller = Poller(
             self.client,
             concurrency,

@@ -48,7 +48,8 @@ def render() -> None:
         if counting.failed:
             return
         permalink.load_from_url(
-            facets.options, lambda vehicle_id: feed.frames.vehicle(snapshot, visibility, vehicle_id) is not None
+            facets.options,
+            lambda vehicle_id: feed.frames.vehicle(snapshot, visibility, vehicle_id) is not None,
         )
     request = permalink.current_request()
     on_wall = request.display.kiosk and snapshot is not None

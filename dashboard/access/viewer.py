@@ -1,4 +1,4 @@
-"""Who looks, and what they may see and do. Every reader of vehicles, page, feed or export, goes through `Visibility`."""
+"""Who looks, and what they may see and do. Whoever reads vehicles, page, feed or export, asks `Visibility`."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from dashboard.access.scope import Scope
 from dashboard.access.viewer import EVERYTHING
 from dashboard.feed.frames import Frames, placeable
 from dashboard.fleet.colours import ColourAssignments, Colouring, LegendEntry, colour
-from dashboard.fleet.filters import FilterOptions, Filters
+from dashboard.fleet.filters import FilterOptions
 from dashboard.fleet.notices import Notice
 from dashboard.fleet.providers import Banner, banners
 from dashboard.fleet.snapshot import Snapshot, as_of, counts
@@ -92,9 +92,7 @@ def summarise(frames: Frames, snapshot: Snapshot, scope: Scope, assignments: Col
     )
 
 
-def coloured(
-    placed: pd.DataFrame, scope: Scope, now: datetime, assignments: ColourAssignments
-) -> Colouring:
+def coloured(placed: pd.DataFrame, scope: Scope, now: datetime, assignments: ColourAssignments) -> Colouring:
     """The colours of drawn rows, as a scope wants them."""
     return colour(
         placed, scope.color_by, now, assignments=assignments, theme=scope.theme, metric=scope.metric

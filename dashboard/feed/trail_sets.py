@@ -62,8 +62,7 @@ class TrailSet:
         return np.concatenate([*lon, np.zeros(0)]), np.concatenate([*lat, np.zeros(0)])
 
     def packed(self, part: Literal["lines", "stops"], *, theme: Theme, metric: bool) -> bytes:
-        """Gzipped JSON of the `lines` or the `stops`: a list of what `paths` or `stop_marks` give, with tooltips.
-"""
+        """Gzipped JSON of the `lines` or the `stops`: a list of what `paths` or `stop_marks` give, with tooltips."""
         with self._lock:
             key = (part, theme, metric)
             if key not in self._packed:
@@ -95,7 +94,8 @@ class TrailSets:
         self._sets: WeakValueDictionary[str, TrailSet] = WeakValueDictionary()
 
     def begin(
-        self, visibility: Visibility, snapshot: Snapshot, vehicle_ids: Sequence[str], hours: int) -> TrailSet:
+        self, visibility: Visibility, snapshot: Snapshot, vehicle_ids: Sequence[str], hours: int
+    ) -> TrailSet:
         """Begin to fetch and return at once; vehicles that may not be seen are left out.
 
         Raises ValueError, in one sentence for the viewer, for more than 20 vehicles or another window.

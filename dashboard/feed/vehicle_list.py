@@ -138,7 +138,8 @@ def ordered(frame: pd.DataFrame, query: ListQuery, now: datetime) -> pd.DataFram
     direction = "descending" if query.descending else "ascending"
     # Stable, and nulls come last in either direction.
     order = pc.sort_indices(pa.table({"key": sort_key(frame, query.by, now)}), sort_keys=[("key", direction)])
-    return frame.iloc[order.to_numpy()]
+    rows: pd.DataFrame = frame.iloc[order.to_numpy()]
+    return rows
 
 
 def sort_key(frame: pd.DataFrame, by: str, now: datetime) -> pa.Array:

@@ -9,6 +9,7 @@ import threading
 from urllib.parse import urlencode
 
 from cachetools import LRUCache, TTLCache
+from cachetools.keys import hashkey
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -39,7 +40,7 @@ class VehicleFeed:
         self._frames = frames
         self._tokens = tokens
         self._recent = recent
-        self._assignments = once(_new_assignments, LRUCache(1024))
+        self._assignments = once(_new_assignments, LRUCache(1024), hashkey)
         self._body = once(self._pack, LRUCache(32), _of_scope)
         self._summary = once(self._summarise, LRUCache(256), _of_scope)
         self._counters = once(self._count, LRUCache(64), _of_scope)

@@ -7,14 +7,13 @@ from collections.abc import Callable, Hashable, MutableMapping
 from typing import Any, ParamSpec, TypeVar
 
 from cachetools import cached
-from cachetools.keys import hashkey
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 def once(
-    function: Callable[P, T], cache: MutableMapping[Any, Any], key: Callable[P, Hashable] = hashkey
+    function: Callable[P, T], cache: MutableMapping[Any, Any], key: Callable[P, Hashable]
 ) -> Callable[P, T]:
     """A function whose results are kept in `cache` by `key`; who asks for one that is being computed waits for it.
 

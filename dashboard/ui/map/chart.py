@@ -93,4 +93,6 @@ def show(
         on_select="rerun",
         alt=ALT,
     )
-    return snapshot is not None and pick.taken(event, service().feed.frames.visible(snapshot, scope.visibility))
+    return snapshot is not None and pick.taken(
+        event, service().feed.frames.visible(snapshot, scope.visibility)
+    )

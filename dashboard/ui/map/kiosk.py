@@ -11,7 +11,6 @@ import streamlit as st
 
 from dashboard.access.scope import Scope
 from dashboard.fleet.counters import fleet_on_show
-from dashboard.fleet.snapshot import as_of
 from dashboard.service import service
 from dashboard.ui.map import camera, chart, defect, status
 from dashboard.ui.map.permalink import MapRequest

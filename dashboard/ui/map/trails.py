@@ -104,9 +104,7 @@ def legend(scope: Scope) -> None:
 def layers(found: TrailSet, scope: Scope) -> list[pdk.Layer]:
     """What lies over the map: lines, stops, and the vehicles where they were at the replay's moment."""
     feed, theme = service().feed.trails, scope.theme
-    drawn = trail_layers(
-        feed.url(found, scope, "lines"), feed.url(found, scope, "stops"), theme=theme
-    )
+    drawn = trail_layers(feed.url(found, scope, "lines"), feed.url(found, scope, "stops"), theme=theme)
     play = replay.current(found)
     if play is None:
         return drawn
