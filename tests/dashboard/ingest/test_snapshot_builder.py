@@ -13,17 +13,15 @@ from hypothesis import strategies as st
 from catena_client import Fleet, Page
 from catena_client.call import Answer, Call
 from catena_client.decoding import decode
-from dashboard.access.scope import Scope
-from dashboard.access.viewer import OPERATOR, Viewer
-from dashboard.feed.summary import coloured, placeable, summarise
+from dashboard.feed.summary import coloured, placeable
 from dashboard.feed.vehicle_rows import vehicle_rows
 from dashboard.fleet.colours import ColourAssignments
-from dashboard.fleet.filters import Filters
 from dashboard.fleet.names import Names, VehicleFacts, display_name, unique_names
 from dashboard.fleet.snapshot import counts
 from dashboard.ingest.fixes import Coordinates, Fix, Point
 from dashboard.ingest.snapshot_builder import SnapshotBuilder
 from dashboard.runtime.refusals import Refusal
+from tests.dashboard.feeds import ALL, summary_of
 
 CATEGORIES = (
     "fleet_id", "fleet", "fleet_ref", "source", "tsp_slug", "provider", "connection_id", "unplaceable",
@@ -353,27 +351,12 @@ def test_whatever_comes_the_columns_stand(answers):
         assert not np.isinf(numbers.to_numpy(np.float64)).any()
         assert (frame["lon"].isna() == (frame["unplaceable"] != "")).all()
         assert snapshot.unreadable >= page.unreadable
-        summary = summarise(snapshot, Scope(OPERATOR), NOW, ColourAssignments())
+        summary = summary_of(snapshot)
         assert summary.unplaceable.get("unreadable answer", 0) >= snapshot.unreadable
         placed = placeable(frame)
-        colours = coloured(placed, Scope(OPERATOR), NOW, ColourAssignments())
+        colours = coloured(placed, ALL, NOW, ColourAssignments())
         drawn = json.loads(msgspec.json.encode(vehicle_rows(placed, colours, NOW, metric=False)))
         assert all(isinstance(number, float) for row in drawn for number in row["p"])
-
-
-@pytest.mark.parametrize(
-    ("viewer", "filters", "counted"),
-    [
-        pytest.param(OPERATOR, Filters(), 2, id="who sees all"),
-        pytest.param(OPERATOR, Filters(fleets=("f1",)), None, id="who asks for one fleet"),
-        pytest.param(Viewer("x", frozenset({"f1"})), Filters(), None, id="who may see one fleet"),
-    ],
-)
-def test_rows_that_belong_to_nobody_are_counted_for_who_sees_all(viewer, filters, counted):
-    snapshot = SnapshotBuilder().build([fix("a")], Names(), NOW, unreadable=2)
-    summary = summarise(snapshot, Scope(viewer, filters), NOW, ColourAssignments())
-    assert summary.unplaceable.get("unreadable answer") == counted
-    assert summary.total == 1
 
 
 def a_fleet(**changes):

@@ -9,9 +9,9 @@ from dashboard.fleet.names import Names
 from dashboard.ingest import trailers as module
 from dashboard.ingest.trailers import TrailerPoller, newest, trailers_frame
 from tests.dashboard.catena import T0, TOKEN, Catena
-from tests.dashboard.feed.test_overlays import trailer
 from tests.dashboard.frames import NOW
 from tests.dashboard.ingest.test_poller import until
+from tests.dashboard.trailers import trailer
 
 LOCATIONS, TRAILERS = "/v2/telematics/trailer-locations", "/v2/telematics/trailers"
 
