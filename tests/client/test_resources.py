@@ -46,6 +46,7 @@ LISTS: dict[str, tuple[Callable[[CatenaClient], Any], str, str]] = {
         "/v2/orgs/share-agreements",
         "orgs_share_agreements_list",
     ),
+    "tsps.integrations": (lambda c: c.tsps.integrations, "/v2/integrations/tsps", "integrations_tsps_list"),
     "connections": (lambda c: c.connections, "/v2/integrations/connections", "integrations_connections_list"),
     "vehicles": (lambda c: c.vehicles, "/v2/telematics/vehicles", "telematics_vehicles_list"),
     "vehicle_locations": (
@@ -107,7 +108,7 @@ def test_a_list_is_asked_under_its_path_in_all_three_forms(
         (lambda c: c.invitations.get(Secret("x")), "/v2/orgs/invitations/x", "orgs_invitation_get"),
         (lambda c: c.share_agreements.get("x"), "/v2/orgs/share-agreements/x", "orgs_share_agreement_get"),
         (lambda c: c.tsps.get("x"), "/v2/orgs/tsps/x", "orgs_tsp_get"),
-        (lambda c: c.tsps.integrations_get("x"), "/v2/integrations/tsps/x", "integrations_tsp_get"),
+        (lambda c: c.tsps.integrations.get("x"), "/v2/integrations/tsps/x", "integrations_tsp_get"),
         (lambda c: c.connections.get("x"), "/v2/integrations/connections/x", "integrations_connection_get"),
         (lambda c: c.vehicles.get("x"), "/v2/telematics/vehicles/x", "telematics_vehicle_get"),
         (lambda c: c.trailers.get("x"), "/v2/telematics/trailers/x", "telematics_trailer_get"),
@@ -123,13 +124,6 @@ def test_a_list_is_asked_under_its_path_in_all_three_forms(
             "/v2/orgs/tsps?slug=a&source_name=b",
             "orgs_tsps_list",
         ),
-        (
-            lambda c: c.tsps.integrations_page(size=5),
-            "/v2/integrations/tsps?size=5",
-            "integrations_tsps_list",
-        ),
-        (lambda c: list(c.tsps.integrations_pages()), "/v2/integrations/tsps", "integrations_tsps_list"),
-        (lambda c: list(c.tsps.integrations_iterate()), "/v2/integrations/tsps", "integrations_tsps_list"),
         (
             lambda c: c.connections.data_freshness(),
             "/v2/integrations/connections/data-freshness",
