@@ -32,6 +32,12 @@ from catena_client.tolerant import REFUSALS, decoder, salvage
 LONGEST_PAUSE_SECONDS: Final = 24 * 3600.0
 """Cap of what a server may ask to wait."""
 
+REQUEST_ID_HEADER: Final = "x-request-id"
+"""The contract names no header of answers; Catena's webhooks carry this one, and so do most gateways."""
+
+LONGEST_REQUEST_ID: Final = 128
+"""Characters; anything longer is no id that one would look for."""
+
 _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
@@ -116,6 +122,7 @@ def _api_error(call: Call, answer: Answer) -> ApiError:
         detail=_detail_text(call, detail),
         asked=str(call),
         retry_after=_retry_after(answer, detail),
+        request_id=_request_id(call, answer),
     )
     if isinstance(error, ValidationFailed):
         error.problems = _problems(call, detail)
@@ -164,6 +171,13 @@ def _retry_after(answer: Answer, detail: object) -> float | None:
         return _sane(parsedate_to_datetime(header).timestamp() - time.time())
     except (ValueError, OverflowError):
         return None
+
+
+def _request_id(call: Call, answer: Answer) -> str | None:
+    """Return the request's id where it is one that can be shown: short, of visible ASCII characters alone."""
+    text = answer.headers.get(REQUEST_ID_HEADER, "")
+    fits = text.isascii() and text.isprintable() and " " not in text and len(text) <= LONGEST_REQUEST_ID
+    return call.scrub(text) if text and fits else None
 
 
 def _sane(seconds: float) -> float:

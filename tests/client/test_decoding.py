@@ -188,6 +188,43 @@ def test_an_unreadable_answer_to_a_post_warns_of_repeating() -> None:
         decode(Call("POST", "/v2/orgs/invitations"), answer(201, b"<html>"), Fleet)
 
 
+def test_the_request_id_is_shown_once() -> None:
+    said = {"code": 404, "message": "Not Found", "detail": "No such fleet"}
+    error = error_of(Answer(404, {"x-request-id": "7f3a-01"}, json.dumps(said).encode()))
+    assert isinstance(error, ApiError)
+    assert error.request_id == "7f3a-01"
+    assert str(error).startswith(
+        "GET /v2/orgs/fleets was answered 404 Not Found (No such fleet; request id 7f3a-01). It does not exist"
+    )
+    quoted = {**said, "detail": "Request 7f3a-01 failed"}
+    error = error_of(Answer(404, {"x-request-id": "7f3a-01"}, json.dumps(quoted).encode()))
+    assert str(error).count("7f3a-01") == 1
+    bare = error_of(Answer(500, {"x-request-id": "7f3a-01"}, b'{"message": "Internal Server Error"}'))
+    assert "500 Internal Server Error (request id 7f3a-01)." in str(bare)
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("x" * 128, "x" * 128),
+        ("x" * 129, None),
+        ("", None),
+        ("a b", None),
+        ("a\tb", None),
+        ("a\x1b[31m", None),
+        ("ä", None),
+        ("\u202eid", None),
+    ],
+    ids=repr,
+)
+def test_a_request_id_that_is_none_is_not_shown(sent: str, shown: str | None) -> None:
+    error = error_of(Answer(503, {"x-request-id": sent}, b""))
+    assert isinstance(error, ApiError)
+    assert error.request_id == shown
+    assert ("request id" in str(error)) == (shown is not None)
+    assert getattr(error_of(answer(503)), "request_id", "") is None
+
+
 def test_an_echo_of_a_secret_is_taken_out_of_errors() -> None:
     call = Call(
         "GET",
@@ -200,6 +237,9 @@ def test_an_echo_of_a_secret_is_taken_out_of_errors() -> None:
     assert "No [hidden]; /v2/orgs/invitations/[hidden]?cursor=[hidden]" in str(
         error_of(answer(404, said), call)
     )
+    echoed = error_of(Answer(404, {"x-request-id": "id-the-cursor"}, b""), call)
+    assert isinstance(echoed, ApiError)
+    assert echoed.request_id == "id-[hidden]"
     detail = [{"path": "cursor", "input": "the-cursor", "message": "bad the-cursor", "error_type": "x"}]
     problems = error_of(answer(422, {"detail": detail}), call)
     assert isinstance(problems, ValidationFailed)
