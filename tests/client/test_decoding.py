@@ -30,7 +30,7 @@ from catena_client import (
 )
 from catena_client.call import Answer, Call
 from catena_client.decoding import decode, raise_for_error
-from tests.client.fake import example
+from tests.client.fake import SAMPLES, example, sample
 
 CALL = Call("GET", "/v2/orgs/fleets")
 
@@ -266,3 +266,29 @@ def test_the_examples_of_errors_are_read() -> None:
     limited = error_of(answer(429, recorded["429"]))
     assert isinstance(limited, RateLimited)
     assert limited.retry_after == 5
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 422, 429, 500, 501, 504])
+def test_the_errors_of_the_sandbox_are_read(status: int) -> None:
+    raw = sample(f"error_{status}")
+    body = json.loads(raw)
+    error = error_of(answer(status, raw))
+    assert isinstance(error, ApiError)
+    assert (error.message, error.code) == (body["message"], body.get("code"))
+    if isinstance(error, RateLimited):
+        assert error.retry_after == body["detail"]["retry_after_seconds"]
+    if isinstance(error, ValidationFailed):
+        assert [problem.path for problem in error.problems] == ["body.fleet_ref", "body.expires_in_hours"]
+
+
+@pytest.mark.parametrize("status", [502, 503])
+def test_a_gateways_page_of_the_sandbox_is_an_error(status: int) -> None:
+    error = error_of(answer(status, (SAMPLES / f"error_{status}.txt").read_bytes()))
+    assert isinstance(error, ServerError)
+    assert error.message == "a web page, probably of a gateway"
+
+
+@pytest.mark.parametrize("name", ["garbled_html", "garbled_truncated"])
+def test_what_the_sandbox_garbles_is_garbled(name: str) -> None:
+    with pytest.raises(GarbledAnswer):
+        decode(CALL, answer(200, (SAMPLES / f"{name}.txt").read_bytes()), Page[Fleet])

@@ -20,10 +20,10 @@ from tests.client.fake import (
     WHEN,
     FakeCatena,
     body,
-    example,
     fleet_row,
     invitation_row,
     page,
+    sample,
     source_row,
 )
 
@@ -85,23 +85,23 @@ LISTS: dict[str, tuple[Callable[[CatenaClient], Any], str, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("resource", LISTS)
 def test_a_list_is_asked_under_its_path_in_all_three_forms(
-    client: CatenaClient, fake: FakeCatena, name: str
+    client: CatenaClient, fake: FakeCatena, resource: str
 ) -> None:
-    resource, path, recorded = LISTS[name]
-    raw = example(recorded)
-    fake.answer = lambda _: httpx.Response(200, content=raw)
-    rows = len(json.loads(raw)["items"])
+    of_client, path, name = LISTS[resource]
+    answer = json.loads(sample(name))
+    fake.answer = lambda _: httpx.Response(200, json={**answer, "next_page": None})
+    rows = len(answer["items"])
     assert rows > 0
-    assert len(resource(client).page(size=1000).items) == rows
-    assert [len(one.items) for one in resource(client).pages(size=1000)] == [rows]
-    assert len(list(resource(client).iterate(size=1000))) == rows
+    assert len(of_client(client).page(size=1000).items) == rows
+    assert [len(one.items) for one in of_client(client).pages(size=1000)] == [rows]
+    assert len(list(of_client(client).iterate(size=1000))) == rows
     assert [str(request.url) for request in fake.requests] == [f"https://api.test{path}?size=1000"] * 3
 
 
 @pytest.mark.parametrize(
-    ("ask", "path", "recorded"),
+    ("ask", "path", "name"),
     [
         (lambda c: c.fleets.get("a/b"), "/v2/orgs/fleets/a%2Fb", "orgs_fleet_get"),
         (lambda c: c.invitations.get("x"), "/v2/orgs/invitations/x", "orgs_invitation_get"),
@@ -112,6 +112,7 @@ def test_a_list_is_asked_under_its_path_in_all_three_forms(
         (lambda c: c.connections.get("x"), "/v2/integrations/connections/x", "integrations_connection_get"),
         (lambda c: c.vehicles.get("x"), "/v2/telematics/vehicles/x", "telematics_vehicle_get"),
         (lambda c: c.trailers.get("x"), "/v2/telematics/trailers/x", "telematics_trailer_get"),
+        (lambda c: c.webhooks.get("x"), "/v2/notifications/webhooks/x", "notifications_webhook_get"),
         (lambda c: c.users.get("x"), "/v2/telematics/users/x", "telematics_user_get"),
         (
             lambda c: c.analytics.overview(),
@@ -132,9 +133,9 @@ def test_a_list_is_asked_under_its_path_in_all_three_forms(
     ],
 )
 def test_a_read_is_asked_under_its_path(
-    client: CatenaClient, fake: FakeCatena, ask: Callable[[CatenaClient], Any], path: str, recorded: str
+    client: CatenaClient, fake: FakeCatena, ask: Callable[[CatenaClient], Any], path: str, name: str
 ) -> None:
-    raw = example(recorded)
+    raw = sample(name)
     fake.answer = lambda _: httpx.Response(200, content=raw)
     assert ask(client)
     assert [str(request.url) for request in fake.requests] == [f"https://api.test{path}"]
