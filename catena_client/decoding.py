@@ -27,7 +27,7 @@ from catena_client.errors import (
     ValidationFailed,
 )
 from catena_client.models.base import Page
-from catena_client.tolerant import REFUSALS, decoder, salvage
+from catena_client.tolerant import DECODE_ERRORS, decoder, salvage
 
 LONGEST_PAUSE_SECONDS: Final = 24 * 3600.0
 """Cap of what a server may ask to wait."""
@@ -62,13 +62,13 @@ def decode(call: Call, answer: Answer, kind: type[T]) -> T:
     """
     try:
         decoded: T = decoder(kind).decode(answer.content)  # type: ignore[arg-type]  # mypy: types hash
-    except REFUSALS:
+    except DECODE_ERRORS:
         pass
     else:
         return decoded
     failure: type[UnexpectedAnswer] = UnexpectedAnswer
     try:
-        decoded, unread = salvage(answer.content, kind)
+        decoded, counts = salvage(answer.content, kind)
     except json.JSONDecodeError as error:
         failure, problem = GarbledAnswer, f"no JSON: {error}"
     except RecursionError:
@@ -77,7 +77,7 @@ def decode(call: Call, answer: Answer, kind: type[T]) -> T:
         problem = call.scrub(str(error))
     else:
         if not isinstance(decoded, Page):
-            log_unread(call, unread.rows, unread.fields)
+            log_unreadable(call, counts.rows, counts.fields)
         return decoded
     again = "Ask again later" if call.idempotent else "It may have been carried out: look before repeating it"
     raise failure(
@@ -86,13 +86,13 @@ def decode(call: Call, answer: Answer, kind: type[T]) -> T:
     )
 
 
-def log_unread(call: Call, rows: int, fields: Mapping[str, int]) -> None:
+def log_unreadable(call: Call, rows: int, fields: Mapping[str, int]) -> None:
     """Tell in the log what of an answer could not be read, where its reader is not told."""
     if rows:
         _log.warning("%s: %d rows could not be read and were left out.", call, rows)
     if fields:
-        words = ", ".join(f"{name} ({count})" for name, count in sorted(fields.items()))
-        _log.warning("%s: fields that could not be read and are unknown: %s.", call, words)
+        listed = ", ".join(f"{name} ({count})" for name, count in sorted(fields.items()))
+        _log.warning("%s: fields that could not be read and are unknown: %s.", call, listed)
 
 
 def raise_for_error(call: Call, answer: Answer) -> None:
@@ -120,7 +120,7 @@ def _api_error(call: Call, answer: Answer) -> ApiError:
         code=code if isinstance(code, int) else None,
         message=call.scrub(message) if isinstance(message, str) else _described(answer),
         detail=_detail_text(call, detail),
-        asked=str(call),
+        endpoint=str(call),
         retry_after=_retry_after(answer, detail),
         request_id=_request_id(call, answer),
     )
@@ -158,9 +158,9 @@ def _problems(call: Call, detail: object) -> tuple[Problem, ...]:
 
 def _retry_after(answer: Answer, detail: object) -> float | None:
     """Return the seconds to wait: of the body, else of the Retry-After header (seconds or a date)."""
-    asked = detail.get("retry_after_seconds") if isinstance(detail, dict) else None
-    if isinstance(asked, int | float) and not isinstance(asked, bool):
-        return _sane(asked)
+    seconds = detail.get("retry_after_seconds") if isinstance(detail, dict) else None
+    if isinstance(seconds, int | float) and not isinstance(seconds, bool):
+        return _sane(seconds)
     header = answer.headers.get("retry-after", "").strip()
     try:
         seconds = float(header)

@@ -90,7 +90,7 @@ class ApiError(CatenaError):
         code: int | None = None,
         message: str = "",
         detail: str | None = None,
-        asked: str = "The request",
+        endpoint: str = "The request",
         retry_after: float | None = None,
         request_id: str | None = None,
     ) -> None:
@@ -103,7 +103,7 @@ class ApiError(CatenaError):
         """The API's own words."""
         self.detail = detail
         """More of the API's own words, or None."""
-        self.asked = asked
+        self.endpoint = endpoint
         """Method and path template of the request."""
         self.retry_after = retry_after
         """Seconds after which the server wants to be asked again (0 to 86,400), or None."""
@@ -120,7 +120,7 @@ class ApiError(CatenaError):
         if self.request_id and not any(self.request_id in text for text in reasons):
             reasons.append(f"request id {self.request_id}")
         answer = f"{self.status} {phrase}".strip() + (f" ({'; '.join(reasons)})" if reasons else "")
-        return f"{self.asked} was answered {answer}. {self._what_to_do()}"
+        return f"{self.endpoint} was answered {answer}. {self._what_to_do()}"
 
     def _what_to_do(self) -> str:
         return self.advice

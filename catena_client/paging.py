@@ -8,7 +8,7 @@ from typing import Any, Final, Generic, ParamSpec, TypeVar
 import msgspec
 
 from catena_client.call import Call, query_pairs
-from catena_client.decoding import log_unread
+from catena_client.decoding import log_unreadable
 from catena_client.errors import RepeatedCursor
 from catena_client.models.base import Page
 from catena_client.secret import Secret
@@ -20,7 +20,7 @@ P = ParamSpec("P")
 MAX_PAGE_SIZE: Final = 1000
 """Rows one page holds at most (Catena's OpenAPI)."""
 
-MOST_VALUES: Final = 100
+MAX_FILTER_VALUES: Final = 100
 """Values one request takes in a list filter (Catena's OpenAPI)."""
 
 
@@ -45,17 +45,17 @@ def split(query: Mapping[str, object]) -> list[dict[str, Any]]:
     combination is asked for. An empty list matches nothing: no request.
     None is no filter.
     """
-    choices = [[(name, part) for part in _parts(name, value)] for name, value in query.items()]
+    choices = [[(name, part) for part in _chunks(name, value)] for name, value in query.items()]
     return [dict(combination) for combination in product(*choices)]
 
 
-def _parts(name: str, value: object) -> list[object]:
+def _chunks(name: str, value: object) -> list[object]:
     if not name.endswith(("_ids", "_refs")) or value is None:
         return [value]
     if isinstance(value, str | bytes) or not isinstance(value, Collection):
         raise TypeError(f"{name} takes a list of texts, e.g. {name}=[...].")
     values = list(dict.fromkeys(value))
-    return [values[start : start + MOST_VALUES] for start in range(0, len(values), MOST_VALUES)]
+    return [values[start : start + MAX_FILTER_VALUES] for start in range(0, len(values), MAX_FILTER_VALUES)]
 
 
 class ListResource(Generic[T, P]):
@@ -93,7 +93,7 @@ class ListResource(Generic[T, P]):
             return self._page_type(items=[], total=0)
         if len(requests) > 1:
             raise ValueError(
-                f"page() takes at most {MOST_VALUES} values per filter; use pages() or iterate()."
+                f"page() takes at most {MAX_FILTER_VALUES} values per filter; use pages() or iterate()."
             )
         return self._fetch(requests[0])
 
@@ -108,7 +108,7 @@ class ListResource(Generic[T, P]):
 
     def _rows(self, pages: Iterator[Page[T]]) -> Iterator[T]:
         for page in pages:
-            log_unread(Call("GET", self.path), page.unreadable, page.unreadable_fields)
+            log_unreadable(Call("GET", self.path), page.unreadable, page.unreadable_fields)
             yield from page.items
 
     def _follow(self, requests: list[dict[str, Any]]) -> Iterator[Page[T]]:
@@ -142,11 +142,13 @@ class ListResource(Generic[T, P]):
     def _requests(self, query: ListQuery) -> list[dict[str, Any]]:
         values = vars(query)
         for name in self._unsplittable:
-            if len(_parts(name, values[name])) > 1:
-                raise ValueError(f"{name} takes at most {MOST_VALUES} values here; ask several times.")
+            if len(_chunks(name, values[name])) > 1:
+                raise ValueError(f"{name} takes at most {MAX_FILTER_VALUES} values here; ask several times.")
         requests = split(values)
         if len(requests) > 1 and query.cursor is not None:
-            raise ValueError(f"A cursor belongs to one request, of at most {MOST_VALUES} values per filter.")
+            raise ValueError(
+                f"A cursor belongs to one request, of at most {MAX_FILTER_VALUES} values per filter."
+            )
         return requests
 
     def _fetch(self, request: Mapping[str, Any]) -> Page[T]:

@@ -15,7 +15,7 @@ from typing import Any
 from catena_client.http import ASGITransport, AsyncClient, Response
 from sandbox import Fault, Sandbox, SandboxConfig
 from sandbox.api.auth import REALM
-from sandbox.faults import ROWS, STATUSES
+from sandbox.faults import ROW_FAULTS, STATUSES
 
 FOLDER = Path(__file__).resolve().parents[1] / "tests" / "samples"
 CLOCK = 1_794_000_000.0  # 2026-11-06T21:20:00Z
@@ -168,7 +168,7 @@ async def _odd(recorder: Recorder) -> None:
     for kind in ("html", "truncated"):
         recorder.sandbox.faults = [Fault(kind)]
         await recorder.record(f"garbled_{kind}", "GET", LISTS["orgs_fleets_list"], params={"size": 1})
-    for kind, fault in ROWS.items():
+    for kind, fault in ROW_FAULTS.items():
         recorder.sandbox.faults = [Fault(kind)]
         path = ODD_LISTS.get(next(iter(fault.fields)), LISTS["orgs_fleets_list"])
         await recorder.record(f"odd_{kind}", "GET", path, params={"size": 2})

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catena_client import CatenaClient, RepeatedCursor, VehicleLocation
-from catena_client.paging import MOST_VALUES, split
+from catena_client.paging import MAX_FILTER_VALUES, split
 from tests.client.fake import FakeCatena, fleet_row, page, source_row
 
 # Many of them above 100 and 200, with repeats: drawn by number, as drawn lists are mostly short.
@@ -116,7 +116,7 @@ def test_splitting_asks_for_each_combination_once(fleet_ids: list[str], fleet_re
     assert len(asked) == len(wanted)
     assert set(asked) == wanted
     assert all(
-        0 < len(values) <= MOST_VALUES
+        0 < len(values) <= MAX_FILTER_VALUES
         for request in requests
         for values in request.values()
         if type(values) is list

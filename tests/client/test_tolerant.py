@@ -31,7 +31,7 @@ from catena_client import (
 )
 from catena_client.call import Answer, Call
 from catena_client.decoding import decode
-from catena_client.models.base import Time, Whole
+from catena_client.models.base import NonNegativeInt, Time
 from tests.client.fake import SAMPLES, WHEN, FakeCatena, fleet_row, invitation_row, page, sample, source_row
 
 CALL = Call("GET", "/v2/lists")
@@ -281,7 +281,7 @@ class Few(msgspec.Struct, kw_only=True, frozen=True):
     id: str
     occurred_at: Time | None = None
     speed: float | None = None
-    cell: Whole | None = msgspec.field(name="h3_index_11", default=None)
+    cell: NonNegativeInt | None = msgspec.field(name="h3_index_11", default=None)
     source_name: str = "unknown"
 
 
