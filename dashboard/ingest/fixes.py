@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from catena_client.models.base import Time, Whole
+from catena_client.models.base import NonNegativeInt, Time
 from dashboard.fleet.geo import MAX_LATITUDE
 
 NOWHERE = (math.nan, math.nan)
@@ -66,7 +66,7 @@ class Fix(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     driver_id: str | None = None
     source_vehicle_id: str | None = None
     location: Location = None
-    h3_index_11: Whole | None = None
+    h3_index_11: NonNegativeInt | None = None
     speed: float | None = None
     odometer: float | None = None
     fuel_level: float | None = None
