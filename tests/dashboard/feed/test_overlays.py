@@ -257,7 +257,7 @@ def test_a_history_of_twenty_pages_is_drawn_whole():
     until(lambda: held.progress.finished)
     assert catena.asked["/v2/telematics/vehicle-locations"] == 20
     assert held.notes == []
-    assert (held.trails["v0"].summary.fixes, held.trails["v0"].summary.dropped) == (10_000, 0)
+    assert (held.trails["v0"].stats.fixes, held.trails["v0"].stats.dropped) == (10_000, 0)
     lines = rig.get(rig.layers.trails_url(held, Scope(OPERATOR), LINES)).json()
     drawn = list(itertools.chain.from_iterable(line["path"] for line in lines))
     assert drawn[0] == pytest.approx([-0.5, -0.3])
