@@ -7,11 +7,7 @@ from starlette.routing import BaseRoute, Mount
 from catena_client import CatenaClient
 from dashboard.configuration.settings import Settings
 from dashboard.deck import assets
-from dashboard.feed.overlays import OverlayFeed
-from dashboard.feed.trail_sets import TrailSets
-from dashboard.feed.vehicle_list import VehicleLists
-from dashboard.feed.vehicles import VehicleFeed
-from dashboard.fleet.snapshot import Snapshot
+from dashboard.feed.feed import Feed
 from dashboard.ingest import embedded
 from dashboard.ingest.concurrency import Concurrency
 from dashboard.ingest.history import History
@@ -45,18 +41,18 @@ class Service:
                 auth_url=settings.auth_url,
                 on_retry=concurrency.on_retry,
             )
-        self.feed = VehicleFeed(self._snapshot)
+        self.history = History(self.client)
+        self.feed = Feed(
+            lambda: self.poller.state.snapshot, lambda: self.trailers.state.snapshot, self.history
+        )
         self.poller = Poller(
             self.client,
             concurrency,
             settings.poll_seconds,
-            self.feed.prepare,
+            self.feed.vehicles.prepare,
             published=GarbageCollector().snapshot_published,
         )
         self.trailers = TrailerPoller(self.client, lambda: self.poller.names)
-        self.trail_sets = TrailSets(History(self.client))
-        self.layers = OverlayFeed(self.feed.links, self.feed.minted, self.trailers, self.trail_sets)
-        self.lists = VehicleLists(self._snapshot)
         self.invitations = InvitationDesk(self.client)
         self.bulk_runs = BulkRuns()
         self.firsts = FirstSeen(self.client)
@@ -65,8 +61,7 @@ class Service:
     def routes(self) -> list[BaseRoute]:
         """The routes that are served beside Streamlit's own, below the base path."""
         routes: list[BaseRoute] = [
-            self.feed.route(self.prefix),
-            *self.layers.routes(self.prefix),
+            *self.feed.routes(self.prefix),
             *assets.routes(self.prefix),
             self._notifications.route(self.prefix),
         ]
@@ -86,12 +81,9 @@ class Service:
         """Stop polling and give the token back."""
         self.poller.close()
         self.trailers.close()
-        self.trail_sets.close()
+        self.history.close()
         self.firsts.close()
         self.client.close()
-
-    def _snapshot(self) -> Snapshot | None:
-        return self.poller.state.snapshot
 
     def _look_now(self) -> None:
         """Read sooner than planned, because Catena says that something happened."""

@@ -8,7 +8,6 @@ import pydeck as pdk
 import streamlit as st
 
 from dashboard.access.scope import Scope
-from dashboard.access.viewer import vehicle_of
 from dashboard.feed.summary import FacetCounts, Summary
 from dashboard.feed.trail_sets import TrailSet
 from dashboard.fleet.snapshot import Snapshot, as_of
@@ -40,22 +39,23 @@ TICK_SECONDS = 5.0
 
 def render() -> None:
     """Show the page."""
-    viewer, feed = sign_in.viewer(), service().feed
+    visibility, feed = sign_in.viewer().visibility, service().feed
     snapshot = service().poller.state.snapshot
     facets = FacetCounts()
     if snapshot is not None:
         with defect.contained("The map") as counting:
-            facets = feed.facets(snapshot, viewer)
+            facets = feed.vehicles.facets(snapshot, visibility)
         if counting.failed:
             return
         permalink.load_from_url(
-            facets.options, lambda vehicle_id: vehicle_of(viewer, snapshot, vehicle_id) is not None
+            facets.options,
+            lambda vehicle_id: feed.frames.vehicle(snapshot, visibility, vehicle_id) is not None,
         )
     request = permalink.current_request()
     on_wall = request.display.kiosk and snapshot is not None
     if not on_wall:
         with st.container(horizontal=True, vertical_alignment="bottom", key="map_toolbar"):
-            search.show(None if snapshot is None else lambda: feed.search(snapshot, viewer))
+            search.show(None if snapshot is None else lambda: feed.vehicles.search(snapshot, visibility))
             filters.primary_filters(facets)
             filters.more(facets, metric=request.display.metric)
             display.controls(request)
@@ -63,10 +63,10 @@ def render() -> None:
             request = permalink.current_request()
             permalink.write(request)
     scope = Scope(
-        viewer,
+        visibility,
         request.filters,
         request.display.colour_by,
-        dark=frame.theme() == "dark",
+        theme=frame.theme(),
         metric=request.display.metric,
     )
     tick = min(TICK_SECONDS, service().settings.poll_seconds)
@@ -88,6 +88,7 @@ def _map(scope: Scope, request: MapRequest, facets: FacetCounts, trail_state: tu
     # The map stays the same in the browser only while it has the same place: what comes and goes is in `over`.
     over, body = st.container(key="map_over"), st.container(horizontal=True, key="map_body")
     beside = body.container(key="map_beside")
+    feed = service().feed
     snapshot, trail_set = service().poller.state.snapshot, trails.ready()
     layers: list[pdk.Layer] = []
     vehicle = None
@@ -96,11 +97,11 @@ def _map(scope: Scope, request: MapRequest, facets: FacetCounts, trail_state: tu
             status.trouble(service().poller.state, None, datetime.now(UTC))
     else:
         with over, defect.contained("What these filters leave") as drawing:
-            if service().feed.facets(snapshot, scope.viewer).options != facets.options:
+            if feed.vehicles.facets(snapshot, scope.visibility).options != facets.options:
                 st.rerun()  # a fleet or a source came or went: the filters must offer it
-            summary = service().feed.summary(snapshot, scope)
+            summary = feed.vehicles.summary(snapshot, scope)
             if request.display.vehicle:
-                vehicle = vehicle_of(scope.viewer, snapshot, request.display.vehicle)
+                vehicle = feed.frames.vehicle(snapshot, scope.visibility, request.display.vehicle)
             _over(snapshot, scope, summary, request, facets, trail_set=trail_set)
             if vehicle is not None:
                 panel.selection_bar(vehicle)

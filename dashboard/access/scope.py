@@ -1,10 +1,11 @@
-"""What one map shows, for whom and how."""
+"""What one map shows, and how."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dashboard.access.viewer import Viewer
+from dashboard.access.viewer import Visibility
+from dashboard.fleet.colours import Theme
 from dashboard.fleet.filters import Filters
 
 
@@ -12,8 +13,8 @@ from dashboard.fleet.filters import Filters
 class Scope:
     """What a map shows. Two viewers with equal scopes share all work."""
 
-    viewer: Viewer
+    visibility: Visibility
     filters: Filters = Filters()
     color_by: str = "source"
-    dark: bool = False
+    theme: Theme = "light"
     metric: bool = False

@@ -1,62 +1,45 @@
-"""Signed scopes: what the routes of the feed believe, and all they believe.
+"""What the addresses of the feed stand for.
 
-A browser asks for data by a URL that the script minted for its viewer. The token in it says what the viewer may
-see and has asked for; nothing else in the URL can widen it.
+A browser asks for data by an address that a page made for its viewer. The id in it is random and means nothing: what
+may be seen and was asked for stays in this process, so nothing in an address can widen it, and nothing in it tells.
 """
 
 from __future__ import annotations
 
 import secrets
 import threading
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Hashable
+from typing import TypeVar
 
-from cachetools import TTLCache, cached
-from itsdangerous import BadData, URLSafeTimedSerializer
+from cachetools import TTLCache
 from starlette.requests import Request
 
-from dashboard.access.scope import Scope
-from dashboard.access.viewer import Viewer
-from dashboard.fleet.filters import Filters
-
 LIFE_SECONDS = 600
-"""How long a minted URL is answered. A watching page mints a new one with every snapshot."""
-REUSE_SECONDS = 300
-"""Within this time, viewers with the same scope are given the same URL."""
-JSON = "application/json"
-GZIP_LEVEL = 1
+"""How long an id is answered after a page has last asked for it. An open page does at every tick."""
+MOST = 10_000
+"""Ids known at once; beyond it the one that was not asked for longest is forgotten, and its page gets a new one."""
+
+T = TypeVar("T")
 
 
 class FeedTokens:
-    """Mints and reads tokens. One per process; its signing key is never stored."""
+    """Ids of what pages show now. Pages that show the same have the same id. One per process, thread-safe."""
 
     def __init__(self) -> None:
-        self._signer = URLSafeTimedSerializer(secrets.token_bytes(32), salt="feed")
-        # Given a condition, unlike a lock, cachetools lets one thread compute while others wait for its result.
-        self._mint = cached(TTLCache(1024, REUSE_SECONDS), condition=threading.Condition())(self._sign)
+        self._lock = threading.Lock()
+        self._ids: TTLCache[Hashable, str] = TTLCache(MOST, LIFE_SECONDS)
+        self._entries: TTLCache[str, Hashable] = TTLCache(MOST, LIFE_SECONDS)
 
-    def mint(self, scope: Scope, version: str) -> str:
-        """A token for a scope; a new version of the data gets a new one."""
-        return self._mint(scope, version)
+    def id_of(self, entry: Hashable) -> str:
+        """The id of an entry, which lives on from now."""
+        with self._lock:
+            found = self._ids.get(entry) or secrets.token_urlsafe(12)
+            self._ids[entry] = found
+            self._entries[found] = entry
+            return found
 
-    def of(self, request: Request) -> Scope | None:
-        """The scope that a request was given; None when its token is missing, altered or expired."""
-        return self.read(request.query_params.get("scope", ""))
-
-    def read(self, token: str) -> Scope | None:
-        """The scope in a token; None when it is altered or expired."""
-        try:
-            stated = self._signer.loads(token, max_age=LIFE_SECONDS)
-        except BadData:
-            return None
-        viewer, filters = stated.pop("viewer"), stated.pop("filters")
-        fleets = None if viewer["fleets"] is None else frozenset(viewer["fleets"])
-        chosen: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value for name, value in filters.items()
-        }
-        return Scope(viewer=Viewer(**{**viewer, "fleets": fleets}), filters=Filters(**chosen), **stated)
-
-    def _sign(self, scope: Scope, _version: str) -> str:
-        viewer = asdict(scope.viewer)
-        viewer["fleets"] = None if scope.viewer.fleets is None else sorted(scope.viewer.fleets)
-        return str(self._signer.dumps({**asdict(scope), "viewer": viewer}))
+    def entry(self, request: Request, kind: type[T]) -> T | None:
+        """The entry that a request names; None if its id is missing, made up, expired or of another kind."""
+        with self._lock:
+            found = self._entries.get(request.query_params.get("id", ""))
+        return found if isinstance(found, kind) else None

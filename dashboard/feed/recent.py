@@ -1,4 +1,4 @@
-"""The snapshots that URLs were minted for: a browser that asks late still gets what its page speaks of."""
+"""The snapshots that pages were drawn from: a browser that asks late still gets what its page speaks of."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class RecentSnapshots:
             self._held = (*self._held[-1:], snapshot)
         return f"{snapshot.version}.{as_of(snapshot):%H%M%S}"
 
-    def asked(self, request: Request) -> Snapshot | None:
-        """The snapshot that a request's URL was minted for; the newest if that one is no longer held."""
+    def of(self, request: Request) -> Snapshot | None:
+        """The snapshot that a request's URL was made for; the newest if that one is no longer held."""
         version = request.query_params.get("v", "").partition(".")[0]
-        minted = (held for held in self._held if str(held.version) == version)
-        return next(minted, None) or self._newest()
+        wanted = (held for held in self._held if str(held.version) == version)
+        return next(wanted, None) or self._newest()

@@ -11,12 +11,13 @@ from typing import Any
 import pandas as pd
 
 from dashboard.access.scope import Scope
-from dashboard.access.viewer import Viewer, vehicles_for, vehicles_of
+from dashboard.access.viewer import EVERYTHING
+from dashboard.feed.frames import Frames, placeable
 from dashboard.fleet.colours import ColourAssignments, Colouring, LegendEntry, colour
-from dashboard.fleet.filters import FilterOptions, Filters
+from dashboard.fleet.filters import FilterOptions
 from dashboard.fleet.notices import Notice
 from dashboard.fleet.providers import Banner, banners
-from dashboard.fleet.snapshot import Snapshot, counts
+from dashboard.fleet.snapshot import Snapshot, as_of, counts
 from dashboard.ingest.fixes import UNREADABLE
 
 LEGEND_KINDS = {
@@ -61,46 +62,38 @@ class FacetCounts:
     """Vehicles per value, by field of `Filters`."""
 
 
-def facet_counts(snapshot: Snapshot, viewer: Viewer) -> FacetCounts:
-    """What there is to choose from in a snapshot."""
-    frame = vehicles_of(viewer, snapshot)
+def facet_counts(frame: pd.DataFrame) -> FacetCounts:
+    """What there is to choose from among all vehicles that may be seen."""
     columns = {"fleets": "fleet_id", "sources": "source", "providers": "tsp_slug"}
     return FacetCounts(
         FilterOptions.of(frame), {kind: counts(frame, column) for kind, column in columns.items()}
     )
 
 
-def summarise(snapshot: Snapshot, scope: Scope, now: datetime, slots: ColourAssignments) -> Summary:
+def summarise(frames: Frames, snapshot: Snapshot, scope: Scope, assignments: ColourAssignments) -> Summary:
     """Count what a scope shows of a snapshot."""
-    frame = vehicles_for(scope.viewer, snapshot, scope.filters, now)
+    visibility, filters, now = scope.visibility, scope.filters, as_of(snapshot)
+    frame = frames.filtered(snapshot, visibility, filters)
     reasons = dict(counts(frame, "unplaceable"))
     reasons.pop("", None)
-    fleets = scope.viewer.fleets
-    if snapshot.unreadable and fleets is None and scope.filters == Filters():
+    if snapshot.unreadable and scope.visibility == EVERYTHING and not filters:
         reasons[UNREADABLE] = reasons.get(UNREADABLE, 0) + snapshot.unreadable
     placed = placeable(frame)
-    open_kind: dict[str, Any] = {LEGEND_KINDS[scope.color_by]: ()}
-    open_filters = replace(scope.filters, **open_kind)
-    seen = placed
-    if open_filters != scope.filters:
-        seen = placeable(vehicles_for(scope.viewer, snapshot, open_filters, now))
+    any_colour: dict[str, Any] = {LEGEND_KINDS[scope.color_by]: ()}
+    of_any_colour = frames.filtered(snapshot, visibility, replace(filters, **any_colour))
     return Summary(
         shown=len(placed),
-        total=len(vehicles_of(scope.viewer, snapshot)),
+        total=len(frames.visible(snapshot, visibility)),
         unplaceable=reasons,
-        legend=coloured(seen, scope, now, slots).entries,
+        legend=coloured(placeable(of_any_colour), scope, now, assignments).entries,
         late=tuple(banners(frame, snapshot.deliveries, now)),
         rows=hashlib.blake2b(placed["ordinal"].to_numpy().tobytes(), digest_size=8).hexdigest(),
-        notices=tuple(notice for notice in snapshot.notices if notice.concerns(fleets)),
+        notices=tuple(notice for notice in snapshot.notices if notice.concerns(visibility.fleets)),
     )
 
 
-def placeable(frame: pd.DataFrame) -> pd.DataFrame:
-    """The rows that can be drawn."""
-    drawable = (frame["unplaceable"] == "").to_numpy()
-    return frame if drawable.all() else frame[drawable]
-
-
-def coloured(placed: pd.DataFrame, scope: Scope, now: datetime, slots: ColourAssignments) -> Colouring:
+def coloured(placed: pd.DataFrame, scope: Scope, now: datetime, assignments: ColourAssignments) -> Colouring:
     """The colours of drawn rows, as a scope wants them."""
-    return colour(placed, scope.color_by, now, slots=slots, dark=scope.dark, metric=scope.metric)
+    return colour(
+        placed, scope.color_by, now, assignments=assignments, theme=scope.theme, metric=scope.metric
+    )

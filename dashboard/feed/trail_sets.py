@@ -6,35 +6,34 @@ import secrets
 import threading
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 from weakref import WeakValueDictionary
 
 import numpy as np
 import numpy.typing as npt
 
-from dashboard.access.viewer import Viewer, vehicles_of
+from dashboard.access.viewer import Visibility
 from dashboard.feed.answers import packed
+from dashboard.feed.frames import Frames
 from dashboard.fleet import details
+from dashboard.fleet.colours import Theme
 from dashboard.fleet.replay import paths, stop_marks
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.fleet.trails import Trail, trails
 from dashboard.ingest.history import History, Job, Progress
 
-LINES, STOPS = "lines", "stops"
-
 
 class TrailSet:
     """The trails of some vehicles over one span of hours. Lives as long as a session holds it."""
 
-    def __init__(self, viewer: Viewer, names: Mapping[str, str], job: Job) -> None:
+    def __init__(self, names: Mapping[str, str], job: Job) -> None:
         self.id = secrets.token_urlsafe(9)
-        self.viewer = viewer
         self.names = dict(names)
         """Vehicle id to the name shown, in the order in which they were chosen."""
         self.hours = job.hours
         self._job = job
         self._lock = threading.Lock()
-        self._packed: dict[tuple[str, bool, bool], bytes] = {}
+        self._packed: dict[tuple[str, Theme, bool], bytes] = {}
 
     @property
     def progress(self) -> Progress:
@@ -62,23 +61,20 @@ class TrailSet:
         lat = [trail.lat for trail in self.trails.values()]
         return np.concatenate([*lon, np.zeros(0)]), np.concatenate([*lat, np.zeros(0)])
 
-    def packed(self, what: str, *, dark: bool, metric: bool) -> bytes:
-        """Gzipped JSON of the `lines` or the `stops`: a list of what `paths` or `stop_marks` give, with tooltips.
-
-        Raises KeyError for anything else.
-        """
-        make = {LINES: lambda: self._lines(dark=dark, metric=metric), STOPS: self._stops}[what]
+    def packed(self, part: Literal["lines", "stops"], *, theme: Theme, metric: bool) -> bytes:
+        """Gzipped JSON of the `lines` or the `stops`: a list of what `paths` or `stop_marks` give, with tooltips."""
         with self._lock:
-            key = (what, dark, metric)
+            key = (part, theme, metric)
             if key not in self._packed:
-                self._packed[key] = packed(make())
+                rows = self._lines(theme=theme, metric=metric) if part == "lines" else self._stops()
+                self._packed[key] = packed(rows)
             return self._packed[key]
 
-    def _lines(self, *, dark: bool, metric: bool) -> list[dict[str, Any]]:
+    def _lines(self, *, theme: Theme, metric: bool) -> list[dict[str, Any]]:
         return [
             line | {"label": f"speed {line['speed']}" if line["speed"] == "unknown" else line["speed"]}
             for vehicle, trail in self.trails.items()
-            for line in paths(trail, self.names[vehicle], dark=dark, metric=metric)
+            for line in paths(trail, self.names[vehicle], theme=theme, metric=metric)
         ]
 
     def _stops(self) -> list[dict[str, Any]]:
@@ -92,30 +88,27 @@ class TrailSet:
 class TrailSets:
     """All trail sets that sessions hold now, found by their ids."""
 
-    def __init__(self, history: History) -> None:
+    def __init__(self, history: History, frames: Frames) -> None:
         self._history = history
+        self._frames = frames
         self._sets: WeakValueDictionary[str, TrailSet] = WeakValueDictionary()
 
-    def begin(self, viewer: Viewer, snapshot: Snapshot, vehicle_ids: Sequence[str], hours: int) -> TrailSet:
-        """Begin to fetch and return at once; vehicles that the viewer may not see are left out.
+    def begin(
+        self, visibility: Visibility, snapshot: Snapshot, vehicle_ids: Sequence[str], hours: int
+    ) -> TrailSet:
+        """Begin to fetch and return at once; vehicles that may not be seen are left out.
 
         Raises ValueError, in one sentence for the viewer, for more than 20 vehicles or another window.
         """
-        frame = vehicles_of(viewer, snapshot)
         names = {}
         for vehicle_id in dict.fromkeys(vehicle_ids):
-            row = frame[(frame["vehicle_id"] == vehicle_id).to_numpy()]
-            if len(row):
+            row = self._frames.vehicle(snapshot, visibility, vehicle_id)
+            if row is not None:
                 names[vehicle_id] = details.title(row)
-        made = TrailSet(viewer, names, self._history.load(names, hours))
+        made = TrailSet(names, self._history.load(names, hours))
         self._sets[made.id] = made
         return made
 
-    def find(self, set_id: str, viewer: Viewer) -> TrailSet | None:
-        """The set of an id, if it is this viewer's and still looked at."""
-        found = self._sets.get(set_id)
-        return found if found is not None and found.viewer == viewer else None
-
-    def close(self) -> None:
-        """Stop fetching."""
-        self._history.close()
+    def find(self, set_id: str) -> TrailSet | None:
+        """The set of an id, if it is still looked at."""
+        return self._sets.get(set_id)

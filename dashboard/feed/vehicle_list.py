@@ -16,9 +16,10 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from cachetools import LRUCache, cached
+from cachetools import LRUCache
 
-from dashboard.access.viewer import Viewer, vehicles_for
+from dashboard.access.viewer import Visibility
+from dashboard.feed.frames import Frames
 from dashboard.fleet import search, units
 from dashboard.fleet.filters import Filters
 from dashboard.fleet.freshness import (
@@ -31,6 +32,7 @@ from dashboard.fleet.freshness import (
     state_codes,
 )
 from dashboard.fleet.snapshot import Snapshot, as_of
+from dashboard.runtime.once import once
 
 KEPT_SECONDS = 30
 PAGE_SIZES = (25, 100, 500)
@@ -52,10 +54,10 @@ Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class ListQuery:
     """What a list shows, and in what order."""
 
-    viewer: Viewer
+    visibility: Visibility
     filters: Filters = Filters()
     text: str = ""
     """Every word must occur in the name, VIN, plate, driver or fleet."""
@@ -65,7 +67,7 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ListPage:
     """One page of a list."""
 
     taken_at: datetime
@@ -85,12 +87,12 @@ class Page:
 class VehicleLists:
     """The lists of one process."""
 
-    def __init__(self, newest: Callable[[], Snapshot | None]) -> None:
+    def __init__(self, newest: Callable[[], Snapshot | None], frames: Frames) -> None:
         self._newest = newest
+        self._frames = frames
         self._held: Snapshot | None = None
         self._lock = threading.Lock()
-        # Given a condition, cachetools lets one thread compute while others wait for its result.
-        self._order = cached(LRUCache(32), _of_version, condition=threading.Condition())(ordered)
+        self._order = once(self._ordered, LRUCache(32), _of_query)
 
     def snapshot(self, *, refresh: bool = False) -> Snapshot | None:
         """The snapshot that lists are made from; None before there is any."""
@@ -101,11 +103,17 @@ class VehicleLists:
                 self._held = self._newest()
             return self._held
 
-    def rows(self, snapshot: Snapshot, query: Query) -> Rows:
+    def rows(self, snapshot: Snapshot, query: ListQuery) -> Rows:
         """The positions in a snapshot of all rows asked for, in order."""
-        return self._order(snapshot, query, as_of(snapshot))
+        return self._order(snapshot, query)
 
-    def page(self, snapshot: Snapshot, query: Query, number: int, size: int, *, metric: bool) -> Page:
+    def _ordered(self, snapshot: Snapshot, query: ListQuery) -> Rows:
+        frame = self._frames.filtered(snapshot, query.visibility, query.filters)
+        chosen = ordered(frame, query, as_of(snapshot))["ordinal"].to_numpy()
+        rows: Rows = np.searchsorted(snapshot.vehicles["ordinal"].to_numpy(), chosen)
+        return rows
+
+    def page(self, snapshot: Snapshot, query: ListQuery, number: int, size: int, *, metric: bool) -> ListPage:
         """One page of `size` rows, 500 at most."""
         rows = self.rows(snapshot, query)
         size = min(size, PAGE_SIZES[-1])
@@ -114,25 +122,23 @@ class VehicleLists:
         chosen = snapshot.vehicles.iloc[rows[number * size : (number + 1) * size]]
         ids = chosen["vehicle_id"].tolist()
         now = as_of(snapshot)
-        return Page(snapshot.taken_at, len(rows), number, pages, ids, cells(chosen, now, metric=metric))
+        return ListPage(snapshot.taken_at, len(rows), number, pages, ids, cells(chosen, now, metric=metric))
 
-    def page_of(self, snapshot: Snapshot, query: Query, vehicle_id: str, size: int) -> int | None:
+    def page_of(self, snapshot: Snapshot, query: ListQuery, vehicle_id: str, size: int) -> int | None:
         """The number of the page that a vehicle is on; None when it is on none."""
         rows = self.rows(snapshot, query)
         found = np.flatnonzero((snapshot.vehicles["vehicle_id"] == vehicle_id).to_numpy()[rows])
         return int(found[0]) // min(size, PAGE_SIZES[-1]) if len(found) else None
 
 
-def ordered(snapshot: Snapshot, query: Query, now: datetime) -> Rows:
-    """The positions in a snapshot of the rows asked for, in the order asked for; what is unknown comes last."""
-    frame = vehicles_for(query.viewer, snapshot, query.filters, now)
+def ordered(frame: pd.DataFrame, query: ListQuery, now: datetime) -> pd.DataFrame:
+    """The rows of a frame that a search leaves, in the order asked for; what is unknown comes last."""
     if query.text:
         frame = frame[search.mentions(search.columns(frame), query.text)]
-    positions = np.searchsorted(snapshot.vehicles["ordinal"].to_numpy(), frame["ordinal"].to_numpy())
     direction = "descending" if query.descending else "ascending"
     # Stable, and nulls come last in either direction.
     order = pc.sort_indices(pa.table({"key": sort_key(frame, query.by, now)}), sort_keys=[("key", direction)])
-    rows: Rows = positions[order.to_numpy()]
+    rows: pd.DataFrame = frame.iloc[order.to_numpy()]
     return rows
 
 
@@ -174,5 +180,5 @@ def cells(frame: pd.DataFrame, now: datetime, *, metric: bool) -> pd.DataFrame:
     return pd.DataFrame({COLUMNS[name]: pd.array(texts[name], dtype="str") for name in COLUMNS})
 
 
-def _of_version(snapshot: Snapshot, query: Query, now: datetime) -> tuple[int, Query, datetime]:
-    return snapshot.version, query, now
+def _of_query(snapshot: Snapshot, query: ListQuery) -> tuple[object, ...]:
+    return snapshot.version, query, as_of(snapshot)

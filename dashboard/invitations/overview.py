@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from dashboard.access.viewer import Viewer, vehicles_of
+from dashboard.access.viewer import Viewer
 from dashboard.invitations.facts import fleet_facts
 from dashboard.invitations.funnel import Line, funnel
 from dashboard.invitations.items import Item
@@ -12,13 +12,13 @@ from dashboard.service import Service
 
 def may_see(viewer: Viewer, fleet_id: str | None) -> bool:
     """Whether a viewer who may invite sees this fleet's invitation; one that nobody accepted has no fleet yet."""
-    return viewer.fleets is None or not fleet_id or fleet_id in viewer.fleets
+    return not fleet_id or viewer.visibility.includes(fleet_id)
 
 
 def fleet_lines(service: Service, viewer: Viewer, now: datetime) -> list[Line]:
     """Return a line for each invited or connected fleet that the viewer may see, newest first."""
     snapshot = service.poller.state.snapshot
-    facts = fleet_facts(vehicles_of(viewer, snapshot)) if snapshot else {}
+    facts = fleet_facts(viewer.visibility.of(snapshot.vehicles)) if snapshot else {}
     lines = funnel(service.invitations.view(), facts, now, service.firsts.known)
     return [line for line in lines if may_see(viewer, line.fleet_id)]
 
@@ -28,7 +28,7 @@ def fleet_line(service: Service, viewer: Viewer, item: Item, now: datetime) -> L
     snapshot, view, fleet_id = service.poller.state.snapshot, service.invitations.view(), item.fleet_id
     if not may_see(viewer, fleet_id):
         return None
-    frame = vehicles_of(viewer, snapshot) if snapshot and fleet_id else None
+    frame = viewer.visibility.of(snapshot.vehicles) if snapshot and fleet_id else None
     mine = replace(
         view,
         items=(item,),

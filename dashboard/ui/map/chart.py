@@ -10,12 +10,11 @@ import pydeck as pdk
 import streamlit as st
 
 from dashboard.access.scope import Scope
-from dashboard.access.viewer import vehicles_for, vehicles_of
 from dashboard.deck.deck import chosen_layer, deck, glide_for, vehicles_layer
-from dashboard.feed.summary import Summary, placeable
-from dashboard.fleet.snapshot import Snapshot, as_of
+from dashboard.feed.frames import placeable
+from dashboard.feed.summary import Summary
+from dashboard.fleet.snapshot import Snapshot
 from dashboard.service import service
-from dashboard.ui import frame
 from dashboard.ui.map import camera, panel, pick
 
 ASSETS = "assets/"
@@ -38,9 +37,9 @@ def vehicles(
     glide = _glide_ms() if len(ids) == 1 and snapshot.version > since + 1 else 0
     return [
         vehicles_layer(
-            service().feed.url(snapshot, scope),
+            service().feed.vehicles.url(snapshot, scope),
             layer_id=layer_id,
-            theme=frame.theme(),
+            theme=scope.theme,
             assets_url=ASSETS,
             glide_ms=glide,
             pickable=layer_id == ids[-1],
@@ -50,12 +49,12 @@ def vehicles(
     ]
 
 
-def ring(vehicle: pd.DataFrame | None) -> list[pdk.Layer]:
+def ring(vehicle: pd.DataFrame | None, scope: Scope) -> list[pdk.Layer]:
     """The ring around the chosen vehicle, if there is one and it has a place."""
     if vehicle is None or vehicle["lon"].isna().all():
         return []
     lon, lat = float(vehicle["lon"].iloc[0]), float(vehicle["lat"].iloc[0])
-    return [chosen_layer(lon, lat, theme=frame.theme(), assets_url=ASSETS, glide_ms=_glide_ms())]
+    return [chosen_layer(lon, lat, theme=scope.theme, assets_url=ASSETS, glide_ms=_glide_ms())]
 
 
 def _glide_ms() -> int:
@@ -76,7 +75,7 @@ def show(
     """
     shown = None
     if snapshot is not None and camera.needs_rows():
-        shown = placeable(vehicles_for(scope.viewer, snapshot, scope.filters, as_of(snapshot)))
+        shown = placeable(service().feed.frames.filtered(snapshot, scope.visibility, scope.filters))
     if not any(str(layer.id).startswith("vehicles-") for layer in layers):
         pick.forget()
     view = camera.current(shown, vehicle, follow=panel.follows())
@@ -85,7 +84,7 @@ def show(
             layers,
             view,
             setting=service().settings.basemap,
-            theme=frame.theme(),
+            theme=scope.theme,
             assets_url=ASSETS,
             plain=plain,
         ),
@@ -94,4 +93,6 @@ def show(
         on_select="rerun",
         alt=ALT,
     )
-    return snapshot is not None and pick.taken(event, vehicles_of(scope.viewer, snapshot))
+    return snapshot is not None and pick.taken(
+        event, service().feed.frames.visible(snapshot, scope.visibility)
+    )

@@ -46,18 +46,18 @@ def suggestion(summary: Summary, display: DisplayOptions) -> None:
 
 def layers(snapshot: Snapshot, scope: Scope, size: str) -> list[pdk.Layer]:
     """The hexagons of a scope."""
-    return [hexagons_layer(service().layers.hexagons_url(snapshot, scope, size))]
+    return [hexagons_layer(service().feed.hexagons.url(snapshot, scope, size))]
 
 
 def legend(snapshot: Snapshot, scope: Scope, size: str) -> None:
     """Say what the hexagons' colours mean, and that all vehicles are in them."""
-    found = service().layers.hexagons(snapshot, scope, size)
+    found = service().feed.hexagons.hexagons(snapshot, scope, size)
     noun = "vehicle" if found.vehicles == 1 else "vehicles"
     where = "hexagon" if found.hexagons == 1 else "hexagons"
     swatches.show(
         f"{found.vehicles:,} {noun} in {found.hexagons:,} {where}. Vehicles per hexagon:",
         "Vehicles per hexagon",
-        [(step.colour, _range(step.smallest, step.largest)) for step in found.steps],
+        [(one.colour, _range(one.smallest, one.largest)) for one in found.legend],
     )
 
 

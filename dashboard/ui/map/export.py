@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.access.scope import Scope
-from dashboard.access.viewer import vehicles_for
 from dashboard.fleet import export
-from dashboard.fleet.snapshot import Snapshot, as_of
+from dashboard.fleet.snapshot import Snapshot
+from dashboard.service import service
 
 KINDS: dict[str, tuple[str, str, Callable[[pd.DataFrame], bytes]]] = {
     "csv": ("CSV, for spreadsheets", "text/csv", export.to_csv),
@@ -42,4 +42,4 @@ def show(scope: Scope, snapshot: Snapshot, vehicles: int) -> None:
 
 def _build(snapshot: Snapshot, scope: Scope, kind: str) -> bytes:
     write = KINDS[kind][2]
-    return write(vehicles_for(scope.viewer, snapshot, scope.filters, as_of(snapshot)))
+    return write(service().feed.frames.filtered(snapshot, scope.visibility, scope.filters))

@@ -10,9 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from dashboard.access.scope import Scope
-from dashboard.access.viewer import vehicles_for
-from dashboard.fleet.counters import counters, fleet_on_show
-from dashboard.fleet.snapshot import as_of
+from dashboard.fleet.counters import fleet_on_show
 from dashboard.service import service
 from dashboard.ui.map import camera, chart, defect, status
 from dashboard.ui.map.permalink import MapRequest
@@ -43,7 +41,7 @@ def show(scope: Scope, request: MapRequest, tick: float) -> None:
 
 @defect.contained("What these filters leave")
 def _screen(scope: Scope, request: MapRequest) -> None:
-    state, feed = service().poller.state, service().feed
+    state, feed = service().poller.state, service().feed.vehicles
     snapshot, now = state.snapshot, datetime.now(UTC)
     if snapshot is None:
         status.trouble(state, None, now)
@@ -51,7 +49,7 @@ def _screen(scope: Scope, request: MapRequest) -> None:
         return
     turn = ""
     if request.display.cycle:
-        known, asked_for = feed.facets(snapshot, scope.viewer).options.fleets, scope.filters.fleets
+        known, asked_for = feed.facets(snapshot, scope.visibility).options.fleets, scope.filters.fleets
         turn = fleet_on_show([one for one in sorted(known) if not asked_for or one in asked_for], now) or ""
         if turn:
             scope = replace(scope, filters=replace(scope.filters, fleets=(turn,)))
@@ -60,8 +58,8 @@ def _screen(scope: Scope, request: MapRequest) -> None:
             camera.ask("shown")
     summary = feed.summary(snapshot, scope)
     chart.show(chart.vehicles(snapshot, scope, summary, request.display.vehicle), snapshot, scope, None)
-    numbers = counters(vehicles_for(scope.viewer, snapshot, scope.filters, as_of(snapshot)), as_of(snapshot))
-    name = feed.facets(snapshot, scope.viewer).options.fleets.get(turn, "") if turn else ""
+    numbers = feed.counters(snapshot, scope)
+    name = feed.facets(snapshot, scope.visibility).options.fleets.get(turn, "") if turn else ""
     old = (notice.brief for notice in summary.notices if notice.stale)
     trouble = status.health(state, now).brief or next(old, "")
     st.html(

@@ -44,4 +44,4 @@ def layers(
         )
     if not display.hexagons:
         drawn += chart.vehicles(snapshot, scope, summary, display.vehicle, faded=trail_set is not None)
-    return [*drawn, *(chart.ring(vehicle) if trail_set is None else trails.layers(trail_set, scope))]
+    return [*drawn, *(chart.ring(vehicle, scope) if trail_set is None else trails.layers(trail_set, scope))]

@@ -8,12 +8,11 @@ import pydeck as pdk
 import streamlit as st
 
 from dashboard.access.scope import Scope
+from dashboard.access.viewer import EVERYTHING
 from dashboard.deck.layers import trailers_layer
-from dashboard.feed.overlays import drawable_trailers
 from dashboard.fleet.display_options import DisplayOptions
 from dashboard.ingest.fixes import UNREADABLE
 from dashboard.service import service
-from dashboard.ui import frame
 from dashboard.ui.map import status
 from dashboard.ui.map.controls import key_in_popover
 from dashboard.ui.markdown import plain
@@ -31,8 +30,8 @@ def layers(scope: Scope, *, pickable: bool, faded: bool) -> list[pdk.Layer]:
     snapshot = service().trailers.watch().snapshot
     if snapshot is None:
         return []
-    url = service().layers.trailers_url(snapshot, scope)
-    return [trailers_layer(url, theme=frame.theme(), assets_url="assets/", pickable=pickable, faded=faded)]
+    url = service().feed.trailers.url(snapshot, scope)
+    return [trailers_layer(url, theme=scope.theme, assets_url="assets/", pickable=pickable, faded=faded)]
 
 
 def status_line(scope: Scope, display: DisplayOptions) -> None:
@@ -47,9 +46,9 @@ def status_line(scope: Scope, display: DisplayOptions) -> None:
         else:
             st.markdown(":material/hourglass_top: Reading the trailers …", width="content")
         return
-    count = len(drawable_trailers(state.snapshot, scope))
+    count = service().feed.trailers.count(state.snapshot, scope)
     said = f"**{count:,}** {'trailer' if count == 1 else 'trailers'}."
-    if state.snapshot.unreadable and scope.viewer.fleets is None:
+    if state.snapshot.unreadable and scope.visibility == EVERYTHING:
         said += f" Not placeable: {state.snapshot.unreadable:,} ({UNREADABLE})."
     if why:
         said += f" Not up to date: {plain(why)}"

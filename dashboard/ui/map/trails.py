@@ -12,14 +12,14 @@ import streamlit as st
 
 from dashboard.access.scope import Scope
 from dashboard.deck.layers import replay_colours, replay_layer, trail_layers
-from dashboard.feed.trail_sets import LINES, STOPS, TrailSet
+from dashboard.feed.trail_sets import TrailSet
 from dashboard.fleet import bins, units
 from dashboard.fleet.colours import bin_colours
 from dashboard.fleet.playback import Playback
 from dashboard.fleet.replay import positions
 from dashboard.ingest.history import MOST_VEHICLES, WINDOWS_HOURS, hours_in_words
 from dashboard.service import service
-from dashboard.ui import frame, sign_in
+from dashboard.ui import sign_in
 from dashboard.ui.map import camera, replay, swatches
 from dashboard.ui.markdown import plain
 
@@ -97,16 +97,14 @@ def progress() -> None:
 def legend(scope: Scope) -> None:
     """Say what the colours of the lines mean."""
     labels = bins.speed_labels(metric=scope.metric)
-    colours = zip(bins.keys(bins.SPEED_BINS), bin_colours(bins.SPEED_BINS, dark=scope.dark), strict=True)
+    colours = zip(bins.keys(bins.SPEED_BINS), bin_colours(bins.SPEED_BINS, theme=scope.theme), strict=True)
     swatches.show("Speed:", "Colours of the trails", [(rgb, labels[name]) for name, rgb in colours])
 
 
 def layers(found: TrailSet, scope: Scope) -> list[pdk.Layer]:
     """What lies over the map: lines, stops, and the vehicles where they were at the replay's moment."""
-    feed, theme = service().layers, frame.theme()
-    drawn = trail_layers(
-        feed.trails_url(found, scope, LINES), feed.trails_url(found, scope, STOPS), theme=theme
-    )
+    feed, theme = service().feed.trails, scope.theme
+    drawn = trail_layers(feed.url(found, scope, "lines"), feed.url(found, scope, "stops"), theme=theme)
     play = replay.current(found)
     if play is None:
         return drawn
@@ -162,7 +160,7 @@ def controls(found: TrailSet, scope: Scope) -> None:
             args=(found,),
         )
         if found.trails:
-            st.html(_table(found, play, metric=scope.metric))
+            st.html(_table(found, play, scope))
         st.caption(
             f"The last {hours_in_words(found.hours)}. Lines have the colour of the speed; where nothing was heard for "
             "15 minutes there is no line. Circles are stops of 5 minutes or more. Live vehicles are pale meanwhile."
@@ -176,7 +174,9 @@ def _begin(vehicle_ids: Sequence[str], hours: int) -> None:
         return
     close()
     if wanted and snapshot is not None:
-        st.session_state[SET] = service().trail_sets.begin(sign_in.viewer(), snapshot, wanted, hours)
+        st.session_state[SET] = service().feed.trail_sets.begin(
+            sign_in.viewer().visibility, snapshot, wanted, hours
+        )
 
 
 def _key(name: str, found: TrailSet) -> str:
@@ -210,8 +210,8 @@ def _whereabouts(spot: dict[str, Any], *, metric: bool) -> str:
     return units.speed(spot["speed"], metric=metric) or "speed unknown"
 
 
-def _table(found: TrailSet, play: Playback | None, *, metric: bool) -> str:
-    colours = replay_colours(found.names, frame.theme())
+def _table(found: TrailSet, play: Playback | None, scope: Scope) -> str:
+    colours, metric = replay_colours(found.names, scope.theme), scope.metric
     then = {}
     if play is not None:
         spots = positions(found.trails, play.moment(time.monotonic()))

@@ -8,8 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.access.scope import Scope
-from dashboard.access.viewer import vehicle_of
-from dashboard.feed.vehicle_list import COLUMNS, KEPT_SECONDS, PAGE_SIZES, Page, Query
+from dashboard.feed.vehicle_list import COLUMNS, KEPT_SECONDS, PAGE_SIZES, ListPage, ListQuery
 from dashboard.fleet import details
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.service import service
@@ -39,7 +38,7 @@ def show(scope: Scope, chosen: str) -> None:
 
 @defect.contained("The list of what these filters leave")
 def _list(scope: Scope, chosen: str) -> None:
-    lists = service().lists
+    lists = service().feed.lists
     snapshot = lists.snapshot(refresh=bool(st.session_state.pop("list_refresh", False)))
     if snapshot is None:
         return
@@ -66,7 +65,7 @@ def _list(scope: Scope, chosen: str) -> None:
         _table(page, chosen)
 
 
-def _controls(scope: Scope) -> Query:
+def _controls(scope: Scope) -> ListQuery:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="list_controls"):
         text = st.text_input(
             "Search in the list",
@@ -78,10 +77,10 @@ def _controls(scope: Scope) -> Query:
         by = st.selectbox("Sort by", list(COLUMNS), format_func=COLUMNS.__getitem__, key=BY, on_change=_first)
         st.selectbox("Rows on a page", PAGE_SIZES, index=1, key=SIZE, on_change=_first)
         down = st.toggle("Descending", key=DOWN, on_change=_first)
-    return Query(scope.viewer, scope.filters, (text or "").strip(), by, descending=down)
+    return ListQuery(scope.visibility, scope.filters, (text or "").strip(), by, descending=down)
 
 
-def _turn(page: Page) -> None:
+def _turn(page: ListPage) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="list_pages"):
         noun = "vehicle" if page.total == 1 else "vehicles"
         st.markdown(
@@ -103,12 +102,12 @@ def _turn(page: Page) -> None:
                 )
 
 
-def _place_of_chosen(scope: Scope, snapshot: Snapshot, query: Query, chosen: str, size: int) -> None:
+def _place_of_chosen(scope: Scope, snapshot: Snapshot, query: ListQuery, chosen: str, size: int) -> None:
     """Say where in the list the vehicle is that was chosen on the map."""
-    row = vehicle_of(scope.viewer, snapshot, chosen) if chosen else None
+    row = service().feed.frames.vehicle(snapshot, scope.visibility, chosen) if chosen else None
     if row is None:
         return
-    number = service().lists.page_of(snapshot, query, chosen, size)
+    number = service().feed.lists.page_of(snapshot, query, chosen, size)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="list_chosen"):
         where = "is not in this list" if number is None else f"is on page {number + 1:,}"
         st.markdown(f"Chosen on the map: **{plain(details.title(row))}** {where}.", width="content")
@@ -116,7 +115,7 @@ def _place_of_chosen(scope: Scope, snapshot: Snapshot, query: Query, chosen: str
             st.button("Go to that page", type="tertiary", on_click=_go, args=(number,), key="list_go")
 
 
-def _table(page: Page, chosen: str) -> None:
+def _table(page: ListPage, chosen: str) -> None:
     if not page.total:
         st.info("No vehicle matches the filters and the search.")
         return

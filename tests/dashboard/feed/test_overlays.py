@@ -8,6 +8,7 @@ import h3
 import httpx
 import numpy as np
 import pytest
+from dashboard.feed.overlays import OverlayFeed
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
@@ -16,7 +17,6 @@ from catena_client import TrailerLocation
 from dashboard.access.scope import Scope
 from dashboard.access.tokens import LIFE_SECONDS, FeedTokens
 from dashboard.access.viewer import OPERATOR, Viewer
-from dashboard.feed.overlays import OverlayFeed
 from dashboard.feed.recent import RecentSnapshots
 from dashboard.feed.trail_sets import LINES, STOPS, TrailSets
 from dashboard.fleet import hexagons

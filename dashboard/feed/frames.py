@@ -1,0 +1,73 @@
+"""The vehicles that may be seen and were asked for, cut out of a snapshot once for all who see the same.
+
+Page, list, export, wall screen, search, hexagons and the rows on the map all take theirs from here.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pandas as pd
+from cachetools import LRUCache
+
+from dashboard.access.viewer import EVERYTHING, Visibility
+from dashboard.fleet.filters import Filters, mask
+from dashboard.fleet.snapshot import Snapshot, as_of
+from dashboard.runtime.once import once
+
+KEPT_ROWS = 500_000
+"""Rows of all frames that are kept, about 300 bytes each."""
+
+
+class Frames:
+    """The frames of one process; nobody changes one."""
+
+    def __init__(self) -> None:
+        self._visible = once(_visible, LRUCache(KEPT_ROWS, _weight), _of_visibility)
+        self._filtered = once(self._filter, LRUCache(KEPT_ROWS, _weight), _of_filters)
+
+    def visible(self, snapshot: Snapshot, visibility: Visibility) -> pd.DataFrame:
+        """All vehicles that may be seen, in stable order."""
+        return snapshot.vehicles if visibility == EVERYTHING else self._visible(snapshot, visibility)
+
+    def vehicle(self, snapshot: Snapshot, visibility: Visibility, vehicle_id: str) -> pd.DataFrame | None:
+        """One vehicle as a frame of one row; None when there is none that may be seen."""
+        frame = self.visible(snapshot, visibility)
+        row = frame[(frame["vehicle_id"] == vehicle_id).to_numpy()]
+        return row if len(row) else None
+
+    def filtered(self, snapshot: Snapshot, visibility: Visibility, filters: Filters) -> pd.DataFrame:
+        """The vehicles that may be seen and that the filters leave, those without a position included."""
+        if not filters:
+            return self.visible(snapshot, visibility)
+        return self._filtered(snapshot, visibility, filters, as_of(snapshot))
+
+    def _filter(
+        self, snapshot: Snapshot, visibility: Visibility, filters: Filters, now: datetime
+    ) -> pd.DataFrame:
+        frame = self.visible(snapshot, visibility)
+        return frame[mask(frame, filters, now)]
+
+
+def placeable(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows that can be drawn."""
+    drawable = (frame["unplaceable"] == "").to_numpy()
+    return frame if drawable.all() else frame[drawable]
+
+
+def _visible(snapshot: Snapshot, visibility: Visibility) -> pd.DataFrame:
+    return visibility.of(snapshot.vehicles)
+
+
+def _weight(frame: pd.DataFrame) -> int:
+    return len(frame) + 1  # so that empty ones are not kept for ever
+
+
+def _of_visibility(snapshot: Snapshot, visibility: Visibility) -> tuple[int, Visibility]:
+    return snapshot.version, visibility
+
+
+def _of_filters(
+    snapshot: Snapshot, visibility: Visibility, filters: Filters, now: datetime
+) -> tuple[int, Visibility, Filters, datetime]:
+    return snapshot.version, visibility, filters, now

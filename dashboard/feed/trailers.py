@@ -1,0 +1,93 @@
+"""The trailers on the map as JSON, built once per reading for all who see the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import repeat
+from urllib.parse import urlencode
+
+import pandas as pd
+from cachetools import LRUCache
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from dashboard.access.scope import Scope
+from dashboard.access.tokens import FeedTokens
+from dashboard.access.viewer import Visibility
+from dashboard.deck import icons
+from dashboard.feed.answers import answer, not_yet, packed, refused
+from dashboard.feed.vehicle_rows import Row, age_words, places, values
+from dashboard.fleet.colours import Theme
+from dashboard.fleet.filters import Filters, mask
+from dashboard.fleet.freshness import ages
+from dashboard.fleet.snapshot import TrailerSnapshot
+from dashboard.runtime.once import once
+
+
+@dataclass(frozen=True, slots=True)
+class TrailerScope:
+    """What trailers depend on of a `Scope`: of its filters only fleets, sources and providers."""
+
+    visibility: Visibility
+    filters: Filters
+    theme: Theme
+
+
+class TrailerFeed:
+    """Makes the trailers' addresses and answers them. One per process."""
+
+    def __init__(self, newest: Callable[[], TrailerSnapshot | None], tokens: FeedTokens) -> None:
+        self._newest = newest
+        self._tokens = tokens
+        self._drawable = once(_drawable, LRUCache(16), _of_scope)
+        self._body = once(self._pack, LRUCache(16), _of_scope)
+
+    def count(self, snapshot: TrailerSnapshot, scope: Scope) -> int:
+        """How many trailers of a scope can be drawn."""
+        return len(self._drawable(snapshot, _reduced(scope)))
+
+    def url(self, snapshot: TrailerSnapshot, scope: Scope) -> str:
+        """A relative URL of them; it changes exactly when the data does."""
+        query = {"v": snapshot.version, "id": self._tokens.id_of(_reduced(scope))}
+        return f"feed/trailers.json?{urlencode(query)}"
+
+    def route(self, prefix: str) -> Route:
+        """The route that answers the URLs, below a base path such as `/maps` or ""."""
+        return Route(f"{prefix}/feed/trailers.json", self.answer, methods=["GET"])
+
+    def answer(self, request: Request) -> Response:
+        """JSON for a known id; 403 for a missing, made up or expired one; 503 before the first reading."""
+        scope = self._tokens.entry(request, TrailerScope)
+        if scope is None:
+            return refused()
+        snapshot = self._newest()
+        if snapshot is None:
+            return not_yet("No trailers have been received yet.")
+        return answer(request, self._body(snapshot, scope))
+
+    def _pack(self, snapshot: TrailerSnapshot, scope: TrailerScope) -> bytes:
+        frame = self._drawable(snapshot, scope)
+        icon = icons.name("trailer", icons.MARK[scope.theme])
+        names = frame["name"].mask(frame["name"] == "", "Unnamed trailer")
+        texts = (values(column) for column in (names, frame["fleet"], frame["provider"]))
+        words = values(pd.Series(age_words(ages(frame, snapshot.taken_at))))
+        # "trailer" in the place where a vehicle's speed stands in the tooltip.
+        return packed(list(map(Row, places(frame), repeat(icon), *texts, repeat("trailer"), words)))
+
+
+def _drawable(snapshot: TrailerSnapshot, scope: TrailerScope) -> pd.DataFrame:
+    frame = scope.visibility.of(snapshot.trailers)
+    return frame[mask(frame, scope.filters, snapshot.taken_at) & frame["lon"].notna().to_numpy()]
+
+
+def _reduced(scope: Scope) -> TrailerScope:
+    """The other filters are about what only vehicles report."""
+    filters = scope.filters
+    shared = Filters(fleets=filters.fleets, sources=filters.sources, providers=filters.providers)
+    return TrailerScope(scope.visibility, shared, scope.theme)
+
+
+def _of_scope(snapshot: TrailerSnapshot, scope: TrailerScope) -> tuple[object, ...]:
+    return snapshot.version, scope
