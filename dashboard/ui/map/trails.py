@@ -218,7 +218,7 @@ def _table(found: TrailSet, play: Playback | None, scope: Scope) -> str:
         then = {spot["vehicle_id"]: _whereabouts(spot, metric=metric) for spot in spots}
     rows = []
     for vehicle, trail in found.trails.items():
-        summary = trail.summary
+        summary = trail.stats
         top = units.speed(summary.top_speed, metric=metric) or "unknown"
         stopped = f" ({units.duration(summary.stopped_seconds)})" if trail.stops else ""
         texts = (
