@@ -25,7 +25,8 @@ from dashboard.fleet.names import Names
 from dashboard.fleet.snapshot import Snapshot, TrailerSnapshot
 from dashboard.ingest.embedded import InProcess
 from dashboard.ingest.history import History
-from dashboard.ingest.trailers import TrailerPoller, TrailerState, trailers_frame
+from dashboard.ingest.polling import PollState
+from dashboard.ingest.trailers import TrailerPoller, trailers_frame
 from tests.dashboard.catena import Catena, location
 from tests.dashboard.frames import NOW, few, vehicles
 from tests.dashboard.ingest.test_poller import until
@@ -78,7 +79,7 @@ class Rig:
         self.history = History((catena or Catena()).client(), now=lambda: NOW)
         self.trail_sets = TrailSets(self.history)
         poller = TrailerPoller(Catena().client(), Names)
-        poller._state = TrailerState(trailers)
+        poller.state = PollState(trailers)
         self.newest = snapshot
         self.layers = OverlayFeed(FeedTokens(), RecentSnapshots(lambda: self.newest), poller, self.trail_sets)
 

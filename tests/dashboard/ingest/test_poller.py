@@ -7,7 +7,8 @@ import pytest
 
 from catena_client import RetryPolicy
 from dashboard.ingest.concurrency import Concurrency
-from dashboard.ingest.poller import CREDENTIALS_PAUSE_SECONDS, Poller, Rest
+from dashboard.ingest.poller import Poller
+from dashboard.ingest.polling import CREDENTIALS_PAUSE_SECONDS, Rest
 from tests.dashboard.catena import (
     FLEETS,
     FRESHNESS,

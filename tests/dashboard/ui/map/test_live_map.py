@@ -15,7 +15,7 @@ from dashboard.fleet.counters import CYCLE_SECONDS, fleet_on_show
 from dashboard.ingest import embedded
 from dashboard.ingest.fetching import Fetched
 from dashboard.ingest.notices import notices
-from dashboard.ingest.poller import PollState
+from dashboard.ingest.polling import PollState
 from dashboard.ingest.rows import Rows
 from dashboard.runtime.refusals import Refusal
 from dashboard.service import Service, install
