@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from catena_client import CatenaClient
-from dashboard.fleet.names import Names
 from dashboard.fleet.snapshot import Snapshot, counts
 from dashboard.ingest.concurrency import Concurrency
 from dashboard.ingest.directory import Directory
@@ -39,19 +38,15 @@ class Poller(PollLoop[Snapshot]):
         self._concurrency = concurrency
         self._prepare = prepare
         self._published = published
-        self._directory = Directory(client, clock=clock)
+        self.directory = Directory(client, clock=clock)
+        """What things are called, as known now."""
         self._fetcher = Fetcher(client, concurrency, clock)
         self._builder = SnapshotBuilder()
-
-    @property
-    def names(self) -> Names:
-        """What things are called, as known now."""
-        return self._directory.names
 
     def close(self) -> None:
         """Stop asking, and wait a second at most; whatever is under way then ends with the client."""
         self._closing.set()  # first: what is cut off now did not fail
-        self._directory.close()
+        self.directory.close()
         self._fetcher.close()
         super().close()
 
@@ -66,7 +61,7 @@ class Poller(PollLoop[Snapshot]):
         return seconds
 
     def _take(self) -> Snapshot:
-        directory = self._directory
+        directory = self.directory
         if self._failures:
             self._fetcher.knock(list(directory.names.fleets), self._failures)
         fetched = self._fetcher.fetch(self._fleet_sizes)
@@ -88,8 +83,8 @@ class Poller(PollLoop[Snapshot]):
 
     def _fleet_sizes(self) -> Mapping[str, int]:
         """The listed fleets, read anew, with the number of vehicles that each had in the last snapshot."""
-        self._directory.refresh_fleets()
-        sizes = dict.fromkeys(self._directory.names.fleets, 1)
+        self.directory.refresh_fleets()
+        sizes = dict.fromkeys(self.directory.names.fleets, 1)
         last = self.state.snapshot
         if last is not None:
             sizes |= {

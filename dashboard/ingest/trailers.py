@@ -33,26 +33,29 @@ NAMES = "names of trailers"
 class TrailerPoller(PollLoop[TrailerSnapshot]):
     """Polls trailers from the first `watch` until nobody has called it for a while."""
 
-    def __init__(self, client: CatenaClient, names: Callable[[], Names]) -> None:
+    def __init__(
+        self, client: CatenaClient, names: Callable[[], Names], clock: Callable[[], float] = time.monotonic
+    ) -> None:
         super().__init__("trailers", POLL_SECONDS)
         self._client, self._once = client, client.with_retry(ONCE)
         self._names = names
+        self._clock = clock
         self._watched_at = float("-inf")
         self._version = 0
         self._rows: Mapping[str, TrailerLocation] = {}
         self._trailer_names: Mapping[str, str] = {}
         self._named_at = float("-inf")
-        self._refusals = Refusals()
+        self._refusals = Refusals(clock)
 
     def watch(self) -> PollState[TrailerSnapshot]:
         """What is known now; keeps the polling going. Returns at once."""
-        self._watched_at = time.monotonic()
+        self._watched_at = self._clock()
         self.start()
         return self.state
 
     def _wanted(self) -> bool:
         """Whether somebody looked of late; if not, what was known is dropped, so as not to be shown later."""
-        if time.monotonic() - self._watched_at <= IDLE_SECONDS:
+        if self._clock() - self._watched_at <= IDLE_SECONDS:
             return True
         self.state = PollState(poll_seconds=self._poll_seconds)
         self._rows = {}
@@ -70,7 +73,7 @@ class TrailerPoller(PollLoop[TrailerSnapshot]):
 
     def _read_names(self) -> None:
         """Read what trailers are called, when that is due; while it is refused they are called by their ids."""
-        if time.monotonic() - self._named_at < NAMES_SECONDS or not self._refusals.due(NAMES):
+        if self._clock() - self._named_at < NAMES_SECONDS or not self._refusals.due(NAMES):
             return
         client = self._once if NAMES in self._refusals else self._client
         try:
@@ -83,7 +86,7 @@ class TrailerPoller(PollLoop[TrailerSnapshot]):
             self._refusals.failed(NAMES, error)
         else:
             self._refusals.succeeded(NAMES)
-            self._named_at = time.monotonic()
+            self._named_at = self._clock()
 
 
 def newest(

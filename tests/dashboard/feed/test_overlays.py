@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 
-from catena_client import TrailerLocation
 from dashboard.access.scope import Scope
 from dashboard.access.tokens import LIFE_SECONDS, FeedTokens
 from dashboard.access.viewer import OPERATOR, Viewer
@@ -28,8 +27,8 @@ from dashboard.ingest.history import History
 from dashboard.ingest.polling import PollState
 from dashboard.ingest.trailers import TrailerPoller, trailers_frame
 from tests.dashboard.catena import Catena, location
-from tests.dashboard.frames import NOW, few, vehicles
-from tests.dashboard.ingest.test_poller import until
+from tests.dashboard.frames import NOW, few, trailer, vehicles
+from tests.dashboard.waiting import until
 
 GUEST = Viewer("guest", fleets=frozenset({"f1"}))
 
@@ -51,14 +50,6 @@ FLEETS = snapshot_of(
         {"fleet_id": "f1", "unplaceable": "no position reported"},
     ]
 )
-
-
-def trailer(trailer_id, *, fleet_id="f1", lon=-88.0, lat=42.0, source="geotab", at=NOW, **given):
-    return TrailerLocation(
-        id=f"row-{trailer_id}", fleet_id=fleet_id, connection_id="c", created_at=NOW, updated_at=NOW,
-        source_name=source, source_id="s", tsp_slug=source, trailer_id=trailer_id, occurred_at=at,
-        location={"type": "Point", "coordinates": [lon, lat]}, **given,
-    )  # fmt: skip
 
 
 TRAILERS = TrailerSnapshot(
@@ -236,7 +227,7 @@ def drive(pages, per_page):
 class Histories(Catena):
     """Gives the locations of the vehicle asked for."""
 
-    def _respond(self, request):
+    def respond(self, request):
         ids = request.url.params.get_list("vehicle_ids")
         if ids and request.url.path not in self.failing:
             rows = self.rows["/v2/telematics/vehicle-locations"]
@@ -245,8 +236,8 @@ class Histories(Catena):
             request = httpx.Request(
                 "GET", request.url.copy_remove_param("vehicle_ids"), headers=request.headers
             )
-            return Catena._respond(kept, request)
-        return super()._respond(request)
+            return Catena.respond(kept, request)
+        return super().respond(request)
 
 
 def test_a_history_of_twenty_pages_is_drawn_whole():
