@@ -52,7 +52,7 @@ class Service:
             self.feed.vehicles.prepare,
             published=GarbageCollector().snapshot_published,
         )
-        self.trailers = TrailerPoller(self.client, lambda: self.poller.names)
+        self.trailers = TrailerPoller(self.client, lambda: self.poller.directory.names)
         self.invitations = InvitationDesk(self.client)
         self.bulk_runs = BulkRuns()
         self.firsts = FirstSeen(self.client)

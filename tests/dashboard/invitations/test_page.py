@@ -14,7 +14,7 @@ from dashboard import service as services
 from dashboard.access.viewer import Viewer
 from dashboard.configuration.settings import Settings
 from dashboard.fleet.snapshot import Snapshot
-from dashboard.ingest.poller import PollState
+from dashboard.ingest.polling import PollState
 from dashboard.invitations.bulk import BulkRun
 from dashboard.invitations.desk import InvitationDesk
 from dashboard.invitations.firsts import FirstSeen
