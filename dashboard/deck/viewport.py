@@ -4,14 +4,11 @@ from dataclasses import dataclass
 from math import log2
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from dashboard.fleet.geo import MAX_LATITUDE, Floats
 
 TILE = 512
 """Pixels of the whole world at zoom 0, as deck.gl counts."""
-MAX_LATITUDE = 85.0511
-"""Web Mercator cannot draw anything nearer to a pole than this."""
 CLOSEST = 15.0
 """The zoom for a single place."""
 

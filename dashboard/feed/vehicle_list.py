@@ -127,8 +127,8 @@ class VehicleLists:
     def page_of(self, snapshot: Snapshot, query: ListQuery, vehicle_id: str, size: int) -> int | None:
         """The number of the page that a vehicle is on; None when it is on none."""
         rows = self.rows(snapshot, query)
-        found = np.flatnonzero((snapshot.vehicles["vehicle_id"] == vehicle_id).to_numpy()[rows])
-        return int(found[0]) // min(size, PAGE_SIZES[-1]) if len(found) else None
+        position = np.flatnonzero((snapshot.vehicles["vehicle_id"] == vehicle_id).to_numpy()[rows])
+        return int(position[0]) // min(size, PAGE_SIZES[-1]) if len(position) else None
 
 
 def ordered(frame: pd.DataFrame, query: ListQuery, now: datetime) -> pd.DataFrame:

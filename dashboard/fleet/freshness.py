@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dashboard.fleet.geo import Floats
+
 LIVE, LATE, SILENT, CLOCK = "live", "late", "silent", "clock"
 FRESHNESS = (LIVE, LATE, SILENT, CLOCK)
 FRESHNESS_LABELS = {LIVE: "live", LATE: "late", SILENT: "silent", CLOCK: "clock problem"}
@@ -20,7 +22,6 @@ STATES = (MOVING, STOPPED, UNKNOWN, SILENT)
 STATE_LABELS = {MOVING: "moving", STOPPED: "stopped", UNKNOWN: "no speed known", SILENT: "silent"}
 
 Codes = npt.NDArray[np.int8]
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from math import nan, pi
+
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+NO_POSITION = (nan, nan)
+"""Stands for a longitude and a latitude that are not known."""
 MAX_LATITUDE = 85.0511
 """Degrees. Web Mercator cannot draw anything nearer to a pole than this."""
 EARTH_METRES = 6_371_008.8
 """Mean radius."""
-METRES_PER_DEGREE = EARTH_METRES * np.pi / 180
+METRES_PER_DEGREE = EARTH_METRES * pi / 180
 """Length of a degree of latitude."""
 
 
@@ -29,9 +33,8 @@ def position_error(lon: float, lat: float) -> str:
 
 def usable(lon: Floats, lat: Floats) -> NDArray[np.bool_]:
     """For each position, whether it can be drawn, as `position_error` says; NaN cannot."""
-    found: NDArray[np.bool_] = (
-        (np.abs(lon) <= 180) & (np.abs(lat) <= MAX_LATITUDE) & ((lon != 0) | (lat != 0))
-    )
+    inside = (np.abs(lon) <= 180) & (np.abs(lat) <= MAX_LATITUDE)
+    found: NDArray[np.bool_] = inside & ((lon != 0) | (lat != 0))
     return found
 
 

@@ -6,12 +6,12 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from dashboard.fleet.geo import METRES_PER_DEGREE, Floats
+
 Point = list[float]
 
 TOLERANCE = 5.0
 """Metres a drawn line may pass beside a fix: no more than a receiver's own error."""
-METRES_PER_DEGREE = 111_195.0
 
 
 def simplify(lon: Floats, lat: Floats, tolerance: float = TOLERANCE) -> npt.NDArray[np.intp]:

@@ -8,7 +8,6 @@ import numpy as np
 
 from dashboard.fleet import bins, units
 from dashboard.fleet.colours import Theme, bin_colours
-from dashboard.fleet.geo import MAX_LATITUDE
 from dashboard.fleet.lines import cut, simplify
 from dashboard.fleet.stops import Stop
 from dashboard.fleet.trails import Trail
@@ -32,7 +31,6 @@ def paths(trail: Trail, name: str, *, theme: Theme = "light", metric: bool = Fal
     labels = bins.speed_labels(metric=metric)
     classes = bins.bin_codes(trail.speed[1:], bins.SPEED_BINS)
     joined = trail.joined
-    lat = np.clip(trail.lat, -MAX_LATITUDE, MAX_LATITUDE)
     lines = []
     breaks = np.flatnonzero((classes[1:] != classes[:-1]) | ~joined[1:] | ~joined[:-1]) + 1
     for run in np.split(np.arange(len(classes)), breaks):
@@ -41,8 +39,8 @@ def paths(trail: Trail, name: str, *, theme: Theme = "light", metric: bool = Fal
         band = int(classes[run[0]])
         about = {"color": list(colours[band]), "speed": labels[bins.SPEED_BINS[band].key]}
         about |= {"vehicle_id": trail.vehicle_id, "name": name}
-        drawn = run[0] + simplify(trail.lon[run[0] : run[-1] + 2], lat[run[0] : run[-1] + 2])
-        points = np.column_stack([trail.lon[drawn], lat[drawn]]).round(6).tolist()
+        drawn = run[0] + simplify(trail.lon[run[0] : run[-1] + 2], trail.lat[run[0] : run[-1] + 2])
+        points = np.column_stack([trail.lon[drawn], trail.lat[drawn]]).round(6).tolist()
         lines += [{"path": piece} | about for piece in cut(points)]
     return lines
 

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dashboard.fleet.freshness import DEFAULT_THRESHOLDS
+from dashboard.fleet.geo import METRES_PER_DEGREE, Floats
 
-Floats = npt.NDArray[np.float64]
 Times = npt.NDArray[np.datetime64]
 
 SHORTEST_SECONDS = 5 * 60
@@ -18,7 +18,6 @@ RADIUS_AT_REST = 150.0
 """The same for a fix that reports standing still: then even a far one is jitter."""
 STRAY_SECONDS = 3 * 60
 """A single far fix is a glitch only between two fixes this close: nobody drives off and back in that time."""
-METRES_PER_DEGREE = 111_195.0
 
 
 @dataclass(frozen=True, slots=True)

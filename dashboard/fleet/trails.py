@@ -11,10 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from dashboard.fleet.freshness import DEFAULT_THRESHOLDS
-from dashboard.fleet.geo import distance
+from dashboard.fleet.geo import Floats, distance, usable
 from dashboard.fleet.stops import Stop, find_stops
 
-Floats = npt.NDArray[np.float64]
 Times = npt.NDArray[np.datetime64]
 
 GAP_SECONDS = 15 * 60
@@ -25,12 +24,12 @@ SHORTEST_STEP = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class TrailStats:
     """The numbers of one trail."""
 
     fixes: int
     dropped: int
-    """Fixes that were left out: repeated, without a time, or without a possible place."""
+    """Fixes that were left out: repeated, without a time, or without a position that can be drawn."""
     gaps: int
     """Holes of more than 15 minutes."""
     distance: float
@@ -56,67 +55,55 @@ class Trail:
     speed: Floats
     """m/s as reported; NaN: not reported."""
     stops: tuple[Stop, ...]
-    summary: Summary
+    stats: TrailStats
 
     @property
     def joined(self) -> npt.NDArray[np.bool_]:
         """For each two neighbouring fixes, whether they are close enough in time to be connected."""
-        return seconds_between(self.times) <= GAP_SECONDS
+        return _seconds_between(self.times) <= GAP_SECONDS
 
 
 def trails(fixes: pd.DataFrame) -> dict[str, Trail]:
     """Make a trail of each vehicle's fixes.
 
     `fixes` has the columns `vehicle_id`, `occurred_at` (UTC), `lon`, `lat` (degrees), `speed` (m/s), in any order.
-    A sample is told by vehicle and time, as row ids of the API are reused. Vehicles whose fixes are all impossible
+    A sample is told by vehicle and time, as row ids of the API are reused. Vehicles whose fixes are all unusable
     have a trail without points.
     """
-    found = {}
+    made = {}
     for vehicle_id, rows in fixes.groupby("vehicle_id", sort=False, observed=True):
-        found[str(vehicle_id)] = _trail(str(vehicle_id), rows)
-    return found
-
-
-def possible(lon: Floats, lat: Floats) -> npt.NDArray[np.bool_]:
-    """Tell which coordinates can be a place. Exactly 0, 0 is what receivers send without a signal."""
-    inside = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
-    somewhere: npt.NDArray[np.bool_] = inside & ~((lon == 0) & (lat == 0))
-    return somewhere
-
-
-def metres_between(lon: Floats, lat: Floats) -> Floats:
-    """Return the great-circle distance (haversine) of each place to the next."""
-    return distance(lon[:-1], lat[:-1], lon[1:], lat[1:])
-
-
-def seconds_between(times: Times) -> Floats:
-    """Return the seconds from each time to the next."""
-    return np.diff(times).astype("timedelta64[us]").astype(np.float64) / 1e6
+        made[str(vehicle_id)] = _trail(str(vehicle_id), rows)
+    return made
 
 
 def _trail(vehicle_id: str, rows: pd.DataFrame) -> Trail:
-    usable = rows[rows["occurred_at"].notna().to_numpy() & possible(*_places(rows))]
+    fixes = rows[rows["occurred_at"].notna().to_numpy() & usable(*_positions(rows))]
     # Of equal times the one with a speed is worth more; otherwise the one that came last.
-    usable = usable.assign(silent=usable["speed"].isna()).sort_values(
+    fixes = fixes.assign(silent=fixes["speed"].isna()).sort_values(
         ["occurred_at", "silent"], ascending=[True, False], kind="stable"
     )
-    usable = usable.drop_duplicates("occurred_at", keep="last")
-    lon, lat = _places(usable)
-    times = usable["occurred_at"].to_numpy(dtype="datetime64[us]")
-    speed = usable["speed"].to_numpy(dtype=np.float64)
+    fixes = fixes.drop_duplicates("occurred_at", keep="last")
+    lon, lat = _positions(fixes)
+    times = fixes["occurred_at"].to_numpy(dtype="datetime64[us]")
+    speed = fixes["speed"].to_numpy(dtype=np.float64)
     stops = find_stops(times, lon, lat, speed, gap_seconds=GAP_SECONDS)
-    summary = _summarise(times, lon, lat, speed, stops, dropped=len(rows) - len(usable))
-    return Trail(vehicle_id, times, lon, lat, speed, stops, summary)
+    stats = _stats(times, lon, lat, speed, stops, dropped=len(rows) - len(fixes))
+    return Trail(vehicle_id, times, lon, lat, speed, stops, stats)
 
 
-def _places(rows: pd.DataFrame) -> tuple[Floats, Floats]:
+def _seconds_between(times: Times) -> Floats:
+    """The seconds from each time to the next."""
+    return np.diff(times).astype("timedelta64[us]").astype(np.float64) / 1e6
+
+
+def _positions(rows: pd.DataFrame) -> tuple[Floats, Floats]:
     return rows["lon"].to_numpy(dtype=np.float64), rows["lat"].to_numpy(dtype=np.float64)
 
 
-def _summarise(
+def _stats(
     times: Times, lon: Floats, lat: Floats, speed: Floats, stops: tuple[Stop, ...], *, dropped: int
-) -> Summary:
-    seconds, metres = seconds_between(times), metres_between(lon, lat)
+) -> TrailStats:
+    seconds, metres = _seconds_between(times), distance(lon[:-1], lat[:-1], lon[1:], lat[1:])
     joined = seconds <= GAP_SECONDS
     inside = np.zeros(len(seconds), dtype=np.bool_)
     for stop in stops:
@@ -128,7 +115,7 @@ def _summarise(
     reported = speed[np.isfinite(speed)]
     sure = derived[joined & (seconds >= SHORTEST_STEP)]
     best = reported if len(reported) else sure
-    return Summary(
+    return TrailStats(
         fixes=len(times),
         dropped=dropped,
         gaps=int((~joined).sum()),

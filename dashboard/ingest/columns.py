@@ -10,15 +10,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from msgspec.structs import astuple
-from numpy.typing import NDArray
 
+from dashboard.fleet.geo import Floats
 from dashboard.fleet.names import NOTHING, Names, VehicleFacts, driver_name, vehicle_name
-from dashboard.ingest.fixes import Fix, Location, address_words, places
+from dashboard.ingest.fixes import Fix, Location, address_words, parse_positions
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 Columns = dict[str, Any]
-Floats = NDArray[np.float64]
 DELETED = "deleted by the provider"
 ABSURD = 1e12
 """No speed, distance, time or temperature of a vehicle reaches this, in whatever unit."""
@@ -110,14 +109,14 @@ def _positions(
     locations: Sequence[Location], deleted_at: Sequence[datetime | None]
 ) -> tuple[Floats, Floats, pd.Categorical[str]]:
     """Longitudes and latitudes, and why there are none."""
-    lon, lat, reasons = places(locations)
+    lon, lat, errors = parse_positions(locations)
     for index, deleted in enumerate(deleted_at):
         if deleted is not None:
             lon[index] = lat[index] = np.nan
-            reasons[index] = DELETED
-    words = ["", *sorted(set(reasons.values()))]
+            errors[index] = DELETED
+    words = ["", *sorted(set(errors.values()))]
     codes = np.zeros(len(locations), dtype=np.int8)
-    codes[list(reasons)] = [words.index(reason) for reason in reasons.values()]
+    codes[list(errors)] = [words.index(error) for error in errors.values()]
     return lon, lat, pd.Categorical.from_codes(codes, categories=pd.Index(words, dtype="str"))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain
@@ -10,14 +9,12 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from catena_client.models.base import NonNegativeInt, Time
-from dashboard.fleet.geo import MAX_LATITUDE
+from dashboard.fleet.geo import NO_POSITION, Floats, position_error, usable
 
-NOWHERE = (math.nan, math.nan)
 UNREADABLE = "unreadable answer"
-"""Why a row is not placeable whose position, or whose very identity, is in no form that could be read."""
+"""Why a row cannot be drawn whose position, or whose very identity, is in no form that could be read."""
 
 
 class Address(msgspec.Struct, frozen=True, gc=False):
@@ -84,21 +81,17 @@ class Fix(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return f"{self.connection_id or ''}/{there}" if there else ""
 
 
-def place(location: Location) -> tuple[float, float, str]:
-    """Longitude, latitude and why they cannot be drawn (empty when they can)."""
+def parse_position(location: Location) -> tuple[float, float, str]:
+    """Longitude and latitude in degrees and ""; or NaN, NaN and why they cannot be drawn."""
     if location is None:
-        return *NOWHERE, "no position reported"
+        return *NO_POSITION, "no position reported"
     if not isinstance(location, Point) or not isinstance(location.coordinates, Coordinates):
-        return *NOWHERE, UNREADABLE
+        return *NO_POSITION, UNREADABLE
     lon, lat = location.coordinates.lon, location.coordinates.lat
     if not (_is_number(lon) and _is_number(lat)):
-        return *NOWHERE, UNREADABLE
-    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        return *NOWHERE, "coordinates out of range"
-    if lon == 0 and lat == 0:
-        return *NOWHERE, "position 0, 0 (no GPS signal)"
-    if abs(lat) > MAX_LATITUDE:
-        return *NOWHERE, "too near a pole to draw"
+        return *NO_POSITION, UNREADABLE
+    if error := position_error(lon, lat):
+        return *NO_POSITION, error
     return float(lon), float(lat), ""
 
 
@@ -106,22 +99,19 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def places(
-    locations: Sequence[Location],
-) -> tuple[NDArray[np.float64], NDArray[np.float64], dict[int, str]]:
-    """Do what `place` does to many: longitudes, latitudes, and the reasons by position in the sequence.
+def parse_positions(locations: Sequence[Location]) -> tuple[Floats, Floats, dict[int, str]]:
+    """Do what `parse_position` does to many: longitudes, latitudes, and the errors by index in the sequence.
 
     Only what is not plainly a good position is looked at one by one.
     """
     pairs = np.fromiter(chain.from_iterable(map(_pair, locations)), np.float64, 2 * len(locations))
     lon, lat = pairs[::2].copy(), pairs[1::2].copy()
-    plain = (np.abs(lon) <= 180) & (np.abs(lat) <= MAX_LATITUDE) & ((lon != 0) | (lat != 0))
-    reasons = {}
-    for index in np.flatnonzero(~plain).tolist():
-        lon[index], lat[index], reason = place(locations[index])
-        if reason:
-            reasons[index] = reason
-    return lon, lat, reasons
+    errors = {}
+    for index in np.flatnonzero(~usable(lon, lat)).tolist():
+        lon[index], lat[index], error = parse_position(locations[index])
+        if error:
+            errors[index] = error
+    return lon, lat, errors
 
 
 def _pair(location: Any) -> tuple[float, float]:
@@ -129,8 +119,8 @@ def _pair(location: Any) -> tuple[float, float]:
     try:
         lon, lat = location.coordinates.lon, location.coordinates.lat
     except AttributeError:
-        return NOWHERE
-    return (lon, lat) if type(lon) is float and type(lat) is float else NOWHERE
+        return NO_POSITION
+    return (lon, lat) if type(lon) is float and type(lat) is float else NO_POSITION
 
 
 @lru_cache(maxsize=1 << 16)

@@ -16,6 +16,7 @@ import pandas as pd
 from cachetools import TTLCache, cached
 
 from catena_client import CatenaClient, CatenaError, VehicleLocation, coordinates
+from dashboard.fleet.geo import NO_POSITION
 from dashboard.runtime.workers import Workers
 
 MOST_VEHICLES = 20
@@ -199,15 +200,16 @@ def hours_in_words(hours: int) -> str:
 
 
 def _frame(vehicle: str, rows: Sequence[VehicleLocation]) -> pd.DataFrame:
-    nowhere = (np.nan, np.nan)
-    places = np.array([coordinates(row.location) or nowhere for row in rows], dtype=np.float64).reshape(-1, 2)
+    positions = np.array(
+        [coordinates(row.location) or NO_POSITION for row in rows], dtype=np.float64
+    ).reshape(-1, 2)
     times = pd.Series([row.occurred_at for row in rows], dtype="datetime64[us, UTC]")
     return pd.DataFrame(
         {
             "vehicle_id": pd.array([vehicle] * len(rows), dtype="str"),
             "occurred_at": times,
-            "lon": places[:, 0],
-            "lat": places[:, 1],
+            "lon": positions[:, 0],
+            "lat": positions[:, 1],
             "speed": np.array([row.speed for row in rows], dtype=np.float64),
         }
     )

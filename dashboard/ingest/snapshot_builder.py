@@ -17,7 +17,7 @@ from dashboard.fleet.names import Names
 from dashboard.fleet.notices import Notice
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.ingest.columns import DELETED, Kept, columns_of
-from dashboard.ingest.fixes import Fix, place
+from dashboard.ingest.fixes import Fix, parse_position
 from dashboard.runtime.refusals import Refusal
 
 Ordinals = NDArray[np.int32]
@@ -149,7 +149,7 @@ def _newest(fixes: Sequence[Fix], ordinals: Ordinals, latest: datetime) -> tuple
 
 
 def _rank(fix: Fix, latest: datetime) -> tuple[bool, datetime, bool]:
-    placeable = fix.deleted_at is None and not place(fix.location)[2]
+    placeable = fix.deleted_at is None and not parse_position(fix.location)[2]
     at = fix.occurred_at or datetime.min.replace(tzinfo=UTC)
     return at <= latest, at, placeable
 

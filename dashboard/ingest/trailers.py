@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from catena_client import CatenaClient, CatenaError, ClientClosed, TrailerLocation, coordinates
-from dashboard.fleet.geo import MAX_LATITUDE
+from dashboard.fleet.geo import NO_POSITION, position_error
 from dashboard.fleet.names import SHORT, Names, masked
 from dashboard.fleet.snapshot import TrailerSnapshot
 from dashboard.ingest.rows import PAGE_SIZE
@@ -178,7 +178,7 @@ def trailers_frame(rows: Iterable[TrailerLocation], called: Mapping[str, str], n
     """The columns of a `TrailerSnapshot`, of one location per trailer."""
     kept = list(rows)
     ids = list(map(_id, kept))
-    places = np.array([_place(row) for row in kept], dtype=np.float64).reshape(-1, 2)
+    positions = np.array([_position(row) for row in kept], dtype=np.float64).reshape(-1, 2)
     texts = {
         "fleet_id": [row.fleet_id or "" for row in kept],
         "fleet": [names.fleet(row.fleet_id or "", row.fleet_ref or "") for row in kept],
@@ -192,8 +192,8 @@ def trailers_frame(rows: Iterable[TrailerLocation], called: Mapping[str, str], n
             "name": pd.array([_name(trailer_id, called) for trailer_id in ids], dtype="str"),
             **{name: pd.Categorical(values) for name, values in texts.items()},
             "occurred_at": pd.Series([row.occurred_at for row in kept], dtype="datetime64[us, UTC]"),
-            "lon": places[:, 0],
-            "lat": places[:, 1],
+            "lon": positions[:, 0],
+            "lat": positions[:, 1],
         }
     )
 
@@ -209,12 +209,10 @@ def _name(trailer_id: str, called: Mapping[str, str]) -> str:
     return f"Trailer {trailer_id.rpartition('/')[2][:SHORT]}" if name is None else name
 
 
-def _place(row: TrailerLocation) -> tuple[float, float]:
-    """Longitude and latitude; NaN where they are missing, or 0, 0 (no GPS signal), or too near a pole to draw."""
-    found = None if row.deleted_at is not None else coordinates(row.location)
-    if found is None or found == (0, 0) or abs(found[1]) > MAX_LATITUDE:
-        return np.nan, np.nan
-    return found
+def _position(row: TrailerLocation) -> tuple[float, float]:
+    """Longitude and latitude in degrees; NaN where there are none that can be drawn."""
+    position = None if row.deleted_at is not None else coordinates(row.location)
+    return NO_POSITION if position is None or position_error(*position) else position
 
 
 def _time(row: TrailerLocation, latest: datetime) -> tuple[bool, datetime]:

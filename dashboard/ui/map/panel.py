@@ -39,8 +39,8 @@ def show(row: pd.DataFrame, scope: Scope, snapshot: Snapshot, now: datetime) -> 
     """What is known of one vehicle; `row` is the snapshot's frame cut down to it."""
     connection = str(row["connection_id"].iloc[0])
     with st.container(key="map_panel", border=True, gap="small"):
-        said = details.lines(row, now, metric=scope.metric, delivered_at=snapshot.deliveries.get(connection))
-        st.html(_table(said))
+        facts = details.lines(row, now, metric=scope.metric, delivered_at=snapshot.deliveries.get(connection))
+        st.html(_table(facts))
         with st.container(horizontal=True):
             for site, url in details.place_links(float(row["lon"].iloc[0]), float(row["lat"].iloc[0])):
                 st.link_button(site, url, icon=":material/open_in_new:", type="tertiary")

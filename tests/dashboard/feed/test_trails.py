@@ -8,10 +8,9 @@ import pytest
 from dashboard.access.scope import Scope
 from dashboard.access.viewer import EVERYTHING
 from dashboard.fleet.snapshot import Snapshot
-from tests.dashboard.catena import location
+from tests.dashboard.catena import Histories, location
 from tests.dashboard.feeds import ALL, NORTH, Feeds
 from tests.dashboard.frames import NOW, vehicles
-from tests.dashboard.histories import Histories
 from tests.dashboard.ingest.test_poller import until
 
 
@@ -45,7 +44,7 @@ def test_a_history_of_twenty_pages_is_drawn_whole():
         lines = feeds.get(feeds.feed.trails.url(held, ALL, "lines")).json()
     assert catena.asked["/v2/telematics/vehicle-locations"] == 20
     assert held.notes == []
-    assert (held.trails["v0"].summary.fixes, held.trails["v0"].summary.dropped) == (10_000, 0)
+    assert (held.trails["v0"].stats.fixes, held.trails["v0"].stats.dropped) == (10_000, 0)
     drawn = list(itertools.chain.from_iterable(line["path"] for line in lines))
     assert drawn[0] == pytest.approx([-0.5, -0.3])
     assert drawn[-1] == pytest.approx([-0.5 + 9_999e-4, -0.3 + 9_999e-4])

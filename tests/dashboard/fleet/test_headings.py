@@ -2,38 +2,13 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from dashboard.fleet.geo import bearing, distance
 from dashboard.fleet.headings import Headings
+from tests.dashboard.histories import METRE
 
 
 def degrees(*values):
     return np.array(values, dtype=np.float64)
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "expected"),
-    [
-        ((0, 0), (0, 1), 0),
-        ((0, 0), (1, 0), 90),
-        ((0, 1), (0, 0), 180),
-        ((1, 0), (0, 0), 270),
-        ((179.9, 0), (-179.9, 0), 90),
-    ],
-)
-def test_bearing(start, end, expected):
-    found = bearing(degrees(start[0]), degrees(start[1]), degrees(end[0]), degrees(end[1]))
-    assert found[0] == pytest.approx(expected, abs=1e-6)
-
-
-def test_distance_of_one_degree_of_latitude():
-    assert distance(degrees(0), degrees(0), degrees(0), degrees(1))[0] == pytest.approx(111_195, rel=1e-4)
-
-
-METRE = 1 / 111_195
-"""Degrees of latitude."""
 
 
 class Track:
@@ -93,18 +68,3 @@ def test_vehicles_do_not_mix_when_others_come_and_go():
     assert np.isnan(found[1])
     found = headings.update(np.array([0], dtype=np.int32), degrees(0), degrees(0.01), degrees(60))
     assert found[0] == pytest.approx(0, abs=1e-6)
-
-
-@given(st.floats(-180, 180), st.floats(-85, 85), st.floats(0, 359.9), st.floats(20, 50_000))
-def test_walking_along_a_bearing_gives_it_back(lon, lat, course, metres):
-    angle, phi = np.radians(course), np.radians(lat)
-    arc = metres / 6_371_008.8
-    phi2 = np.arcsin(np.sin(phi) * np.cos(arc) + np.cos(phi) * np.sin(arc) * np.cos(angle))
-    lon2 = lon + np.degrees(
-        np.arctan2(np.sin(angle) * np.sin(arc) * np.cos(phi), np.cos(arc) - np.sin(phi) * np.sin(phi2))
-    )
-    found = bearing(degrees(lon), degrees(lat), degrees(lon2), degrees(np.degrees(phi2)))[0]
-    assert abs((found - course + 180) % 360 - 180) < 0.01
-    assert distance(degrees(lon), degrees(lat), degrees(lon2), degrees(np.degrees(phi2)))[0] == pytest.approx(
-        metres, rel=1e-3
-    )

@@ -107,12 +107,12 @@ def test_histories_of_the_sandbox_become_trails(client: CatenaClient, snapshot: 
     found = trails(job.fixes())
     assert set(found) == set(chosen)
     for vehicle, trail in found.items():
-        assert trail.summary.distance > 1000
-        assert 0 < trail.summary.moving_seconds <= 6 * 3600
-        assert trail.summary.dropped == 0
+        assert trail.stats.distance > 1000
+        assert 0 < trail.stats.moving_seconds <= 6 * 3600
+        assert trail.stats.dropped == 0
         assert replay.paths(trail, vehicle)
         apart = np.diff(trail.times).max() / np.timedelta64(1, "s")
-        assert trail.summary.gaps == int((np.diff(trail.times) > np.timedelta64(900, "s")).sum()), apart
+        assert trail.stats.gaps == int((np.diff(trail.times) > np.timedelta64(900, "s")).sum()), apart
     span = replay.time_range(found.values())
     assert span is not None
     assert timedelta(0) < span[1] - span[0] <= timedelta(hours=6)

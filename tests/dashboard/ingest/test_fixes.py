@@ -5,7 +5,7 @@ import math
 import msgspec
 import pytest
 
-from dashboard.ingest.fixes import Location, place, places
+from dashboard.ingest.fixes import Location, parse_position, parse_positions
 
 
 @pytest.mark.parametrize(
@@ -37,8 +37,8 @@ from dashboard.ingest.fixes import Location, place, places
         ({"type": "Point", "coordinates": [-180, 60, 4.2]}, ""),
     ],
 )
-def test_place(given_location, reason):
-    lon, lat, why = place(msgspec.convert(given_location, Location))
+def test_parse_position(given_location, reason):
+    lon, lat, why = parse_position(msgspec.convert(given_location, Location))
     assert why == reason
     assert math.isnan(lon) == math.isnan(lat) == bool(reason)
-    assert places([msgspec.convert(given_location, Location)])[2] == ({0: reason} if reason else {})
+    assert parse_positions([msgspec.convert(given_location, Location)])[2] == ({0: reason} if reason else {})

@@ -118,7 +118,7 @@ def test_twenty_pages_arrive_in_one_trail_and_are_seen_to_arrive() -> None:
         wait(job)
     assert seen == [n * 1000 for n in range(1, 21)]
     (trail,) = trails(job.fixes()).values()
-    assert (len(trail.times), trail.summary.dropped) == (20_000, 0)
+    assert (len(trail.times), trail.stats.dropped) == (20_000, 0)
 
 
 def test_no_more_than_four_requests_run_at_once_whoever_asks() -> None:
@@ -257,7 +257,7 @@ def test_bad_rows_are_survived_and_deleted_ones_left_out() -> None:
         fixes = wait(made.load({"a": "A"}, 1)).fixes()
     assert len(fixes) == 4
     (trail,) = trails(fixes).values()
-    assert (trail.summary.fixes, trail.summary.dropped) == (1, 3)
+    assert (trail.stats.fixes, trail.summary.dropped) == (1, 3)
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,7 @@ import streamlit as st
 
 from dashboard.fleet.export import file_name
 from dashboard.ui.map import density, trails
-from tests.dashboard.catena import fleet, location, vehicle
-from tests.dashboard.histories import Histories
+from tests.dashboard.catena import Histories, fleet, location, vehicle
 from tests.dashboard.ingest.test_poller import until
 from tests.dashboard.ingest.test_trailers import LOCATIONS, TRAILERS, row
 from tests.dashboard.ui.map.test_live_map import (  # noqa: F401 - a fixture
