@@ -47,7 +47,7 @@ class FakeCatena:
         if path == "/v2/orgs/invitations":
             return self._post(request) if request.method == "POST" else self._list(request)
         if path.startswith("/v2/orgs/invitations/"):
-            return self._one(request.method, path.rpartition("/")[2])
+            return self._single(request.method, path.rpartition("/")[2])
         if path == "/v2/notifications/webhooks" and request.method == "POST":
             hook = {
                 **json.loads(request.content),
@@ -79,7 +79,7 @@ class FakeCatena:
         self.invitations.append(made)
         return made
 
-    def _one(self, method: str, key: str) -> httpx.Response:
+    def _single(self, method: str, key: str) -> httpx.Response:
         found = [i for i in self.invitations if i["id"] == key]
         if not found:
             return httpx.Response(404, json={"code": 404, "message": "Not Found", "detail": None})

@@ -245,7 +245,7 @@ def test_a_fleet_on_the_map_is_announced_on_its_card(
 
 
 def read_again(served: Service, page: AppTest) -> None:
-    """Let the desk read everything anew, and the page show it."""
+    """Let the service read everything anew, and the page show it."""
     served.invitations.invalidate()
     before = served.invitations.peek().taken_at
     for _ in range(200):
