@@ -53,7 +53,7 @@ class Service:
             self.feed.vehicles.prepare,
             published=GarbageCollector().snapshot_published,
         )
-        self.trailers = TrailerPoller(self.client, lambda: self.poller.names)
+        self.trailers = TrailerPoller(self.client, lambda: self.poller.directory.names)
         self.invitations = InvitationService(self.client)
         self.bulk_runs = BulkRuns()
         self.first_data = FirstDataTracker(self.client)

@@ -16,6 +16,7 @@ from typing import NamedTuple, TypeVar
 from catena_client import CatenaClient, CatenaError, ClientClosed, Page
 from dashboard.fleet.names import Names, VehicleFacts, facts, full_name, unique_names
 from dashboard.fleet.providers import delivered
+from dashboard.ingest.rows import PAGE_SIZE
 from dashboard.runtime.refusals import ONCE, Refusal, Refusals
 from dashboard.runtime.workers import Workers
 
@@ -57,7 +58,7 @@ class Directory:
         self._fleets_busy = False
         self._reading: set[str] = set()
         """The lists that are being read, each in a thread of its own: one that hangs holds up no other."""
-        self._told = self._names
+        self._names_before = self._names
         """The names when the first of them was begun."""
         self._refusals = Refusals(clock)
         self._unreadable = dict.fromkeys((FLEETS, VEHICLES, DRIVERS), 0)
@@ -71,6 +72,11 @@ class Directory:
     def names(self) -> Names:
         """The names as known now."""
         return self._names
+
+    @property
+    def busy(self) -> bool:
+        """Whether a list other than that of fleets is being read."""
+        return bool(self._reading)
 
     @property
     def deliveries(self) -> Mapping[str, datetime | None]:
@@ -110,7 +116,7 @@ class Directory:
             self._unknown_at = now
         with self._lock:
             if not self._reading:
-                self._told = self._names
+                self._names_before = self._names
             self._reading.update(reading.what for reading in readings)
         for reading in readings:
             self._workers.submit(self._read_one, reading, on_change)
@@ -135,7 +141,7 @@ class Directory:
         finally:
             with self._lock:
                 self._reading.discard(reading.what)
-                changed = not self._reading and self._names is not self._told
+                changed = not self._reading and self._names is not self._names_before
         if changed:
             on_change()
 
@@ -168,7 +174,7 @@ class Directory:
         elif reading.what == PROVIDERS:
             self._set(providers={tsp.slug: tsp.name for tsp in client.tsps.list() if tsp.slug and tsp.name})
         elif reading.what == DRIVERS:
-            drivers = self._rows(DRIVERS, client.users.pages(size=1000))
+            drivers = self._rows(DRIVERS, client.users.pages(size=PAGE_SIZE))
             self._set(drivers={user.id: name for user in drivers if (name := full_name(user))})
         else:
             self._read_vehicles(client, reading)
@@ -178,9 +184,9 @@ class Directory:
     def _read_vehicles(self, client: CatenaClient, reading: _Reading) -> None:
         wanted = reading.vehicle_ids
         if reading.alone:
-            vehicles = client.vehicles.iterate(vehicle_ids=wanted, size=1000)
+            vehicles = client.vehicles.iterate(vehicle_ids=wanted, size=PAGE_SIZE)
         else:
-            vehicles = self._rows(VEHICLES, client.vehicles.pages(size=1000))
+            vehicles = self._rows(VEHICLES, client.vehicles.pages(size=PAGE_SIZE))
         found = {vehicle.id: facts(vehicle) for vehicle in vehicles if vehicle.deleted_at is None}
         self._set(vehicles={**self._names.vehicles, **found} if reading.alone else found)
         with self._lock:
@@ -189,7 +195,7 @@ class Directory:
             self._nameless = self._nameless | nameless if reading.alone else nameless
 
     def _read_fleets(self, client: CatenaClient) -> None:
-        fleets = unique_names(self._rows(FLEETS, client.fleets.pages(size=1000)))
+        fleets = unique_names(self._rows(FLEETS, client.fleets.pages(size=PAGE_SIZE)))
         with self._lock:
             names = self._names
             if self._unreadable[FLEETS]:

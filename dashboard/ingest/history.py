@@ -13,17 +13,17 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pandas as pd
-from cachetools import TTLCache, cached
+from cachetools import TTLCache
 
 from catena_client import CatenaClient, CatenaError, VehicleLocation, coordinates
 from dashboard.fleet.geo import NO_POSITION
+from dashboard.ingest.rows import PAGE_SIZE
+from dashboard.runtime.once import once
 from dashboard.runtime.workers import Workers
 
 MOST_VEHICLES = 20
 WINDOWS_HOURS = (1, 6, 24, 72)
 WORKERS = 4
-PAGE_SIZE = 1000
-"""The largest page the API gives (its OpenAPI)."""
 KEPT_SECONDS = 60
 KEPT_FIXES = 1_000_000
 
@@ -138,10 +138,7 @@ class History:
         cache: TTLCache[tuple[str, int], pd.DataFrame] = TTLCache(
             KEPT_FIXES, KEPT_SECONDS, timer=lambda: now().timestamp(), getsizeof=lambda frame: len(frame) + 1
         )
-        # With a condition, jobs that want the same history at the same time wait for one fetch.
-        self._history = cached(
-            cache, key=lambda job, vehicle: (vehicle, job.hours), condition=threading.Condition()
-        )(self._fetch)
+        self._history = once(self._fetch, cache, lambda job, vehicle: (vehicle, job.hours))
 
     def load(self, vehicles: Mapping[str, str], hours: int) -> Job:
         """Begin to fetch the last `hours` of some vehicles (id to the name shown) and return at once.

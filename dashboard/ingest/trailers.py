@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
 
-from catena_client import CatenaClient, CatenaError, ClientClosed, TrailerLocation, coordinates
+from catena_client import CatenaClient, CatenaError, TrailerLocation, coordinates
 from dashboard.fleet.geo import NO_POSITION, position_error
 from dashboard.fleet.names import SHORT, Names, masked
 from dashboard.fleet.snapshot import TrailerSnapshot
+from dashboard.ingest.polling import PollLoop, PollState
 from dashboard.ingest.rows import PAGE_SIZE
 from dashboard.ingest.snapshot_builder import AHEAD
-from dashboard.runtime.refusals import ONCE, Refusals, pause
+from dashboard.runtime.refusals import ONCE, Refusals
 
 log = logging.getLogger(__name__)
 
@@ -28,121 +27,57 @@ NAMES_SECONDS = 600.0
 """Names of trailers are read anew after this long."""
 IDLE_SECONDS = 180.0
 """Without anybody who looks for this long, the polling ends and what was known is dropped."""
-CLOSE_SECONDS = 1.0
-"""Closing waits no longer for the poll under way; it ends with the client."""
 NAMES = "names of trailers"
 
 
-@dataclass(frozen=True, slots=True)
-class TrailerState:
-    """What is known of trailers now."""
+class TrailerPoller(PollLoop[TrailerSnapshot]):
+    """Polls trailers from the first `watch` until nobody has called it for a while."""
 
-    snapshot: TrailerSnapshot | None = None
-    problem: str = ""
-    """Why the last poll failed, a sentence for the user with text from outside; empty when it succeeded."""
-    retry_at: datetime | None = None
-    """After a failed poll: when the next one will be made, aware UTC."""
-
-
-class TrailerPoller:
-    """Polls in a thread of its own from the first `watch` until nobody has called it for a while."""
-
-    def __init__(self, client: CatenaClient, names: Callable[[], Names]) -> None:
+    def __init__(
+        self, client: CatenaClient, names: Callable[[], Names], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        super().__init__("trailers", POLL_SECONDS)
         self._client, self._once = client, client.with_retry(ONCE)
         self._names = names
-        self._state = TrailerState()
-        self._lock = threading.Lock()
-        self._closing = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._watched_at = 0.0
+        self._clock = clock
+        self._watched_at = float("-inf")
         self._version = 0
-        self._failures = 0
         self._rows: Mapping[str, TrailerLocation] = {}
-        self._called: Mapping[str, str] = {}
-        self._called_at = float("-inf")
-        self._refusals = Refusals()
+        self._trailer_names: Mapping[str, str] = {}
+        self._named_at = float("-inf")
+        self._refusals = Refusals(clock)
 
-    @property
-    def state(self) -> TrailerState:
-        """What is known now, without asking for more."""
-        return self._state
-
-    def watch(self) -> TrailerState:
+    def watch(self) -> PollState[TrailerSnapshot]:
         """What is known now; keeps the polling going. Returns at once."""
-        with self._lock:
-            self._watched_at = time.monotonic()
-            if self._thread is None and not self._closing.is_set():
-                self._thread = threading.Thread(target=self._run, name="trailers", daemon=True)
-                self._thread.start()
-        return self._state
+        self._watched_at = self._clock()
+        self.start()
+        return self.state
 
-    def close(self) -> None:
-        """Stop asking, and wait a second at most; whatever is under way then ends with the client."""
-        self._closing.set()
-        thread = self._thread
-        if thread is not None:
-            thread.join(CLOSE_SECONDS)
+    def _wanted(self) -> bool:
+        """Whether somebody looked of late; if not, what was known is dropped, so as not to be shown later."""
+        if self._clock() - self._watched_at <= IDLE_SECONDS:
+            return True
+        self.state = PollState(poll_seconds=self._poll_seconds)
+        self._rows = {}
+        return False
 
-    def _run(self) -> None:
-        while True:
-            self._closing.wait(self.poll_once())
-            with self._lock:
-                if self._closing.is_set() or time.monotonic() - self._watched_at > IDLE_SECONDS:
-                    self._thread = None
-                    self._state = TrailerState()
-                    self._rows = {}
-                    return
-
-    def poll_once(self) -> float:
-        """Poll, publish what came of it, and give the seconds until the next poll is due.
-
-        The last good snapshot stays when a poll fails; while polls fail, one request is made, once.
-        """
-        try:
-            rows, unreadable = self._read_rows()
-            self._read_names()
-        except ClientClosed:
-            return POLL_SECONDS
-        except CatenaError as error:
-            return self._failed(error, str(error))
-        except Exception as error:  # the thread must outlive a defect
-            log.exception("Reading the trailers failed for a reason of our own")
-            return self._failed(
-                error, "The dashboard could not read the answer from Catena. Its log says more."
-            )
-        now = datetime.now(UTC)
-        self._rows = newest(rows, self._rows, now)
-        self._version += 1
-        self._failures = 0
-        frame = trailers_frame(self._rows.values(), self._called, self._names())
-        self._state = TrailerState(TrailerSnapshot(self._version, now, frame, unreadable))
-        return POLL_SECONDS
-
-    def _read_rows(self) -> tuple[list[TrailerLocation], int]:
-        """All rows, and how many could not be read."""
-        rows: list[TrailerLocation] = []
-        unreadable = 0
+    def _take(self) -> TrailerSnapshot:
         client = self._once if self._failures else self._client
-        for page in client.trailer_locations.pages(only_latest=True, size=PAGE_SIZE):
-            rows += page.items
-            unreadable += page.unreadable
-        return rows, unreadable
-
-    def _failed(self, error: Exception, problem: str) -> float:
-        log.warning("Could not read the trailers: %s", problem)
-        self._failures += 1
-        seconds = pause(self._failures, error, POLL_SECONDS)
-        retry_at = datetime.now(UTC) + timedelta(seconds=seconds)
-        self._state = replace(self._state, problem=problem, retry_at=retry_at)
-        return seconds
+        pages = list(client.trailer_locations.pages(only_latest=True, size=PAGE_SIZE))
+        self._read_names()
+        now = datetime.now(UTC)
+        self._rows = newest((row for page in pages for row in page.items), self._rows, now)
+        self._version += 1
+        frame = trailers_frame(self._rows.values(), self._trailer_names, self._names())
+        return TrailerSnapshot(self._version, now, frame, sum(page.unreadable for page in pages))
 
     def _read_names(self) -> None:
         """Read what trailers are called, when that is due; while it is refused they are called by their ids."""
-        if time.monotonic() - self._called_at < NAMES_SECONDS or not self._refusals.due(NAMES):
+        if self._clock() - self._named_at < NAMES_SECONDS or not self._refusals.due(NAMES):
             return
         client = self._once if NAMES in self._refusals else self._client
         try:
-            self._called = {
+            self._trailer_names = {
                 trailer.id: masked((trailer.trailer_name or trailer.license_plate_number or "").strip())
                 for trailer in client.trailers.iterate(size=PAGE_SIZE)
             }
@@ -151,7 +86,7 @@ class TrailerPoller:
             self._refusals.failed(NAMES, error)
         else:
             self._refusals.succeeded(NAMES)
-            self._called_at = time.monotonic()
+            self._named_at = self._clock()
 
 
 def newest(
@@ -162,19 +97,21 @@ def newest(
     A row without a time is as new as the answer that brought it.
     """
     latest = now + AHEAD
-    found: dict[str, TrailerLocation] = {}
+    newest_rows: dict[str, TrailerLocation] = {}
     for row in rows:
         key = _id(row)
-        if _time(row, latest) >= _time(found.get(key, row), latest):
-            found[key] = row
-    for key, row in found.items():
+        if _time(row, latest) >= _time(newest_rows.get(key, row), latest):
+            newest_rows[key] = row
+    for key, row in newest_rows.items():
         held = before.get(key)
         if held and held.occurred_at and row.occurred_at and row.occurred_at < held.occurred_at <= latest:
-            found[key] = held
-    return found
+            newest_rows[key] = held
+    return newest_rows
 
 
-def trailers_frame(rows: Iterable[TrailerLocation], called: Mapping[str, str], names: Names) -> pd.DataFrame:
+def trailers_frame(
+    rows: Iterable[TrailerLocation], trailer_names: Mapping[str, str], names: Names
+) -> pd.DataFrame:
     """The columns of a `TrailerSnapshot`, of one location per trailer."""
     kept = list(rows)
     ids = list(map(_id, kept))
@@ -189,7 +126,7 @@ def trailers_frame(rows: Iterable[TrailerLocation], called: Mapping[str, str], n
     return pd.DataFrame(
         {
             "trailer_id": pd.array(ids, dtype="str"),
-            "name": pd.array([_name(trailer_id, called) for trailer_id in ids], dtype="str"),
+            "name": pd.array([_name(trailer_id, trailer_names) for trailer_id in ids], dtype="str"),
             **{name: pd.Categorical(values) for name, values in texts.items()},
             "occurred_at": pd.Series([row.occurred_at for row in kept], dtype="datetime64[us, UTC]"),
             "lon": positions[:, 0],
@@ -203,9 +140,9 @@ def _id(row: TrailerLocation) -> str:
     return row.trailer_id or f"{row.connection_id or ''}/{row.source_trailer_id or row.id}"
 
 
-def _name(trailer_id: str, called: Mapping[str, str]) -> str:
+def _name(trailer_id: str, trailer_names: Mapping[str, str]) -> str:
     """The name of a trailer; one that no list names is called by the start of its id."""
-    name = called.get(trailer_id)
+    name = trailer_names.get(trailer_id)
     return f"Trailer {trailer_id.rpartition('/')[2][:SHORT]}" if name is None else name
 
 

@@ -13,6 +13,7 @@ FLEETS = "/v2/orgs/fleets"
 LOCATIONS = "/v2/telematics/vehicle-locations"
 VEHICLES, USERS, TSPS = "/v2/telematics/vehicles", "/v2/telematics/users", "/v2/orgs/tsps"
 FRESHNESS = "/v2/integrations/connections/data-freshness"
+TRAILERS, TRAILER_LOCATIONS = "/v2/telematics/trailers", "/v2/telematics/trailer-locations"
 TOKEN = "/realms/catena/protocol/openid-connect/token"
 
 
@@ -42,6 +43,14 @@ def fleet(fleet_id, **changes):
         "display_name": f"Line {fleet_id}",
     }  # fmt: skip
     return row | changes
+
+
+def trailer_row(kind, number, **given):
+    base = {
+        "id": f"{kind}-{number}", "fleet_id": "f1", "connection_id": "c", "created_at": T0, "updated_at": T0,
+        "source_name": "geotab", "source_id": "s", "tsp_slug": "geotab", "source_data_hash": "0",
+    }  # fmt: skip
+    return base | given
 
 
 class Catena:
@@ -80,7 +89,7 @@ class Catena:
             self.at_once += 1
             self.most_at_once = max(self.most_at_once, self.at_once)
         try:
-            return self._respond(request)
+            return self.respond(request)
         finally:
             with self._lock:
                 self.at_once -= 1
@@ -90,7 +99,7 @@ class Catena:
             return self.refused.get("")
         return next((self.refused[fleet_id] for fleet_id in fleet_ids if fleet_id in self.refused), None)
 
-    def _respond(self, request):
+    def respond(self, request):
         path, query = request.url.path, request.url.params
         if path in self.failing:
             status, body = self.failing[path]
@@ -127,7 +136,7 @@ class Catena:
 class Histories(Catena):
     """Gives the locations of the vehicle asked for."""
 
-    def _respond(self, request):
+    def respond(self, request):
         ids = request.url.params.get_list("vehicle_ids")
         if ids and request.url.path not in self.failing:
             rows = self.rows["/v2/telematics/vehicle-locations"]
@@ -136,5 +145,26 @@ class Histories(Catena):
             request = httpx.Request(
                 "GET", request.url.copy_remove_param("vehicle_ids"), headers=request.headers
             )
-            return Catena._respond(kept, request)
-        return super()._respond(request)
+            return Catena.respond(kept, request)
+        return super().respond(request)
+
+
+def full_catena():
+    """Two fleets with a located vehicle each and one that never was, and names for all."""
+    catena = Catena()
+    catena.rows["/v2/orgs/fleets"] = [fleet("fleet-1"), fleet("fleet-2")]
+    catena.rows["/v2/orgs/tsps"] = [
+        {"id": "tsp-1", "name": "Geotab", "slug": "geotab", "source_name": "geotab", "created_at": T0,
+         "updated_at": T0, "is_sandbox": False, "status": "active", "conn_type": "api_key"}
+    ]  # fmt: skip
+    catena.rows["/v2/telematics/vehicles"] = [
+        vehicle("a"),
+        vehicle("b"),
+        vehicle("never-located", fleet_id="fleet-2"),
+    ]
+    catena.rows["/v2/telematics/users"] = [
+        {"id": "driver-1", "fleet_id": "fleet-1", "first_name": "Driver", "last_name": "0001", "connection_id": "c",
+         "source_name": "geotab", "source_id": "s", "source_data_hash": "0", "created_at": T0, "updated_at": T0}
+    ]  # fmt: skip
+    catena.locations([location("a"), location("b", lon=-87.0, fleet_id="fleet-2")])
+    return catena

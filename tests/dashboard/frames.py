@@ -1,4 +1,4 @@
-"""Frames of vehicles with the columns of a snapshot."""
+"""Frames of vehicles with the columns of a snapshot, and the fixes of vehicles and trailers they are made from."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -6,6 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from hypothesis import settings
+
+from catena_client import TrailerLocation
+from dashboard.ingest.fixes import Coordinates, Fix, Point
 
 few = settings(max_examples=30)
 """For properties that build a frame per example, which is slow."""
@@ -47,3 +50,24 @@ def typed(frame: pd.DataFrame) -> pd.DataFrame:
     frame = frame.astype(dtypes).astype(dict.fromkeys(CATEGORICAL, "category"))
     frame["occurred_at"] = pd.to_datetime(frame["occurred_at"], utc=True).astype("datetime64[us, UTC]")
     return frame
+
+
+def fix(vehicle_id, *, lon=-88.0, lat=42.0, **changes):
+    """A fix at a position; none at all when `lon` is None."""
+    position = None if lon is None else Point(Coordinates(lon, lat))
+    base = {
+        "id": f"row-{vehicle_id}", "vehicle_id": vehicle_id, "fleet_id": "f1", "fleet_ref": "ref",
+        "connection_id": "c1",
+        "tsp_slug": "geotab", "source_name": "geotab", "occurred_at": NOW, "location": position,
+        "h3_index_11": 626692562405187583,
+    }  # fmt: skip
+    return Fix(**(base | changes))
+
+
+def trailer(trailer_id, *, fleet_id="f1", lon=-88.0, lat=42.0, source="geotab", at=NOW, **given):
+    """A location of a trailer."""
+    return TrailerLocation(
+        id=f"row-{trailer_id}", fleet_id=fleet_id, connection_id="c", created_at=NOW, updated_at=NOW,
+        source_name=source, source_id="s", tsp_slug=source, trailer_id=trailer_id, occurred_at=at,
+        location={"type": "Point", "coordinates": [lon, lat]}, **given,
+    )  # fmt: skip

@@ -12,7 +12,7 @@ from dashboard.feed.summary import Summary
 from dashboard.fleet import units
 from dashboard.fleet.notices import summed
 from dashboard.fleet.snapshot import Snapshot
-from dashboard.ingest.poller import PollState
+from dashboard.ingest.polling import PollState
 from dashboard.ui.markdown import plain
 
 YOUNG_POLLS = 3
@@ -44,7 +44,7 @@ class Health:
         return " ".join(part for part in (self.what, self.again) if part)
 
 
-def health(state: PollState, now: datetime) -> Health:
+def health(state: PollState[Snapshot], now: datetime) -> Health:
     """Judge it; every page that says "live", or shows positions without a word, asks here."""
     snapshot = state.snapshot
     if state.problem:
@@ -67,7 +67,7 @@ def health(state: PollState, now: datetime) -> Health:
     )
 
 
-def trouble(state: PollState, summary: Summary | None, now: datetime) -> None:
+def trouble(state: PollState[Snapshot], summary: Summary | None, now: datetime) -> None:
     """Say what went wrong, or why there is nothing to see; nothing when all is well."""
     judged = health(state, now)
     if state.snapshot is None or summary is None:
@@ -93,7 +93,7 @@ def trouble(state: PollState, summary: Summary | None, now: datetime) -> None:
         st.info("No vehicle that can be drawn matches the filters.")
 
 
-def numbers(state: PollState, snapshot: Snapshot, summary: Summary, now: datetime) -> None:
+def numbers(state: PollState[Snapshot], snapshot: Snapshot, summary: Summary, now: datetime) -> None:
     """Say how many vehicles are shown, how old that is, whether the map is live, and what is degraded."""
     judged = health(state, now)
     if judged.state == "Live":

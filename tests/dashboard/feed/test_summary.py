@@ -10,7 +10,7 @@ from dashboard.fleet.filters import Filters
 from dashboard.fleet.names import Names
 from dashboard.ingest.snapshot_builder import SnapshotBuilder
 from tests.dashboard.feeds import ALL, NORTH, summary_of
-from tests.dashboard.ingest.test_snapshot_builder import fix
+from tests.dashboard.frames import fix
 
 
 @pytest.mark.parametrize(

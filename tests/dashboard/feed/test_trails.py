@@ -11,7 +11,7 @@ from dashboard.fleet.snapshot import Snapshot
 from tests.dashboard.catena import Histories, location
 from tests.dashboard.feeds import ALL, NORTH, Feeds
 from tests.dashboard.frames import NOW, vehicles
-from tests.dashboard.ingest.test_poller import until
+from tests.dashboard.waiting import until
 
 
 def snapshot_of(*rows):

@@ -17,7 +17,7 @@ from dashboard.fleet.names import Names, VehicleFacts
 from dashboard.fleet.snapshot import as_of
 from dashboard.ingest.snapshot_builder import SnapshotBuilder
 from tests.dashboard.feeds import ALL, NORTH, Feeds
-from tests.dashboard.ingest.test_snapshot_builder import fix
+from tests.dashboard.frames import fix
 
 
 def snapshot_of(*fixes, names=None, builder=None):

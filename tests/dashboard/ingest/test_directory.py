@@ -7,8 +7,8 @@ import pytest
 
 from dashboard.ingest.directory import CONNECTIONS, DRIVERS, FEW, FLEETS, PROVIDERS, VEHICLES, Directory
 from tests.dashboard import catena as api
-from tests.dashboard.catena import Catena, fleet, vehicle
-from tests.dashboard.ingest.test_poller import full_catena, until
+from tests.dashboard.catena import Catena, fleet, full_catena, vehicle
+from tests.dashboard.waiting import until
 
 PATHS = {
     CONNECTIONS: api.FRESHNESS,
@@ -31,11 +31,11 @@ class Desk:
         """One poll `seconds` after the last one, and what it started."""
         self.now += seconds
         self.directory.refresh_fleets()
-        self.directory.refresh_when_due(vehicle_ids, self._changed)
-        until(lambda: not self.directory._reading)
+        self.directory.refresh_when_due(vehicle_ids, self.changed)
+        until(lambda: not self.directory.busy)
         return self.directory.names
 
-    def _changed(self):
+    def changed(self):
         self.changes += 1
 
 
@@ -161,7 +161,7 @@ def test_a_list_of_vehicles_read_before_a_fleet_withdrew_does_not_bring_it_back(
     assert "never-located" not in desk.look(["a"], seconds=700).vehicles
 
 
-def test_names_are_read_in_the_background_and_called_back_only_when_they_changed(desk):
+def test_names_are_read_in_the_background_and_called_back_only_when_theychanged(desk):
     desk.look(["a"])
     assert desk.changes == 1
     desk.look(["a"], seconds=60)  # the connections alone
@@ -170,7 +170,7 @@ def test_names_are_read_in_the_background_and_called_back_only_when_they_changed
 
 @pytest.mark.parametrize("what", [PROVIDERS, VEHICLES, DRIVERS, CONNECTIONS])
 def test_a_list_that_is_never_answered_holds_up_no_other(desk, catena, monkeypatch, what):
-    answer, ended, hung = catena._respond, threading.Event(), threading.Event()
+    answer, ended, hung = catena.respond, threading.Event(), threading.Event()
 
     def hangs(request):
         if request.url.path == PATHS[what]:
@@ -178,10 +178,10 @@ def test_a_list_that_is_never_answered_holds_up_no_other(desk, catena, monkeypat
             ended.wait(30)
         return answer(request)
 
-    monkeypatch.setattr(catena, "_respond", hangs)
+    monkeypatch.setattr(catena, "respond", hangs)
     for _ in range(3):
         desk.now += 20
-        desk.directory.refresh_when_due(["a"], desk._changed)
+        desk.directory.refresh_when_due(["a"], desk.changed)
     assert hung.wait(10)
     others = {
         PROVIDERS: lambda: desk.directory.names.providers,
@@ -208,7 +208,7 @@ def test_a_list_of_fleets_that_is_never_answered_is_waited_for_only_a_little(mon
     monkeypatch.setattr("dashboard.ingest.directory.FLEETS_WAIT_SECONDS", 0.05)
     catena = Catena()
     ended = []
-    monkeypatch.setattr(catena, "_respond", lambda _request: until(lambda: ended, seconds=30))
+    monkeypatch.setattr(catena, "respond", lambda _request: until(lambda: ended, seconds=30))
     desk = Desk(catena)
     desk.directory.refresh_fleets()
     desk.directory.refresh_fleets()

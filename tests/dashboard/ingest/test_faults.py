@@ -1,5 +1,8 @@
 """One bad thing and what it costs: each fault of the simulated Catena, and what the dashboard then shows and says."""
 
+from contextlib import contextmanager
+from types import SimpleNamespace
+
 import pytest
 
 from catena_client import CatenaClient, RetryPolicy
@@ -9,7 +12,7 @@ from dashboard.ingest.poller import Poller
 from sandbox import Sandbox, SandboxConfig
 from sandbox.faults import Fault
 from tests.dashboard.feeds import summary_of
-from tests.dashboard.ingest.test_poller import until
+from tests.dashboard.waiting import until
 
 VEHICLES, FLEETS = 240, 6
 
@@ -28,19 +31,31 @@ def client_of(sandbox, attempts=5, timeout=5.0):
     )  # fmt: skip
 
 
-@pytest.fixture(name="poller")
-def _poller(sandbox):
-    client = client_of(sandbox)
-    made = Poller(client, Concurrency(), 15.0)
+@pytest.fixture(name="clock")
+def _clock():
+    """A clock that only the test moves on."""
+    return SimpleNamespace(now=1000.0)
+
+
+@contextmanager
+def polling(sandbox, clock, **options):
+    client = client_of(sandbox, **options)
+    made = Poller(client, Concurrency(), 15.0, clock=lambda: clock.now)
     yield made
     made.close()
     client.close()
 
 
+@pytest.fixture(name="poller")
+def _poller(sandbox, clock):
+    with polling(sandbox, clock) as made:
+        yield made
+
+
 def poll(poller):
     """Poll twice, so that names are there, and give the vehicles and the summary of who sees all."""
     poller.poll_once()
-    until(lambda: not poller._directory._reading)
+    until(lambda: not poller.directory.busy)
     poller.poll_once()
     snapshot = poller.state.snapshot
     summary = summary_of(snapshot)
@@ -81,14 +96,15 @@ def _good(sandbox, poller):
         ("row-fleet", "", "fleet_id"),
     ],
 )
-def test_one_field_of_some_rows_costs_that_field(sandbox, poller, good, fault, field, column):
+def test_one_field_of_some_rows_costs_that_field(sandbox, clock, good, fault, field, column):
     def unknown(frame):
         values = frame[column]
         return int((values.isna() | values.astype("str").isin(["", "0", "nan"])).sum())
 
     switch(sandbox, f"{fault}:0.1")
-    poller._builder._last = None  # as after a restart: the last fixes would stay for rows without a time
-    frame, summary = poll(poller)
+    # As after a restart: the last fixes would stay for rows without a time.
+    with polling(sandbox, clock) as poller:
+        frame, summary = poll(poller)
     assert poller.state.problem == ""
     assert len(frame) == VEHICLES
     assert unknown(good[0]) < unknown(frame) < unknown(good[0]) + VEHICLES / 4
@@ -194,9 +210,9 @@ def test_a_list_of_names_refused_is_shown_by_ids(sandbox, poller, fault, column,
         ("row-not-object@tsps:0.1", "provider", ""),
     ],
 )
-def test_an_odd_row_in_a_list_of_names_costs_that_name(sandbox, poller, good, fault, column, counted):
+def test_an_odd_row_in_a_list_of_names_costs_that_name(sandbox, poller, clock, good, fault, column, counted):
     switch(sandbox, fault)
-    poller._directory._read_at = dict.fromkeys(poller._directory._read_at, float("-inf"))
+    clock.now += 600  # when all lists are due
     frame, summary = poll(poller)
     assert poller.state.problem == ""
     assert counted in said(summary, poller.state.snapshot)
@@ -217,19 +233,16 @@ def test_answers_that_fail_now_and_then_cost_nothing(sandbox, poller, good, faul
 
 
 @pytest.mark.parametrize("fault", ["hang", "hang@vehicle-locations", "token-hang", "drip"])
-def test_what_is_never_answered_is_not_waited_for_for_ever(sandbox, fault):
-    client = client_of(sandbox, attempts=2, timeout=0.2)
-    poller = Poller(client, Concurrency(), 15.0)
-    switch(sandbox, fault)
-    poller.poll_once()
-    assert "did not answer" in poller.state.problem or "no answer" in poller.state.problem
-    assert poller.state.retry_at is not None
-    switch(sandbox)
-    poller.poll_once()
-    assert poller.state.problem == ""
-    assert len(poller.state.snapshot.vehicles) > 0
-    poller.close()
-    client.close()
+def test_what_is_never_answered_is_not_waited_for_for_ever(sandbox, clock, fault):
+    with polling(sandbox, clock, attempts=2, timeout=0.2) as poller:
+        switch(sandbox, fault)
+        poller.poll_once()
+        assert "did not answer" in poller.state.problem or "no answer" in poller.state.problem
+        assert poller.state.retry_at is not None
+        switch(sandbox)
+        poller.poll_once()
+        assert poller.state.problem == ""
+        assert len(poller.state.snapshot.vehicles) > 0
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,8 @@ from threading import Lock
 
 import httpx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from catena_client import CatenaError, RateLimited, Retry, ServerError
-from dashboard.ingest.by_fleet import pack
+from catena_client import CatenaError, RateLimited, ServerError
 from dashboard.ingest.concurrency import Concurrency
 from dashboard.ingest.fetching import WHOLE, Fetcher
 from tests.dashboard.catena import LOCATIONS, Catena, location
@@ -116,14 +113,14 @@ def test_a_total_that_counts_rows_that_are_never_sent_does_not_make_every_poll_r
     monkeypatch,
 ):
     catena, fleets = world()
-    answer = catena._respond
+    answer = catena.respond
 
     def boasts(request):
         response = answer(request)
         body = response.json()
         return httpx.Response(200, json=body | {"total": body["total"] + 3} if "total" in body else body)
 
-    monkeypatch.setattr(catena, "_respond", boasts)
+    monkeypatch.setattr(catena, "respond", boasts)
     polls = Polls(catena, fleets)
     polls.poll()
     assert polls.asked == 5 + 3
@@ -137,7 +134,7 @@ def test_a_total_that_counts_rows_that_are_never_sent_does_not_make_every_poll_r
 def test_what_was_missing_for_a_moment_hides_nothing_later():
     catena, fleets = world()
     rows_of(catena).append(location("fleetless", fleet_id=None))
-    answer = catena._respond
+    answer = catena.respond
 
     def shrinks(request):
         # A fleet withdraws after the whole list's first page told the total.
@@ -146,10 +143,10 @@ def test_what_was_missing_for_a_moment_hides_nothing_later():
             del rows_of(catena)[20:30]
         return response
 
-    catena._respond = shrinks
+    catena.respond = shrinks
     polls = Polls(catena, fleets)
     polls.poll()
-    catena._respond = answer
+    catena.respond = answer
     polls.poll()
     rows_of(catena).append(location("another", fleet_id=None))
     polls.poll()
@@ -159,7 +156,7 @@ def test_what_was_missing_for_a_moment_hides_nothing_later():
 def test_a_vehicle_that_comes_twice_hides_none_that_comes_with_no_fleet():
     catena, fleets = world()
     rows_of(catena).append(location("fleetless", fleet_id=None))
-    answer, one_at_a_time = catena._respond, Lock()
+    answer, one_at_a_time = catena.respond, Lock()
 
     def in_two_fleets(request):
         # It changes its fleet while the poll goes on, and so comes with both.
@@ -168,7 +165,7 @@ def test_a_vehicle_that_comes_twice_hides_none_that_comes_with_no_fleet():
             rows_of(catena)[0]["fleet_id"] = "fleet-1" if moved else "fleet-0"
             return answer(request)
 
-    catena._respond = in_two_fleets
+    catena.respond = in_two_fleets
     polls = Polls(catena, fleets)
     polls.poll()
     assert len(polls.vehicles) == 41
@@ -176,14 +173,14 @@ def test_a_vehicle_that_comes_twice_hides_none_that_comes_with_no_fleet():
 
 def test_a_vehicle_that_slips_through_while_it_changes_fleet_is_found():
     catena, fleets = world()
-    answer = catena._respond
+    answer = catena.respond
 
     def between_fleets(request):
         ids = request.url.params.get_list("fleet_ids")
         rows_of(catena)[0]["fleet_id"] = "elsewhere" if ids else "fleet-1"
         return answer(request)
 
-    catena._respond = between_fleets
+    catena.respond = between_fleets
     polls = Polls(catena, fleets)
     polls.poll()
     assert len(polls.vehicles) == 40
@@ -232,7 +229,7 @@ def test_what_fails_after_its_first_page_is_tried_again_with_growing_pauses_too(
     polls = Polls(catena, fleets)
     if refused == WHOLE:
         catena.refused["fleet-2"] = 403  # else the rest of the whole list is not wanted
-    answer, tried, since = catena._respond, set(), set()
+    answer, tried, since = catena.respond, set(), set()
 
     def ends_early(request):
         query = request.url.params
@@ -242,14 +239,14 @@ def test_what_fails_after_its_first_page_is_tried_again_with_growing_pauses_too(
             return httpx.Response(500)
         return answer(request)
 
-    catena._respond = ends_early
+    catena.respond = ends_early
     for _ in range(80):
         since.add(polls.poll().refused[refused].since)
         polls.now += 15
     pauses = [later - sooner for sooner, later in pairwise(sorted(tried))]
     assert pauses == [30, 60, 120, 240, 300, 300]
     assert len(since) == 1
-    catena._respond = answer
+    catena.respond = answer
     polls.now += 300
     assert refused not in polls.poll().refused
 
@@ -288,14 +285,14 @@ def test_a_whole_list_that_breaks_off_midway_leaves_what_came_before():
     catena, fleets = world()
     polls = Polls(catena, fleets)
     catena.refused["fleet-1"] = 403
-    answer = catena._respond
+    answer = catena.respond
 
     def breaks_off(request):
         if request.url.params.get("cursor") == "20":
             catena.refused[WHOLE] = 504
         return answer(request)
 
-    catena._respond = breaks_off
+    catena.respond = breaks_off
     polls.poll()
     fetched = polls.poll()
     assert len(fetched.rows.fixes) == len(polls.vehicles)
@@ -389,14 +386,14 @@ def test_where_no_fleet_can_be_read_by_itself_a_broken_off_whole_list_is_tried_a
     catena, fleets = world()
     polls = Polls(catena, fleets)
     catena.refused |= dict.fromkeys(fleets, 422)
-    answer = catena._respond
-    catena._respond = lambda request: (
+    answer = catena.respond
+    catena.respond = lambda request: (
         httpx.Response(500) if request.url.params.get("cursor") == "10" else answer(request)
     )
     polls.poll()
     with pytest.raises(CatenaError):
         polls.poll()
-    catena._respond = answer
+    catena.respond = answer
     for attempt in (1, 2, 3):
         polls.now += 300
         try:
@@ -422,39 +419,3 @@ def test_fields_that_could_not_be_read_are_counted_once():
     rows_of(catena).append(location("fleetless", fleet_id=None))
     fetched = Polls(catena, fleets).poll()
     assert dict(fetched.rows.unknown) == {"speed": 1}
-
-
-@given(st.dictionaries(st.text(min_size=1), st.integers(0, 50_000), max_size=60), st.integers(1, 8))
-def test_pack_keeps_each_fleet_once_and_balances(sizes, groups):
-    packed = pack(sizes, groups)
-    assert sorted(fleet for group in packed for fleet in group) == sorted(sizes)
-    assert len(packed) <= groups
-    if packed:
-        loads = [sum(max(1, sizes[fleet]) for fleet in group) for group in packed]
-        assert max(loads) - min(loads) <= max(max(1, size) for size in sizes.values())
-
-
-def retry(status, asked=f"GET {LOCATIONS}"):
-    return Retry(asked, "reason", status, 1.0, 1)
-
-
-def test_each_429_halves_and_a_clean_poll_restores():
-    concurrency = Concurrency(4)
-    for expected in (2, 1, 1):
-        concurrency.on_retry(retry(429))
-        assert concurrency.current == expected
-    concurrency.poll_done()
-    assert concurrency.current == 1, "the poll under way was limited"
-    for expected in (2, 3, 4, 4):
-        concurrency.poll_done()
-        assert concurrency.current == expected
-
-
-@pytest.mark.parametrize(
-    ("status", "asked"),
-    [(500, f"GET {LOCATIONS}"), (None, f"GET {LOCATIONS}"), (429, "GET /v2/telematics/users")],
-)
-def test_other_retries_do_not_halve(status, asked):
-    concurrency = Concurrency(4)
-    concurrency.on_retry(retry(status, asked))
-    assert concurrency.current == 4

@@ -5,7 +5,7 @@ import math
 import msgspec
 import pytest
 
-from dashboard.ingest.fixes import Location, parse_position, parse_positions
+from dashboard.ingest.fixes import Fix, Location, parse_position, parse_positions
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,18 @@ def test_parse_position(given_location, reason):
     assert why == reason
     assert math.isnan(lon) == math.isnan(lat) == bool(reason)
     assert parse_positions([msgspec.convert(given_location, Location)])[2] == ({0: reason} if reason else {})
+
+
+@pytest.mark.parametrize(
+    ("given", "identity"),
+    [
+        ({"vehicle_id": "v"}, "v"),
+        ({"vehicle_id": None, "source_vehicle_id": "t"}, "c1/t"),
+        ({"vehicle_id": "", "source_vehicle_id": ""}, "c1/row"),
+        ({"vehicle_id": None, "source_vehicle_id": "t", "connection_id": None}, "/row"),
+        ({"vehicle_id": None, "id": None, "connection_id": None, "source_vehicle_id": "t"}, ""),
+        ({"vehicle_id": None, "id": None}, ""),
+    ],
+)
+def test_identity(given, identity):
+    assert Fix(**({"connection_id": "c1", "id": "row"} | given)).vehicle == identity

@@ -257,7 +257,7 @@ def test_bad_rows_are_survived_and_deleted_ones_left_out() -> None:
         fixes = wait(made.load({"a": "A"}, 1)).fixes()
     assert len(fixes) == 4
     (trail,) = trails(fixes).values()
-    assert (trail.stats.fixes, trail.summary.dropped) == (1, 3)
+    assert (trail.stats.fixes, trail.stats.dropped) == (1, 3)
 
 
 @pytest.mark.parametrize(

@@ -7,59 +7,34 @@ import pytest
 
 from catena_client import RetryPolicy
 from dashboard.ingest.concurrency import Concurrency
-from dashboard.ingest.poller import CREDENTIALS_PAUSE_SECONDS, Poller, Rest
+from dashboard.ingest.poller import Poller
+from dashboard.ingest.polling import CREDENTIALS_PAUSE_SECONDS
+from dashboard.ingest.snapshot_builder import SnapshotBuilder
 from tests.dashboard.catena import (
     FLEETS,
     FRESHNESS,
     LOCATIONS,
-    T0,
     TOKEN,
     TSPS,
     USERS,
     VEHICLES,
-    Catena,
     fleet,
+    full_catena,
     location,
     vehicle,
 )
+from tests.dashboard.waiting import running, until
 
 
 def poller_of(catena, seconds=15.0, **options):
     return Poller(catena.client(**options), Concurrency(), seconds)
 
 
-def until(condition, seconds=10):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.01)
-
-
-def full_catena():
-    catena = Catena()
-    catena.rows["/v2/orgs/fleets"] = [fleet("fleet-1"), fleet("fleet-2")]
-    catena.rows["/v2/orgs/tsps"] = [
-        {"id": "tsp-1", "name": "Geotab", "slug": "geotab", "source_name": "geotab", "created_at": T0,
-         "updated_at": T0, "is_sandbox": False, "status": "active", "conn_type": "api_key"}
-    ]  # fmt: skip
-    catena.rows["/v2/telematics/vehicles"] = [
-        vehicle("a"),
-        vehicle("b"),
-        vehicle("never-located", fleet_id="fleet-2"),
-    ]
-    catena.rows["/v2/telematics/users"] = [
-        {"id": "driver-1", "fleet_id": "fleet-1", "first_name": "Driver", "last_name": "0001", "connection_id": "c",
-         "source_name": "geotab", "source_id": "s", "source_data_hash": "0", "created_at": T0, "updated_at": T0}
-    ]  # fmt: skip
-    catena.locations([location("a"), location("b", lon=-87.0, fleet_id="fleet-2")])
-    return catena
-
-
 def test_names_join_positions():
     catena = full_catena()
     poller = poller_of(catena)
     poller.poll_once()
-    until(lambda: poller._directory.names.drivers)
+    until(lambda: poller.directory.names.drivers)
     poller.poll_once()
     rows = poller.state.snapshot.vehicles.set_index("vehicle_id")
     assert list(rows["name"]) == ["Truck a", "Truck b", "Truck never-located"]
@@ -75,7 +50,7 @@ def test_a_list_that_may_not_be_read_costs_only_its_own_names():
     catena.failing["/v2/telematics/users"] = (403, {"code": 403, "message": "Forbidden", "detail": None})
     poller = poller_of(catena)
     poller.poll_once()
-    until(lambda: poller._directory.names.vehicles)
+    until(lambda: poller.directory.names.vehicles)
     poller.poll_once()
     assert poller.state.problem == ""
     assert list(poller.state.snapshot.vehicles["name"])[:2] == ["Truck a", "Truck b"]
@@ -115,7 +90,7 @@ def test_wrong_credentials_cause_one_attempt_and_a_pause():
 
 def test_a_defect_of_ours_is_not_the_end(monkeypatch):
     poller = poller_of(full_catena())
-    monkeypatch.setattr(poller._builder, "build", lambda *_: 1 / 0)
+    monkeypatch.setattr(SnapshotBuilder, "build", lambda *_, **__: 1 / 0)
     poller.poll_once()
     assert poller.state.problem.startswith("The dashboard could not read")
     monkeypatch.undo()
@@ -126,14 +101,16 @@ def test_a_defect_of_ours_is_not_the_end(monkeypatch):
 
 def test_waking_polls_early_and_closing_ends_the_thread():
     catena = full_catena()
+    others = running("poller")
     poller = poller_of(catena, seconds=3600)
     poller.start()
+    assert len(running("poller") - others) == 1
     until(lambda: poller.state.polls >= 1)
     polls = poller.state.polls
     poller.wake()
     until(lambda: poller.state.polls > polls)
     poller.close()
-    assert not poller._thread.is_alive()
+    assert running("poller") <= others
 
 
 class Life:
@@ -154,7 +131,7 @@ class Life:
         while self.now < end:
             before = self.catena.asked.total()
             pause = self.poller.poll_once()
-            until(lambda: not self.poller._directory._reading)
+            until(lambda: not self.poller.directory.busy)
             self.calls += [self.now] * (self.catena.asked.total() - before)
             self.now += pause
 
@@ -231,6 +208,7 @@ def test_the_pause_after_failures_doubles_up_to_five_minutes_and_ends_with_the_f
 def test_nobody_asks_sooner_than_the_api_allows_and_the_state_says_when():
     catena = full_catena()
     catena.failing |= answers(429, retry_after_seconds=3600)
+    others = running("poller")
     poller = poller_of(catena, seconds=0.01)
     poller.start()
     until(lambda: poller.state.problem)
@@ -242,25 +220,7 @@ def test_nobody_asks_sooner_than_the_api_allows_and_the_state_says_when():
         time.sleep(0.01)
     assert catena.asked.total() == asked
     poller.close()
-    assert not poller._thread.is_alive()
-
-
-@pytest.mark.parametrize(
-    ("pause", "elapsed", "failed", "rest"),
-    [
-        pytest.param(15, 1, False, Rest(1, 14), id="a quick poll"),
-        pytest.param(15, 5, False, Rest(3.75, 10), id="who wakes it waits for a breath"),
-        pytest.param(15, 14, False, Rest(3.75, 3.75), id="nearly as long as the interval"),
-        pytest.param(
-            15, 40, False, Rest(3.75, 3.75), id="longer than the interval: a pause, not the next at once"
-        ),
-        pytest.param(2, 0.1, False, Rest(1.9, 1.9), id="as often as may be"),
-        pytest.param(60, 12, True, Rest(60, 60), id="a failure is kept to the end"),
-        pytest.param(3600, 1, True, Rest(3600, 3600), id="a 429 too"),
-    ],
-)
-def test_how_long_nothing_is_asked_after_a_poll(pause, elapsed, failed, rest):
-    assert Rest.after(pause, elapsed, failed=failed) == rest
+    assert running("poller") <= others
 
 
 @pytest.mark.parametrize("part", ["prepare", "published"])
@@ -275,10 +235,10 @@ def test_a_defect_in_what_goes_with_a_snapshot_stops_nobodys_map(part):
 
 def test_the_state_says_since_when_a_poll_is_under_way(monkeypatch):
     catena, seen = full_catena(), []
-    respond = catena._respond
+    respond = catena.respond
     poller = poller_of(catena)
     monkeypatch.setattr(
-        catena, "_respond", lambda request: seen.append(poller.state.started_at) or respond(request)
+        catena, "respond", lambda request: seen.append(poller.state.started_at) or respond(request)
     )
     before = datetime.now(UTC)
     poller.poll_once()
@@ -353,7 +313,7 @@ def test_a_fleet_that_withdrew_is_gone_with_the_next_poll_though_its_vehicles_li
     life.live(1)
     snapshot = life.poller.state.snapshot
     assert set(snapshot.vehicles["fleet_id"]) == {"fleet-1"}
-    assert "fleet-2" not in life.poller.names.fleets
+    assert "fleet-2" not in life.poller.directory.names.fleets
     life.live(900)
     assert len(life.poller.state.snapshot.vehicles) == 10
     life.poller.close()

@@ -1,6 +1,7 @@
 """Trailers are asked for only while somebody looks at them."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,36 +9,37 @@ import pytest
 from dashboard.fleet.names import Names
 from dashboard.ingest import trailers as module
 from dashboard.ingest.trailers import TrailerPoller, newest, trailers_frame
-from tests.dashboard.catena import T0, TOKEN, Catena
-from tests.dashboard.frames import NOW
-from tests.dashboard.ingest.test_poller import until
-from tests.dashboard.trailers import trailer
-
-LOCATIONS, TRAILERS = "/v2/telematics/trailer-locations", "/v2/telematics/trailers"
-
-
-def row(kind, number, **given):
-    base = {
-        "id": f"{kind}-{number}", "fleet_id": "f1", "connection_id": "c", "created_at": T0, "updated_at": T0,
-        "source_name": "geotab", "source_id": "s", "tsp_slug": "geotab", "source_data_hash": "0",
-    }  # fmt: skip
-    return base | given
+from tests.dashboard.catena import T0, TOKEN, TRAILER_LOCATIONS, TRAILERS, Catena, trailer_row
+from tests.dashboard.frames import NOW, trailer
+from tests.dashboard.waiting import running, until
 
 
 @pytest.fixture
 def catena():
     made = Catena(page_size=2)
-    made.rows[TRAILERS] = [row("trailer", n, trailer_name=f"Trailer {n}") for n in range(5)]
-    made.rows[LOCATIONS] = [
-        row("l", n, trailer_id=f"trailer-{n}", occurred_at=T0, location={"type": "Point", "coordinates": [n, 42.0]})
+    made.rows[TRAILERS] = [trailer_row("trailer", n, trailer_name=f"Trailer {n}") for n in range(5)]
+    made.rows[TRAILER_LOCATIONS] = [
+        trailer_row(
+            "l",
+            n,
+            trailer_id=f"trailer-{n}",
+            occurred_at=T0,
+            location={"type": "Point", "coordinates": [n, 42.0]},
+        )
         for n in range(5)
-    ]  # fmt: skip
+    ]
     return made
 
 
 @pytest.fixture
-def poller(catena):
-    made = TrailerPoller(catena.client(), lambda: Names(fleets={"f1": "North"}))
+def clock():
+    """A clock that only the test moves on."""
+    return SimpleNamespace(now=1000.0)
+
+
+@pytest.fixture
+def poller(catena, clock):
+    made = TrailerPoller(catena.client(), lambda: Names(fleets={"f1": "North"}), lambda: clock.now)
     yield made
     made.close()
 
@@ -53,32 +55,35 @@ def test_who_looks_first_starts_it_and_all_pages_are_read(catena, poller):
     frame = poller.state.snapshot.trailers
     assert frame["name"].tolist() == [f"Trailer {n}" for n in range(5)]
     assert set(frame["fleet"]) == {"North"}
-    assert catena.asked[LOCATIONS] == 3
+    assert catena.asked[TRAILER_LOCATIONS] == 3
     for _ in range(5):
         poller.watch()
-    assert catena.asked[LOCATIONS] == 3, "looking often does not ask more often"
+    assert catena.asked[TRAILER_LOCATIONS] == 3, "looking often does not ask more often"
 
 
-def test_it_ends_when_nobody_looks_any_more_and_starts_again(catena, poller, monkeypatch):
-    monkeypatch.setattr(module, "IDLE_SECONDS", -1.0)
-    monkeypatch.setattr(module, "POLL_SECONDS", 0.01)
+def test_it_ends_when_nobody_looks_any_more_and_starts_again(catena, poller, clock):
+    others = running("trailers")
     poller.watch()
-    until(lambda: poller._thread is None)
+    until(lambda: poller.state.snapshot is not None)
+    clock.now += module.IDLE_SECONDS + 1
+    poller.wake()
+    until(lambda: running("trailers") <= others)
     assert poller.state.snapshot is None, "old places are not kept to be shown later"
-    asked = catena.asked[LOCATIONS]
-    monkeypatch.setattr(module, "IDLE_SECONDS", 60.0)
+    asked = catena.asked[TRAILER_LOCATIONS]
     poller.watch()
-    until(lambda: catena.asked[LOCATIONS] >= asked + 6)
+    until(lambda: poller.state.snapshot is not None)
+    assert catena.asked[TRAILER_LOCATIONS] == asked + 3
+    assert len(running("trailers") - others) == 1
 
 
 def test_a_failed_poll_keeps_the_last_trailers_and_says_why(catena, poller):
     poller.poll_once()
     good = poller.state.snapshot
-    catena.failing[LOCATIONS] = (503, {"message": "down"})
+    catena.failing[TRAILER_LOCATIONS] = (503, {"message": "down"})
     poller.poll_once()
     assert poller.state.snapshot is good
     assert poller.state.problem
-    del catena.failing[LOCATIONS]
+    del catena.failing[TRAILER_LOCATIONS]
     poller.poll_once()
     assert (poller.state.problem, poller.state.snapshot.version) == ("", good.version + 1)
 
@@ -95,41 +100,41 @@ def test_the_newest_location_of_a_trailer_counts_within_an_answer_and_over_all_o
 def test_of_two_polls_the_newer_location_wins(catena, poller):
     poller.poll_once()
     older = T0.replace("12:00", "11:00")
-    for moved in catena.rows[LOCATIONS]:
+    for moved in catena.rows[TRAILER_LOCATIONS]:
         moved["location"] = {"type": "Point", "coordinates": [77.0, 42.0]}
-    catena.rows[LOCATIONS][0]["occurred_at"] = older
+    catena.rows[TRAILER_LOCATIONS][0]["occurred_at"] = older
     poller.poll_once()
     assert poller.state.snapshot.trailers["lon"].tolist() == [0.0, 77.0, 77.0, 77.0, 77.0]
 
 
-def test_refused_names_cost_no_positions_and_are_tried_again_ever_later(catena, poller, monkeypatch):
+def test_refused_names_cost_no_positions_and_are_tried_again_ever_later(catena, poller, clock):
     catena.failing[TRAILERS] = (403, {"message": "no"})
-    catena.rows[LOCATIONS][0]["trailer_id"] = "1a2b3c4d-5e6f"
+    catena.rows[TRAILER_LOCATIONS][0]["trailer_id"] = "1a2b3c4d-5e6f"
     assert poller.poll_once() == module.POLL_SECONDS
     assert poller.state.problem == ""
     assert poller.state.snapshot.trailers["name"].tolist()[:2] == ["Trailer 1a2b3c4d", "Trailer trailer-"]
     for _ in range(5):
         poller.poll_once()
     assert catena.asked[TRAILERS] == 1
-    monkeypatch.setattr(poller._refusals, "due", lambda _key: True)
+    clock.now += 30
     del catena.failing[TRAILERS]
     poller.poll_once()
     assert poller.state.snapshot.trailers["name"].tolist()[1] == "Trailer 1"
 
 
 def test_while_polls_fail_one_request_is_made_and_the_pause_grows(catena, poller):
-    catena.failing[LOCATIONS] = (500, {"message": "down"})
+    catena.failing[TRAILER_LOCATIONS] = (500, {"message": "down"})
     pauses = []
     for _ in range(6):
         catena.requests.clear()
         pauses.append(poller.poll_once())
-        assert [path for path, _query in catena.requests if path != TOKEN] == [LOCATIONS]
+        assert [path for path, _query in catena.requests if path != TOKEN] == [TRAILER_LOCATIONS]
     assert pauses == [30, 60, 120, 240, 300, 300]
     assert poller.state.retry_at > datetime.now(UTC) + timedelta(seconds=280)
     catena.failing.clear()
     assert poller.poll_once() == 30
     assert poller.state.retry_at is None
-    catena.failing[LOCATIONS] = (429, {"code": 429, "detail": {"retry_after_seconds": 3600}})
+    catena.failing[TRAILER_LOCATIONS] = (429, {"code": 429, "detail": {"retry_after_seconds": 3600}})
     assert poller.poll_once() == pytest.approx(3600, rel=0.01)
 
 
@@ -147,8 +152,8 @@ def test_while_polls_fail_one_request_is_made_and_the_pause_grows(catena, poller
     ids=str,
 )
 def test_an_odd_row_costs_no_other(catena, poller, odd):
-    catena.rows[LOCATIONS][0] |= odd
-    catena.rows[LOCATIONS].append("a row")
+    catena.rows[TRAILER_LOCATIONS][0] |= odd
+    catena.rows[TRAILER_LOCATIONS].append("a row")
     poller.poll_once()
     assert poller.state.problem == ""
     assert len(poller.state.snapshot.trailers) == 5

@@ -13,7 +13,7 @@ from catena_client import CatenaClient
 from dashboard.access.viewer import Viewer
 from dashboard.configuration.settings import Settings
 from dashboard.fleet.snapshot import Snapshot
-from dashboard.ingest.poller import PollState
+from dashboard.ingest.polling import PollState
 from dashboard.invitations.bulk import BulkRun
 from dashboard.invitations.first_data import FirstDataTracker
 from dashboard.invitations.invitation_service import InvitationService

@@ -15,12 +15,12 @@ from dashboard.fleet.counters import CYCLE_SECONDS, fleet_on_show
 from dashboard.ingest import embedded
 from dashboard.ingest.fetching import Fetched
 from dashboard.ingest.notices import notices
-from dashboard.ingest.poller import PollState
+from dashboard.ingest.polling import PollState
 from dashboard.ingest.rows import Rows
 from dashboard.runtime.refusals import Refusal
 from dashboard.service import Service, install
 from tests.dashboard.catena import FLEETS, LOCATIONS, VEHICLES, Catena, fleet, location, vehicle
-from tests.dashboard.ingest.test_poller import until
+from tests.dashboard.waiting import until
 
 
 class NoSandbox:
@@ -151,7 +151,7 @@ def test_a_fleet_that_cannot_be_read_is_named_over_the_map(service, catena):
     good = service.poller.state.snapshot
     refusal = Refusal("GET /x was answered 403 *Forbidden*.", datetime.now(UTC) - timedelta(minutes=12))
     held = notices(
-        Fetched(Rows(), {"fleet-2": refusal}, frozenset({"fleet-2"})), service.poller.names, {}, {}
+        Fetched(Rows(), {"fleet-2": refusal}, frozenset({"fleet-2"})), service.poller.directory.names, {}, {}
     )
     service.poller.state = PollState(replace(good, version=9, notices=held))
     app = run()
@@ -165,7 +165,7 @@ def test_a_fleet_that_cannot_be_read_is_named_on_the_wall_without_the_reason(ser
     good = service.poller.state.snapshot
     refusal = Refusal("GET /x was answered 403.", datetime.now(UTC))
     held = notices(
-        Fetched(Rows(), {"fleet-2": refusal}, frozenset({"fleet-2"})), service.poller.names, {}, {}
+        Fetched(Rows(), {"fleet-2": refusal}, frozenset({"fleet-2"})), service.poller.directory.names, {}, {}
     )
     service.poller.state = PollState(replace(good, version=9, notices=held))
     shown = " ".join(element.proto.body for element in run(kiosk=["1"]).get("html"))

@@ -8,9 +8,15 @@ import streamlit as st
 
 from dashboard.fleet.export import file_name
 from dashboard.ui.map import density, trails
-from tests.dashboard.catena import Histories, fleet, location, vehicle
-from tests.dashboard.ingest.test_poller import until
-from tests.dashboard.ingest.test_trailers import LOCATIONS, TRAILERS, row
+from tests.dashboard.catena import (
+    TRAILER_LOCATIONS,
+    TRAILERS,
+    Histories,
+    fleet,
+    location,
+    trailer_row,
+    vehicle,
+)
 from tests.dashboard.ui.map.test_live_map import (  # noqa: F401 - a fixture
     asked,
     deck,
@@ -20,6 +26,7 @@ from tests.dashboard.ui.map.test_live_map import (  # noqa: F401 - a fixture
     said,
     service,
 )
+from tests.dashboard.waiting import until
 
 
 @pytest.fixture
@@ -32,7 +39,9 @@ def catena():
         *map(vehicle, "abc"),
         *(vehicle(name, fleet_id="fleet-2", vehicle_name=f"Spare {name}") for name in others),
     ]
-    made.rows[LOCATIONS] = [row("l", 0, trailer_id="trailer-0", occurred_at=now.isoformat(), location=None)]
+    made.rows[TRAILER_LOCATIONS] = [
+        trailer_row("l", 0, trailer_id="trailer-0", occurred_at=now.isoformat(), location=None)
+    ]
     made.rows[TRAILERS] = []
     made.locations(
         [
@@ -52,7 +61,7 @@ def catena():
 def open_page(service):  # noqa: F811
     def opened(**query):
         service.poller.poll_once()
-        until(lambda: service.poller.names.vehicles)
+        until(lambda: service.poller.directory.names.vehicles)
         service.poller.poll_once()
         app = run(**query)
         assert not app.exception
@@ -115,7 +124,7 @@ def test_hexagons_are_suggested_when_there_are_many_vehicles(open_page, monkeypa
 
 def test_trailers_are_not_asked_for_until_somebody_wants_them(open_page, service, catena):  # noqa: F811
     app = open_page()
-    assert catena.asked[LOCATIONS] == 0
+    assert catena.asked[TRAILER_LOCATIONS] == 0
     (switch,) = (toggle for toggle in app.toggle if toggle.label == "Trailers")
     assert not switch.value
     switch.set_value(True).run()
@@ -128,7 +137,7 @@ def test_trailers_are_not_asked_for_until_somebody_wants_them(open_page, service
 
 
 def test_trailers_that_cannot_be_read_are_said_so(open_page, service, catena):  # noqa: F811
-    catena.failing[LOCATIONS] = (403, {"code": 403, "message": "Forbidden", "detail": None})
+    catena.failing[TRAILER_LOCATIONS] = (403, {"code": 403, "message": "Forbidden", "detail": None})
     app = open_page(trailers="1")
     until(lambda: service.trailers.state.problem)
     app.run()
@@ -138,7 +147,7 @@ def test_trailers_that_cannot_be_read_are_said_so(open_page, service, catena):  
 
 
 def test_trailers_that_no_row_tells_of_are_counted(open_page, service, catena):  # noqa: F811
-    catena.rows[LOCATIONS] = ["no row"]
+    catena.rows[TRAILER_LOCATIONS] = ["no row"]
     app = open_page(trailers="1")
     until(lambda: service.trailers.state.snapshot is not None)
     app.run()

@@ -10,7 +10,7 @@ from dashboard.fleet.notices import summed
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.ingest.fetching import WHOLE, Fetched
 from dashboard.ingest.notices import notices
-from dashboard.ingest.poller import PollState
+from dashboard.ingest.polling import PollState
 from dashboard.ingest.rows import Rows
 from dashboard.runtime.refusals import Refusal
 from dashboard.ui.map.status import health

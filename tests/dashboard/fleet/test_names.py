@@ -1,0 +1,36 @@
+"""Names: no invitation's id shows in one, and equal ones are told apart."""
+
+import pytest
+
+from catena_client import Fleet
+from dashboard.fleet.names import display_name, unique_names
+from tests.dashboard.frames import NOW
+
+
+def a_fleet(**changes):
+    base = {"id": "3a6cf33b-1fd1-4cee-8eea-db36182df590", "name": "Fleet 00000000-0000-7000-8000-000000000002",
+            "fleet_ref": "", "created_at": NOW, "updated_at": NOW}  # fmt: skip
+    return Fleet(**(base | changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"display_name": "Prairie Line", "fleet_ref": "P-1"}, "Prairie Line"),
+        ({"display_name": "  ", "fleet_ref": "P-1"}, "P-1"),
+        ({"display_name": None, "fleet_ref": None}, "Fleet …"),
+        ({"name": "00000000-0000-7000-8000-000000000002"}, "Fleet 3a6cf33b"),
+        ({"display_name": "X 00000000-0000-7000-8000-000000000002"}, "X …"),
+        ({"display_name": "<b>Bold & Söhne</b>"}, "<b>Bold & Söhne</b>"),
+    ],
+)
+def test_fleet_names_show_no_invitation_id(changes, expected):
+    assert display_name(a_fleet(**changes)) == expected
+
+
+def test_equal_names_are_told_apart():
+    one, two = (
+        a_fleet(fleet_ref="sandbox"),
+        a_fleet(id="405f1ac5-1a52-4ac1-b149-248b96dd8a8b", fleet_ref="sandbox"),
+    )
+    assert unique_names([one, two]) == {one.id: "sandbox (3a6cf33b)", two.id: "sandbox (405f1ac5)"}
