@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from PIL import Image
 from dashboard.invitations.bulk import BulkRun
 from dashboard.invitations.invitation_service import InvitationService
 from dashboard.invitations.models import InvitationLists
+from tests.dashboard.waiting import until
 
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -165,14 +165,6 @@ def refreshed(invitations: InvitationService) -> InvitationLists:
         if thread.name == "invitations":
             thread.join()
     return invitations.peek()
-
-
-def until(true: Callable[[], bool]) -> None:
-    """Wait until something is true, at most 20 seconds."""
-    end = time.monotonic() + 20
-    while not true():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.002)
 
 
 def finish(run: BulkRun) -> None:

@@ -21,7 +21,8 @@ from dashboard.invitations.models import AlreadyInvited
 from dashboard.invitations.overview import Overview
 from dashboard.service import Service, install
 from dashboard.ui.invitations.form import as_agreed
-from tests.dashboard.invitations.fakes import FakeCatena, refreshed, stamp, until
+from tests.dashboard.invitations.fakes import FakeCatena, refreshed, stamp
+from tests.dashboard.waiting import until
 
 
 def script() -> None:
