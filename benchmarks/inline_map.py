@@ -12,7 +12,7 @@ import pydeck as pdk
 from starlette.requests import Request
 
 from dashboard.access.scope import Scope
-from dashboard.access.viewer import OPERATOR
+from dashboard.access.viewer import EVERYTHING
 from dashboard.deck.deck import TOOLTIP, glide_for, vehicles_layer
 from dashboard.feed.vehicles import VehicleFeed
 from dashboard.fleet.snapshot import Snapshot
@@ -36,7 +36,7 @@ def columns() -> list[str]:
 
 def rows_of(feed: VehicleFeed, snapshot: Snapshot) -> pd.DataFrame:
     """What our feed would send of a snapshot, less the columns that only our page needs."""
-    return _rows(feed, snapshot.version, feed.url(snapshot, Scope(OPERATOR)))
+    return _rows(feed, snapshot.version, feed.url(snapshot, Scope(EVERYTHING)))
 
 
 @lru_cache(maxsize=1)

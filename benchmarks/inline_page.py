@@ -24,7 +24,7 @@ def show() -> None:
         st.info("Reading …")
         return
     with unmetered():  # our rows are not made in the script either
-        rows = rows_of(service().feed, snapshot)
+        rows = rows_of(service().feed.vehicles, snapshot)
     if "view" not in st.session_state:  # as on our map: decided once
         lon, lat = np.array(rows["p"].tolist()).T
         st.session_state["view"] = fit(lon, lat, width=1000, height=560)

@@ -23,7 +23,10 @@ from benchmarks.inline_map import answer
 from catena_client import CatenaClient
 from catena_client.http import Client
 from dashboard.access.scope import Scope
-from dashboard.access.viewer import OPERATOR
+from dashboard.access.tokens import FeedTokens
+from dashboard.access.viewer import EVERYTHING
+from dashboard.feed.frames import Frames
+from dashboard.feed.recent import RecentSnapshots
 from dashboard.feed.vehicles import VehicleFeed
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.ingest.concurrency import Concurrency
@@ -66,8 +69,8 @@ def located(polled: Snapshot | pd.DataFrame) -> int:
 
 def feed_cost(snapshot: Snapshot) -> dict[str, float]:
     """What the feed spends on the first answer and on the ones after it; fields of `report.FeedCost`."""
-    feed, again = VehicleFeed(lambda: snapshot), 20
-    url = feed.url(snapshot, Scope(OPERATOR))
+    feed, again = VehicleFeed(Frames(), FeedTokens(), RecentSnapshots(lambda: snapshot)), 20
+    url = feed.url(snapshot, Scope(EVERYTHING))
     before = time.process_time()
     body = answer(feed, url, compressed=True)
     between = time.process_time()

@@ -48,12 +48,15 @@ from catena_client.models import (
     WebhookFilters,
     coordinates,
 )
+from catena_client.paging import MAX_FILTER_VALUES, MAX_PAGE_SIZE
 from catena_client.retry import Retry, RetryPolicy
 from catena_client.secret import Secret, mask_uuids
 
 __all__ = [
     "DEFAULT_API_URL",
     "DEFAULT_AUTH_URL",
+    "MAX_FILTER_VALUES",
+    "MAX_PAGE_SIZE",
     "ApiError",
     "AuthenticationFailed",
     "BadRequest",

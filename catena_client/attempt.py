@@ -19,17 +19,17 @@ class Sockets:
         self._lock = threading.Lock()
         self._open: WeakSet[socket.socket] = WeakSet()
 
-    def add(self, one: socket.socket) -> None:
+    def add(self, sock: socket.socket) -> None:
         """Remember a socket as long as its connection does."""
         with self._lock:
-            self._open.add(one)
+            self._open.add(sock)
 
     def shut(self) -> None:
         """End all reads and writes on all of them."""
         with self._lock:
             sockets = list(self._open)
-        for one in sockets:
-            _shut(one)
+        for sock in sockets:
+            _shut(sock)
 
 
 class Attempt:
@@ -89,29 +89,29 @@ class Attempt:
             self._left = True
             sockets = list(self._own)
         self._over.set()
-        for one in sockets:
-            _shut(one)
+        for sock in sockets:
+            _shut(sock)
 
     def uses(self, stream: Any) -> None:
         """Told of the network stream of a connection (httpcore's `NetworkStream`)."""
-        one = stream.get_extra_info("socket")
-        if not isinstance(one, socket.socket):
+        sock = stream.get_extra_info("socket")
+        if not isinstance(sock, socket.socket):
             return
-        self._sockets.add(one)
+        self._sockets.add(sock)
         with self._lock:
-            self._own.append(one)
+            self._own.append(sock)
             left = self._left
         if left:
-            _shut(one)
+            _shut(sock)
 
     def trace(self, _event: str, info: Mapping[str, Any]) -> None:
         """Learn of new connections (httpcore's documented `trace` extension)."""
-        made = info.get("return_value")
-        if hasattr(made, "get_extra_info"):
-            self.uses(made)
+        stream = info.get("return_value")
+        if hasattr(stream, "get_extra_info"):
+            self.uses(stream)
 
 
-def _shut(one: socket.socket) -> None:
+def _shut(sock: socket.socket) -> None:
     # Closing a file descriptor does not wake up a thread that reads from it; this does.
     with contextlib.suppress(OSError):
-        one.shutdown(socket.SHUT_RDWR)
+        sock.shutdown(socket.SHUT_RDWR)

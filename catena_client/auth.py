@@ -190,13 +190,13 @@ class TokenAuth(Auth):
 
     def _refusal(self, answer: Answer) -> str:
         try:
-            said = msgspec.json.decode(answer.content, type=_OAuthError)
+            error = msgspec.json.decode(answer.content, type=_OAuthError)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            said = _OAuthError()
-        words = ": ".join(text for text in (said.error, said.error_description) if text)
-        came = Call("POST", "", hidden=(self._client_secret,)).scrub(words) or "no reason given"
+            error = _OAuthError()
+        text = ": ".join(part for part in (error.error, error.error_description) if part)
+        reason = Call("POST", "", hidden=(self._client_secret,)).scrub(text) or "no reason given"
         return (
-            f"The client id and secret were refused with {answer.status} ({came}). "
+            f"The client id and secret were refused with {answer.status} ({reason}). "
             f"Check both, and that they belong to {self._endpoint.split('/protocol/')[0]}. "
             f"They are not tried again for {REFUSAL_SECONDS:.0f} s."
         )

@@ -9,16 +9,35 @@ from urllib.parse import urlsplit
 
 from catena_client.auth import LAST_SECONDS, TokenAuth
 from catena_client.http import BaseTransport, Http
+from catena_client.models import (
+    Connection,
+    Fleet,
+    Invitation,
+    Page,
+    ShareAgreement,
+    Trailer,
+    TrailerLocation,
+    User,
+    Vehicle,
+    VehicleLocation,
+    Webhook,
+)
+from catena_client.paging import ListResource
 from catena_client.resources.analytics import Analytics
-from catena_client.resources.connections import Connections
-from catena_client.resources.fleets import Fleets
-from catena_client.resources.invitations import Invitations
-from catena_client.resources.share_agreements import ShareAgreements
-from catena_client.resources.trailers import TrailerLocations, Trailers
+from catena_client.resources.connections import ConnectionFilters, Connections
+from catena_client.resources.fleets import FleetListFilters, Fleets
+from catena_client.resources.invitations import InvitationFilters, Invitations
+from catena_client.resources.share_agreements import ShareAgreementFilters, ShareAgreements
+from catena_client.resources.trailers import TrailerFilters, TrailerLocationFilters, Trailers
 from catena_client.resources.tsps import Tsps
-from catena_client.resources.users import Users
-from catena_client.resources.vehicles import VehicleLocations, Vehicles
-from catena_client.resources.webhooks import Webhooks
+from catena_client.resources.users import UserFilters, Users
+from catena_client.resources.vehicles import (
+    VehicleFilters,
+    VehicleLocationFilters,
+    VehicleLocations,
+    Vehicles,
+)
+from catena_client.resources.webhooks import WebhookListFilters, Webhooks
 from catena_client.retry import Retry, RetryPolicy
 from catena_client.secret import Secret, as_secret
 from catena_client.session import Session
@@ -63,18 +82,26 @@ class CatenaClient:
 
     def _offer(self, session: Session) -> None:
         self._session = session
-        self.fleets = Fleets(session)
-        self.invitations = Invitations(session)
-        self.share_agreements = ShareAgreements(session)
+        self.fleets = Fleets(session, "/v2/orgs/fleets", Page[Fleet], FleetListFilters)
+        self.invitations = Invitations(session, "/v2/orgs/invitations", Page[Invitation], InvitationFilters)
+        self.share_agreements = ShareAgreements(
+            session, "/v2/orgs/share-agreements", Page[ShareAgreement], ShareAgreementFilters
+        )
         self.tsps = Tsps(session)
-        self.connections = Connections(session)
-        self.vehicles = Vehicles(session)
-        self.vehicle_locations = VehicleLocations(session)
-        self.trailers = Trailers(session)
-        self.trailer_locations = TrailerLocations(session)
-        self.users = Users(session)
+        self.connections = Connections(
+            session, "/v2/integrations/connections", Page[Connection], ConnectionFilters
+        )
+        self.vehicles = Vehicles(session, "/v2/telematics/vehicles", Page[Vehicle], VehicleFilters)
+        self.vehicle_locations = VehicleLocations(
+            session, "/v2/telematics/vehicle-locations", Page[VehicleLocation], VehicleLocationFilters
+        )
+        self.trailers = Trailers(session, "/v2/telematics/trailers", Page[Trailer], TrailerFilters)
+        self.trailer_locations = ListResource(
+            session, "/v2/telematics/trailer-locations", Page[TrailerLocation], TrailerLocationFilters
+        )
+        self.users = Users(session, "/v2/telematics/users", Page[User], UserFilters)
         self.analytics = Analytics(session)
-        self.webhooks = Webhooks(session)
+        self.webhooks = Webhooks(session, "/v2/notifications/webhooks", Page[Webhook], WebhookListFilters)
 
     def close(self) -> None:
         """End all calls with ClientClosed, revoke the token if there is one, and close the connections.

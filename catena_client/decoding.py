@@ -27,10 +27,16 @@ from catena_client.errors import (
     ValidationFailed,
 )
 from catena_client.models.base import Page
-from catena_client.tolerant import REFUSALS, decoder, salvage
+from catena_client.tolerant import DECODE_ERRORS, decoder, salvage
 
 LONGEST_PAUSE_SECONDS: Final = 24 * 3600.0
 """Cap of what a server may ask to wait."""
+
+REQUEST_ID_HEADER: Final = "x-request-id"
+"""The contract names no header of answers; Catena's webhooks carry this one, and so do most gateways."""
+
+LONGEST_REQUEST_ID: Final = 128
+"""Characters; anything longer is no id that one would look for."""
 
 _log = logging.getLogger(__name__)
 
@@ -56,13 +62,13 @@ def decode(call: Call, answer: Answer, kind: type[T]) -> T:
     """
     try:
         decoded: T = decoder(kind).decode(answer.content)  # type: ignore[arg-type]  # mypy: types hash
-    except REFUSALS:
+    except DECODE_ERRORS:
         pass
     else:
         return decoded
     failure: type[UnexpectedAnswer] = UnexpectedAnswer
     try:
-        decoded, unread = salvage(answer.content, kind)
+        decoded, counts = salvage(answer.content, kind)
     except json.JSONDecodeError as error:
         failure, problem = GarbledAnswer, f"no JSON: {error}"
     except RecursionError:
@@ -71,7 +77,7 @@ def decode(call: Call, answer: Answer, kind: type[T]) -> T:
         problem = call.scrub(str(error))
     else:
         if not isinstance(decoded, Page):
-            log_unread(call, unread.rows, unread.fields)
+            log_unreadable(call, counts.rows, counts.fields)
         return decoded
     again = "Ask again later" if call.idempotent else "It may have been carried out: look before repeating it"
     raise failure(
@@ -80,13 +86,13 @@ def decode(call: Call, answer: Answer, kind: type[T]) -> T:
     )
 
 
-def log_unread(call: Call, rows: int, fields: Mapping[str, int]) -> None:
+def log_unreadable(call: Call, rows: int, fields: Mapping[str, int]) -> None:
     """Tell in the log what of an answer could not be read, where its reader is not told."""
     if rows:
         _log.warning("%s: %d rows could not be read and were left out.", call, rows)
     if fields:
-        words = ", ".join(f"{name} ({count})" for name, count in sorted(fields.items()))
-        _log.warning("%s: fields that could not be read and are unknown: %s.", call, words)
+        listed = ", ".join(f"{name} ({count})" for name, count in sorted(fields.items()))
+        _log.warning("%s: fields that could not be read and are unknown: %s.", call, listed)
 
 
 def raise_for_error(call: Call, answer: Answer) -> None:
@@ -114,8 +120,9 @@ def _api_error(call: Call, answer: Answer) -> ApiError:
         code=code if isinstance(code, int) else None,
         message=call.scrub(message) if isinstance(message, str) else _described(answer),
         detail=_detail_text(call, detail),
-        asked=str(call),
+        endpoint=str(call),
         retry_after=_retry_after(answer, detail),
+        request_id=_request_id(call, answer),
     )
     if isinstance(error, ValidationFailed):
         error.problems = _problems(call, detail)
@@ -151,9 +158,9 @@ def _problems(call: Call, detail: object) -> tuple[Problem, ...]:
 
 def _retry_after(answer: Answer, detail: object) -> float | None:
     """Return the seconds to wait: of the body, else of the Retry-After header (seconds or a date)."""
-    asked = detail.get("retry_after_seconds") if isinstance(detail, dict) else None
-    if isinstance(asked, int | float) and not isinstance(asked, bool):
-        return _sane(asked)
+    seconds = detail.get("retry_after_seconds") if isinstance(detail, dict) else None
+    if isinstance(seconds, int | float) and not isinstance(seconds, bool):
+        return _sane(seconds)
     header = answer.headers.get("retry-after", "").strip()
     try:
         seconds = float(header)
@@ -164,6 +171,13 @@ def _retry_after(answer: Answer, detail: object) -> float | None:
         return _sane(parsedate_to_datetime(header).timestamp() - time.time())
     except (ValueError, OverflowError):
         return None
+
+
+def _request_id(call: Call, answer: Answer) -> str | None:
+    """Return the request's id where it is one that can be shown: short, of visible ASCII characters alone."""
+    text = answer.headers.get(REQUEST_ID_HEADER, "")
+    fits = text.isascii() and text.isprintable() and " " not in text and len(text) <= LONGEST_REQUEST_ID
+    return call.scrub(text) if text and fits else None
 
 
 def _sane(seconds: float) -> float:

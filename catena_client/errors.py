@@ -90,8 +90,9 @@ class ApiError(CatenaError):
         code: int | None = None,
         message: str = "",
         detail: str | None = None,
-        asked: str = "The request",
+        endpoint: str = "The request",
         retry_after: float | None = None,
+        request_id: str | None = None,
     ) -> None:
         super().__init__(status)
         self.status = status
@@ -102,10 +103,12 @@ class ApiError(CatenaError):
         """The API's own words."""
         self.detail = detail
         """More of the API's own words, or None."""
-        self.asked = asked
+        self.endpoint = endpoint
         """Method and path template of the request."""
         self.retry_after = retry_after
         """Seconds after which the server wants to be asked again (0 to 86,400), or None."""
+        self.request_id = request_id
+        """What the API calls the request, for Catena's support to find it by; None where it did not say."""
         self.nothing_done = status < 500
 
     def __str__(self) -> str:
@@ -113,9 +116,11 @@ class ApiError(CatenaError):
             phrase = HTTPStatus(self.status).phrase
         except ValueError:
             phrase = ""
-        said = [text for text in (self.message, self.detail) if text and text != phrase]
-        came = f"{self.status} {phrase}".strip() + (f" ({'; '.join(said)})" if said else "")
-        return f"{self.asked} was answered {came}. {self._what_to_do()}"
+        reasons = [text for text in (self.message, self.detail) if text and text != phrase]
+        if self.request_id and not any(self.request_id in text for text in reasons):
+            reasons.append(f"request id {self.request_id}")
+        answer = f"{self.status} {phrase}".strip() + (f" ({'; '.join(reasons)})" if reasons else "")
+        return f"{self.endpoint} was answered {answer}. {self._what_to_do()}"
 
     def _what_to_do(self) -> str:
         return self.advice

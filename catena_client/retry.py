@@ -42,7 +42,7 @@ class RetryPolicy:
 class Retry:
     """Told to `on_retry` before each wait."""
 
-    asked: str
+    endpoint: str
     """Method and path template, e.g. `GET /v2/orgs/fleets`."""
     reason: str
     """What failed, in words."""
@@ -81,7 +81,7 @@ def retrying(
 ) -> T:
     """Do the work, again where the policy allows it. Raises the last error itself."""
 
-    def told(state: tenacity.RetryCallState) -> None:
+    def report(state: tenacity.RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
         if on_retry is not None and error is not None:
             on_retry(
@@ -102,7 +102,7 @@ def retrying(
         retry=tenacity.retry_if_exception(lambda error: may_retry(error, idempotent=call.idempotent)),
         wait=wait,
         stop=tenacity.stop_after_attempt(policy.attempts) | tenacity.stop_before_delay(policy.deadline),
-        before_sleep=told,
+        before_sleep=report,
         sleep=sleep,
         reraise=True,
     )(work)

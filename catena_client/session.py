@@ -87,7 +87,7 @@ class Session:
                 raise RateLimited(
                     429,
                     message="to an earlier call; this one was not sent",
-                    asked=str(call),
+                    endpoint=str(call),
                     retry_after=until - now,
                 )
             self._sleep(until - now)

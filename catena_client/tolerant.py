@@ -15,7 +15,7 @@ from typing import Any, Final, Generic, TypeVar, get_args, get_origin
 
 import msgspec
 
-from catena_client.models.base import Page, Whole, in_utc
+from catena_client.models.base import NonNegativeInt, Page, in_utc
 from catena_client.secret import Secret
 
 R = TypeVar("R")
@@ -23,11 +23,11 @@ R = TypeVar("R")
 _GARBLED: Final = object()
 """In the place of a text or number that no Python value holds."""
 
-REFUSALS: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+DECODE_ERRORS: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What a decoder raises."""
 
 
-class Unreadable(ValueError):
+class UnreadableValue(ValueError):
     """It cannot be read as what it should be."""
 
 
@@ -40,7 +40,7 @@ class _Frame(msgspec.Struct, Generic[R]):
 
 
 @dataclass
-class Unread:
+class UnreadableCounts:
     """What could not be read."""
 
     rows: int = 0
@@ -55,32 +55,32 @@ def decoder(kind: Any) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder[Any](kind, dec_hook=_own_types)
 
 
-def salvage(content: bytes, kind: Any) -> tuple[Any, Unread]:
+def salvage(content: bytes, kind: Any) -> tuple[Any, UnreadableCounts]:
     """Read a model, a list or a page of models that the typed decoder refused.
 
     Raises json.JSONDecodeError where it is no JSON at all, RecursionError where it is nested too deeply, ValueError
     or msgspec.ValidationError where it is something else, or lacks what it cannot stand without.
     """
-    unread = Unread()
+    counts = UnreadableCounts()
     origin = get_origin(kind)
     if origin is list:
-        return _rows(_parts(content, list[msgspec.Raw], list[Any]), get_args(kind)[0], unread), unread
+        return _rows(_parts(content, list[msgspec.Raw], list[Any]), get_args(kind)[0], counts), counts
     if origin is not Page:
-        return _struct(_load(content), kind, unread.fields), unread
+        return _struct(_load(content), kind, counts.fields), counts
     frame = _parts(content, _Frame[msgspec.Raw], _Frame[Any])
-    rows = _rows(frame.items, get_args(kind)[0], unread)
+    rows = _rows(frame.items, get_args(kind)[0], counts)
     try:
-        total, _ = _value(_loaded(frame.total), Whole | None)
-    except Unreadable:
+        total, _ = _value(_loaded(frame.total), NonNegativeInt | None)
+    except UnreadableValue:
         total = None
     page = Page(
         items=rows,
         total=total,
         next_page=frame.next_page,
-        unreadable=unread.rows,
-        unreadable_fields=dict(unread.fields),
+        unreadable=counts.rows,
+        unreadable_fields=dict(counts.fields),
     )
-    return page, unread
+    return page, counts
 
 
 def _parts(content: bytes, raw: Any, loaded: Any) -> Any:
@@ -89,54 +89,54 @@ def _parts(content: bytes, raw: Any, loaded: Any) -> Any:
         return msgspec.json.decode(content, type=raw)
     except msgspec.ValidationError:
         raise
-    except REFUSALS:
+    except DECODE_ERRORS:
         return msgspec.convert(_load(content), loaded)
 
 
-def _rows(parts: Iterable[object], kind: Any, unread: Unread) -> list[Any]:
+def _rows(parts: Iterable[object], kind: Any, counts: UnreadableCounts) -> list[Any]:
     rows = []
     for part in parts:
         fields: Counter[str] = Counter()
         try:
             rows.append(_row(part, kind, fields))
-        except Unreadable:
-            unread.rows += 1
+        except UnreadableValue:
+            counts.rows += 1
         else:
-            unread.fields += fields
+            counts.fields += fields
     return rows
 
 
-def _row(part: object, kind: Any, unread: Counter[str]) -> Any:
+def _row(part: object, kind: Any, counts: Counter[str]) -> Any:
     if isinstance(part, msgspec.Raw):
         try:
             return decoder(kind).decode(part)
-        except REFUSALS:
+        except DECODE_ERRORS:
             pass
-    return _struct(_loaded(part), kind, unread)
+    return _struct(_loaded(part), kind, counts)
 
 
-def _struct(value: object, kind: Any, unread: Counter[str]) -> Any:
+def _struct(value: object, kind: Any, counts: Counter[str]) -> Any:
     if not isinstance(value, dict):
-        raise Unreadable("it is no object")
+        raise UnreadableValue("it is no object")
     known = {}
     for name, key, form in _fields(kind):
         if key in value:
             try:
-                known[name], whole = _value(value[key], form)
-            except Unreadable:
-                whole = False
-            if not whole:
-                unread[name] += 1
+                known[name], complete = _value(value[key], form)
+            except UnreadableValue:
+                complete = False
+            if not complete:
+                counts[name] += 1
     try:
         return kind(**known)
     except (TypeError, ValueError):
-        raise Unreadable("it lacks what it cannot stand without") from None
+        raise UnreadableValue("it lacks what it cannot stand without") from None
 
 
 def _value(value: object, form: Any) -> tuple[Any, bool]:
     """Return a value as its type, and whether all of it could be read."""
     if value is _GARBLED:
-        raise Unreadable
+        raise UnreadableValue
     plain = _blanked(value)
     try:
         read = msgspec.convert(plain, form, dec_hook=_own_types)
@@ -145,20 +145,20 @@ def _value(value: object, form: Any) -> tuple[Any, bool]:
     except (msgspec.ValidationError, ValueError):
         nested = _struct_of(form)
         if nested is None:
-            raise Unreadable from None
+            raise UnreadableValue from None
         return _struct(value, nested, Counter()), False
     return read, plain == value
 
 
 @cache
 def _fields(kind: Any) -> list[tuple[str, str, Any]]:
-    return [(one.name, one.encode_name, one.type) for one in msgspec.structs.fields(kind)]
+    return [(field.name, field.encode_name, field.type) for field in msgspec.structs.fields(kind)]
 
 
 def _struct_of(form: Any) -> Any:
     """Return the struct that a type is or may be, or None."""
     parts = (form, *get_args(form))
-    return next((one for one in parts if isinstance(one, type) and issubclass(one, msgspec.Struct)), None)
+    return next((part for part in parts if isinstance(part, type) and issubclass(part, msgspec.Struct)), None)
 
 
 def _load(content: bytes) -> object:

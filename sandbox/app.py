@@ -16,6 +16,7 @@ from sandbox.api.faults import Faults, path_of
 from sandbox.api.integrations import Integrations
 from sandbox.api.notifications import Notifications
 from sandbox.api.orgs import Orgs
+from sandbox.api.request_ids import with_request_id
 from sandbox.api.row_faults import RowFaults
 from sandbox.api.telematics import Telematics
 from sandbox.api.trailers import TrailerEndpoints
@@ -81,4 +82,4 @@ class Sandbox:
         async def either(scope: Scope, receive: Receive, send: Send) -> None:
             await (auth if path_of(scope).startswith(REALM) else api)(scope, receive, send)
 
-        return self._faults.around(either, RowFaults(context).put)
+        return with_request_id(self._faults.around(either, RowFaults(context).put))

@@ -35,11 +35,11 @@ class Context:
         """Return a fleet's id by its number."""
         return self.world.fleets[number].id
 
-    def visible_fleet(self, wanted: str) -> int:
+    def visible_fleet(self, fleet_id: str) -> int:
         """Return a fleet's number by its id; 404 unless it shares something with us now."""
         shared = self.world.fleets_sharing(None)
         for number, fleet in enumerate(self.world.fleets):
-            if fleet.id == wanted and shared[number]:
+            if fleet.id == fleet_id and shared[number]:
                 return number
         raise ApiError(404, "Fleet not found")
 
@@ -60,8 +60,13 @@ class Context:
 
     def _announce_vehicles(self, connection: Connection, vehicles: list[str]) -> None:
         fleet = self.world.fleets[connection.fleet]
-        for one in vehicles:
-            data = {"id": one, "connection_id": connection.id, "fleet_id": fleet.id, "fleet_ref": fleet.ref}
+        for vehicle_id in vehicles:
+            data = {
+                "id": vehicle_id,
+                "connection_id": connection.id,
+                "fleet_id": fleet.id,
+                "fleet_ref": fleet.ref,
+            }
             self.webhooks.announce("vehicle.added", connection.fleet, fleet.ref, data)
 
     def set_status(self, connection: Connection, status: str) -> None:

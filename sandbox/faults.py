@@ -12,14 +12,14 @@ LISTS: Final = (
     *("analytics", "webhooks"),
 )
 TOKEN: Final = "token"  # noqa: S105  names the auth host, as a list of its own
-ANSWERS: Final = (*STATUSES, "latency", "html", "truncated", "hang", "drip")
+ANSWER_FAULTS: Final = (*STATUSES, "latency", "html", "truncated", "hang", "drip")
 """Faults of any request, those of the auth host included."""
-REQUESTS: Final = (
-    *ANSWERS,
+REQUEST_FAULTS: Final = (
+    *ANSWER_FAULTS,
     *("retry-after", "no-retry-after", "token-revoked", "repeat-cursor"),
     *(f"fleet-{status}" for status in STATUSES),
 )
-VEHICLES: Final = ("null-coordinates", "bad-coordinates", "future-clock", "older-fix")
+VEHICLE_FAULTS: Final = ("null-coordinates", "bad-coordinates", "future-clock", "older-fix")
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ _NAMES = {
     "tsps": ("name",),
 }
 
-ROWS: Final[Mapping[str, RowFault]] = {
+ROW_FAULTS: Final[Mapping[str, RowFault]] = {
     "row-speed": RowFault((b'"fast"',), _each(("vehicle-locations",), "speed")),
     "row-time": RowFault((b'"yesterday noon"',), _TIMES),
     "row-position": RowFault((b'"near Topeka"',), _each(_PLACED, "location", "h3_index_11")),
@@ -102,7 +102,7 @@ ROWS: Final[Mapping[str, RowFault]] = {
     "row-not-object": RowFault((b"#", b'"a row"'), _each((*_BY_ID, "data-freshness"))),
 }
 
-KINDS: Final = (*REQUESTS, *VEHICLES, *ROWS)
+KINDS: Final = (*REQUEST_FAULTS, *VEHICLE_FAULTS, *ROW_FAULTS)
 
 
 @dataclass(frozen=True)
@@ -138,17 +138,17 @@ class Fault:
 
     def lists(self) -> tuple[str, ...]:
         """Return the lists it may be limited to."""
-        if self.kind in ROWS:
-            return tuple(ROWS[self.kind].fields)
-        if self.kind in VEHICLES:
+        if self.kind in ROW_FAULTS:
+            return tuple(ROW_FAULTS[self.kind].fields)
+        if self.kind in VEHICLE_FAULTS:
             return ()
-        return (*LISTS, TOKEN) if self.kind in ANSWERS else LISTS
+        return (*LISTS, TOKEN) if self.kind in ANSWER_FAULTS else LISTS
 
     def reaches(self, name: str) -> bool:
         """Tell whether it touches a list. Faults of requests reach all but the auth host, unless limited."""
         if self.at is not None:
             return self.at == name
-        return self.lists()[0] == name if self.kind in ROWS else name != TOKEN
+        return self.lists()[0] == name if self.kind in ROW_FAULTS else name != TOKEN
 
     @classmethod
     def parse(cls, text: str) -> "Fault":
@@ -161,7 +161,7 @@ class Fault:
         """
         switch, colon, amount = text.strip().partition(":")
         kind, at_sign, at = switch.partition("@")
-        if not at_sign and kind.removeprefix("token-") in ANSWERS and kind not in ANSWERS:
+        if not at_sign and kind.removeprefix("token-") in ANSWER_FAULTS and kind not in ANSWER_FAULTS:
             kind, at_sign, at = kind.removeprefix("token-"), "@", TOKEN
         try:
             number = float(amount) if colon else 1.0

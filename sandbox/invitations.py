@@ -30,7 +30,7 @@ _CHECKS: dict[str, checks.Check] = {
     "callback_url": checks.https,
     "limit_tsps": checks.texts,
     "permissions": checks.permissions,
-    "expires_in_hours": checks.whole(1, 672),
+    "expires_in_hours": checks.integer(1, 672),
 }
 _ANSWERED = ("success_redirect_url", "failure_redirect_url", "callback_url", "limit_tsps")
 # Tells the webhooks: event name, fleet number (None before acceptance), fleet_ref, data.
@@ -41,17 +41,17 @@ IssueToken = Callable[[float, int], str]
 
 def check_create(body: dict[str, Any]) -> dict[str, Any]:
     """Return the invitation's fields under their present names; 422 with every problem found."""
-    known = dict(body)
+    fields = dict(body)
     for twin in _TWINS:
-        old = known.pop(f"partner_provided_fleet_{twin}", None)
-        if old is not None and known.get(f"fleet_{twin}") is None:
-            known[f"fleet_{twin}"] = old
-    problems = checks.problems_of(known, _CHECKS, ("fleet_ref",))
-    if "expires_in_hours" in known and known["expires_in_hours"] is None:
+        old = fields.pop(f"partner_provided_fleet_{twin}", None)
+        if old is not None and fields.get(f"fleet_{twin}") is None:
+            fields[f"fleet_{twin}"] = old
+    problems = checks.problems_of(fields, _CHECKS, ("fleet_ref",))
+    if "expires_in_hours" in fields and fields["expires_in_hours"] is None:
         problems.append(
             Problem("body.expires_in_hours", "null", "Input should be a valid integer", "int_type")
         )
-    if known.get("fleet_regulatory_id") and not known.get("fleet_regulatory_id_type"):
+    if fields.get("fleet_regulatory_id") and not fields.get("fleet_regulatory_id_type"):
         problems.append(
             Problem(
                 "body.fleet_regulatory_id_type",
@@ -62,7 +62,7 @@ def check_create(body: dict[str, Any]) -> dict[str, Any]:
         )
     if problems:
         raise ApiError(422, problems)
-    return {name: known[name] for name in _CHECKS if known.get(name) is not None}
+    return {name: fields[name] for name in _CHECKS if fields.get(name) is not None}
 
 
 class Invitations:
@@ -89,15 +89,15 @@ class Invitations:
 
     def get(self, invitation_id: str) -> Invitation:
         """Return an invitation; 404 if there is none."""
-        found = self._by_id.get(invitation_id)
-        if found is None:
+        invitation = self._by_id.get(invitation_id)
+        if invitation is None:
             raise ApiError(404, "Invitation not found")
-        return found
+        return invitation
 
     def listed(self, fleet_ref: str | None) -> list[Invitation]:
         """Return the invitations, deleted ones included, oldest first."""
         with self._world.lock:
-            return [one for one in self.all if fleet_ref is None or one.ref == fleet_ref]
+            return [invitation for invitation in self.all if fleet_ref is None or invitation.ref == fleet_ref]
 
     def create(self, body: dict[str, Any]) -> tuple[Invitation, bool]:
         """Create an invitation (True), or refresh the open, accepted or declined one of its fleet_ref (False).

@@ -116,17 +116,17 @@ class Webhooks:
     def create(self, body: dict[str, Any]) -> list[Webhook]:
         """Subscribe to each action of an event name."""
         now = self._world.clock()
-        made = [
+        webhooks = [
             Webhook(
                 self._world.new_id(), body["url"], name, body.get("secret"), body.get("filters"), now, now
             )
             for name in actions(body["event_name"])
         ]
         with self._lock:
-            self.all.extend(made)
-        for one in made:
-            self._lifecycle("webhook.created", one)
-        return made
+            self.all.extend(webhooks)
+        for webhook in webhooks:
+            self._lifecycle("webhook.created", webhook)
+        return webhooks
 
     def set_status(self, webhook: Webhook, status: str) -> None:
         """Pause, activate or delete a subscription; activating clears its health."""
@@ -153,9 +153,9 @@ class Webhooks:
         }
         body = msgspec.json.encode(envelope)
         with self._lock:
-            wanted = [(one, body) for one in self.all if one.wants(event, fleet_id, ref)]
-            self._queue.extend(wanted)
-            if wanted and self._threaded:
+            deliveries = [(webhook, body) for webhook in self.all if webhook.wants(event, fleet_id, ref)]
+            self._queue.extend(deliveries)
+            if deliveries and self._threaded:
                 if self._thread is None:
                     self._thread = threading.Thread(target=self._work, name="sandbox-webhooks", daemon=True)
                     self._thread.start()
@@ -173,7 +173,7 @@ class Webhooks:
         """Send what is queued, in any order and some of it twice."""
         with self._lock:
             waiting, self._queue = self._queue, []
-            twice = [one for one in waiting if self._random.random() < TWICE_SHARE]
+            twice = [delivery for delivery in waiting if self._random.random() < TWICE_SHARE]
         waiting += twice
         self._random.shuffle(waiting)
         for webhook, body in waiting:

@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from catena_client.models.base import Model, Time, Whole
+from catena_client.models.base import Model, NonNegativeInt, Time
 
 
 class ResourceCount(Model, kw_only=True, frozen=True):
     """How much there is in all."""
 
-    fleets: Whole | None = None
+    fleets: NonNegativeInt | None = None
     """Number of fleets."""
-    vehicles: Whole | None = None
+    vehicles: NonNegativeInt | None = None
     """Number of vehicles."""
-    drivers: Whole | None = None
+    drivers: NonNegativeInt | None = None
     """Number of drivers."""
-    trailers: Whole | None = None
+    trailers: NonNegativeInt | None = None
     """Number of trailers."""
 
 
@@ -25,13 +25,13 @@ class FleetSummary(Model, kw_only=True, frozen=True):
     """The partner's own name of the fleets."""
     fleet_ids: list[str] | None = None
     """Ids of the fleets."""
-    connections: Whole | None = None
+    connections: NonNegativeInt | None = None
     """Number of connections."""
-    drivers: Whole | None = None
+    drivers: NonNegativeInt | None = None
     """Number of drivers."""
-    vehicles: Whole | None = None
+    vehicles: NonNegativeInt | None = None
     """Number of vehicles."""
-    vehicles_with_locations: Whole | None = None
+    vehicles_with_locations: NonNegativeInt | None = None
     """Number of vehicles that have a position."""
 
 
@@ -62,7 +62,7 @@ class VehicleSummary(Model, kw_only=True, frozen=True):
     """Maker."""
     model_type: str | None = None
     """Model."""
-    model_year: Whole | None = None
+    model_year: NonNegativeInt | None = None
     """Year of the model."""
     vin: str | None = None
     """Vehicle identification number."""
@@ -76,7 +76,7 @@ class VehicleSummary(Model, kw_only=True, frozen=True):
     """Plate."""
     last_location_ping: Time | None = None
     """When it last told its position."""
-    last_location_h3_index_11: Whole | None = None
+    last_location_h3_index_11: NonNegativeInt | None = None
     """H3 cell of resolution 11, a 64-bit integer."""
     last_location: Any = None
     """As sent: mostly a GeoJSON point or None. Read it with `coordinates`."""
@@ -111,7 +111,7 @@ class VehicleLiveLocation(Model, kw_only=True, frozen=True):
     """Id of the driver (a user)."""
     driver_name: str | None = None
     """Name of the driver."""
-    h3_index_11: Whole | None = None
+    h3_index_11: NonNegativeInt | None = None
     """H3 cell of resolution 11, a 64-bit integer."""
     speed: float | None = None
     """m/s."""
@@ -150,11 +150,11 @@ class TrailerLiveLocation(Model, kw_only=True, frozen=True):
     """Id of the driver (a user)."""
     driver_name: str | None = None
     """Name of the driver."""
-    trailer_h3_index_11: Whole | None = None
+    trailer_h3_index_11: NonNegativeInt | None = None
     """H3 cell of the trailer, resolution 11, a 64-bit integer."""
     trailer_location: Any = None
     """As sent: mostly a GeoJSON point or None. Read it with `coordinates`."""
-    vehicle_h3_index_11: Whole | None = None
+    vehicle_h3_index_11: NonNegativeInt | None = None
     """H3 cell of the vehicle, resolution 11, a 64-bit integer."""
     vehicle_location_occurred_at: Time | None = None
     """Time of the vehicle's sample."""

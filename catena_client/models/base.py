@@ -22,7 +22,7 @@ T = TypeVar("T")
 Time = Annotated[datetime, msgspec.Meta(tz=True)]
 """An aware time; models turn it to UTC."""
 
-Whole = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+NonNegativeInt = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 """A count, a year or an H3 cell. More than 63 bits fit neither a column of numbers nor what reads one."""
 
 
@@ -49,7 +49,7 @@ class Page(msgspec.Struct, Generic[T], kw_only=True, frozen=True, repr_omit_defa
 
     items: list[T]
     """The rows."""
-    total: Whole | None = None
+    total: NonNegativeInt | None = None
     """Rows in all pages of this request; None where the API does not count (integrations, notifications)."""
     next_page: str | None = None
     """Cursor of the next page, None on the last."""

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from catena_client.models.base import Model, Time, Whole
+from catena_client.models.base import Model, NonNegativeInt, Time
 from catena_client.secret import Secret
 
 
@@ -19,7 +19,7 @@ class Invitation(Model, kw_only=True, frozen=True):
     """Address the fleet opens to take part; single use, for the invited fleet alone."""
     expires_at: Time | None = None
     """When it ends; stays in the past for accepted ones (seen in recorded answers)."""
-    expires_in_hours: Whole | None = None
+    expires_in_hours: NonNegativeInt | None = None
     """Lifetime it was created with, in hours."""
     status: str | None = None
     """`active`, `accepted`, `declined`, `expired` or `deleted`."""

@@ -1,6 +1,6 @@
 """Providers of telematics (TSPs)."""
 
-from catena_client.models.base import Model, Time, Whole
+from catena_client.models.base import Model, NonNegativeInt, Time
 
 
 class Tsp(Model, kw_only=True, frozen=True):
@@ -45,11 +45,11 @@ class TspIntegrations(Model, kw_only=True, frozen=True):
     """Id of the TSP."""
     integrations: dict[str, str] | None = None
     """Resource to `implemented`, `not_implemented` or `not_supported`."""
-    implemented_count: Whole | None = None
+    implemented_count: NonNegativeInt | None = None
     """How many are implemented."""
-    not_implemented_count: Whole | None = None
+    not_implemented_count: NonNegativeInt | None = None
     """How many are not implemented."""
-    not_supported_count: Whole | None = None
+    not_supported_count: NonNegativeInt | None = None
     """How many the TSP does not offer."""
     slug: str | None = None
     """Short name of the TSP."""

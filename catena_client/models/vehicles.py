@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from catena_client.models.base import InferredAddress, SourceRow, Time, Whole
+from catena_client.models.base import InferredAddress, NonNegativeInt, SourceRow, Time
 
 
 class Vehicle(SourceRow, kw_only=True, frozen=True):
@@ -14,7 +14,7 @@ class Vehicle(SourceRow, kw_only=True, frozen=True):
     """Maker."""
     model_type: str | None = None
     """Model."""
-    model_year: Whole | None = None
+    model_year: NonNegativeInt | None = None
     """Year of the model."""
     vin: str | None = None
     """Vehicle identification number."""
@@ -64,7 +64,7 @@ class VehicleLocation(SourceRow, kw_only=True, frozen=True):
     """Id of the driver in the TSP's system."""
     location: Any = None
     """As sent: mostly a GeoJSON point or None. Read it with `coordinates`."""
-    h3_index_11: Whole | None = None
+    h3_index_11: NonNegativeInt | None = None
     """H3 cell of resolution 11, a 64-bit integer: exact here, to be sent to a browser as text."""
     speed: float | None = None
     """m/s."""

@@ -1,7 +1,7 @@
 """Summaries made by Catena."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Unpack
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from catena_client.models import (
     FleetSummary,
@@ -11,37 +11,41 @@ from catena_client.models import (
     VehicleLiveLocation,
     VehicleSummary,
 )
-from catena_client.paging import Listing, split
-from catena_client.resources.filters import Sorted, SourceFilters
+from catena_client.paging import ListResource, split
+from catena_client.resources.filters import SortedFilters
 from catena_client.session import Session
 
 
-class FleetSummaryFilters(SourceFilters, Sorted, total=False):
+@dataclass(frozen=True, kw_only=True)
+class FleetSummaryFilters(SortedFilters):
     """Filters of the list of fleet summaries; at most 100 `fleet_ids`."""
 
 
-class VehicleSummaryFilters(SourceFilters, Sorted, total=False):
+@dataclass(frozen=True, kw_only=True)
+class VehicleSummaryFilters(SortedFilters):
     """Filters of the list of vehicle summaries."""
 
-    vehicle_ids: Sequence[str] | None
+    vehicle_ids: Sequence[str] | None = None
     """Ids of vehicles."""
-    source_ids: Sequence[str] | None
+    source_ids: Sequence[str] | None = None
     """Ids in the TSP's system."""
 
 
-class VehicleLiveLocationFilters(VehicleSummaryFilters, total=False):
+@dataclass(frozen=True, kw_only=True)
+class VehicleLiveLocationFilters(VehicleSummaryFilters):
     """Filters of the list of live vehicle locations."""
 
-    driver_ids: Sequence[str] | None
+    driver_ids: Sequence[str] | None = None
     """Ids of drivers."""
 
 
-class TrailerLiveLocationFilters(SourceFilters, Sorted, total=False):
+@dataclass(frozen=True, kw_only=True)
+class TrailerLiveLocationFilters(SortedFilters):
     """Filters of the list of live trailer locations."""
 
-    trailer_ids: Sequence[str] | None
+    trailer_ids: Sequence[str] | None = None
     """Ids of trailers."""
-    source_ids: Sequence[str] | None
+    source_ids: Sequence[str] | None = None
     """Ids in the TSP's system."""
 
 
@@ -50,15 +54,46 @@ class Analytics:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self.fleets = FleetSummaries(session)
-        self.vehicles = VehicleSummaries(session)
-        self.vehicle_live_locations = VehicleLiveLocations(session)
-        self.trailer_live_locations = TrailerLiveLocations(session)
+        self.path = "/v2/telematics/analytics"
+        self.fleets = ListResource(
+            session,
+            self.path + "/fleets",
+            Page[FleetSummary],
+            FleetSummaryFilters,
+            key="fleet_ref",
+            unsplittable=frozenset({"fleet_ids"}),
+        )
+        self.vehicles = ListResource(
+            session, self.path + "/vehicles", Page[VehicleSummary], VehicleSummaryFilters, key="vehicle_id"
+        )
+        self.vehicle_live_locations = ListResource(
+            session,
+            self.path + "/vehicles/live-locations",
+            Page[VehicleLiveLocation],
+            VehicleLiveLocationFilters,
+            key="vehicle_id",
+        )
+        self.trailer_live_locations = ListResource(
+            session,
+            self.path + "/trailers/live-locations",
+            Page[TrailerLiveLocation],
+            TrailerLiveLocationFilters,
+            key="trailer_id",
+        )
 
-    def overview(self, **filters: Unpack[SourceFilters]) -> ResourceCount:
+    def overview(
+        self,
+        *,
+        fleet_ids: Sequence[str] | None = None,
+        fleet_refs: Sequence[str] | None = None,
+        connection_id: str | None = None,
+    ) -> ResourceCount:
         """Return how much there is in all, or of some fleets."""
-        path = "/v2/telematics/analytics/overview"
-        parts = [self._session.get(path, ResourceCount, query=request) for request in split(filters)]
+        filters = {"fleet_ids": fleet_ids, "fleet_refs": fleet_refs, "connection_id": connection_id}
+        parts = [
+            self._session.get(self.path + "/overview", ResourceCount, query=request)
+            for request in split(filters)
+        ]
         return ResourceCount(
             fleets=_sum(part.fleets for part in parts),
             vehicles=_sum(part.vehicles for part in parts),
@@ -71,136 +106,3 @@ def _sum(counts: Iterable[int | None]) -> int | None:
     """Return the sum, None where a part of it is unknown."""
     known = list(counts)
     return None if None in known else sum(count for count in known if count is not None)
-
-
-class FleetSummaries:
-    """`/v2/telematics/analytics/fleets`."""
-
-    def __init__(self, session: Session) -> None:
-        self._list = Listing(
-            session,
-            "/v2/telematics/analytics/fleets",
-            Page[FleetSummary],
-            FleetSummaryFilters,
-            key="fleet_ref",
-            whole=frozenset({"fleet_ids"}),
-        )
-
-    def page(
-        self, *, cursor: str | None = None, size: int | None = None, **filters: Unpack[FleetSummaryFilters]
-    ) -> Page[FleetSummary]:
-        """Return one page of fleet summaries."""
-        return self._list.page(filters, cursor, size)
-
-    def pages(
-        self, *, size: int | None = None, **filters: Unpack[FleetSummaryFilters]
-    ) -> Iterator[Page[FleetSummary]]:
-        """Return all pages of fleet summaries."""
-        return self._list.pages(filters, size)
-
-    def iterate(
-        self, *, size: int | None = None, **filters: Unpack[FleetSummaryFilters]
-    ) -> Iterator[FleetSummary]:
-        """Return all fleet summaries."""
-        return self._list.rows(filters, size)
-
-
-class VehicleSummaries:
-    """`/v2/telematics/analytics/vehicles`."""
-
-    def __init__(self, session: Session) -> None:
-        self._list = Listing(
-            session,
-            "/v2/telematics/analytics/vehicles",
-            Page[VehicleSummary],
-            VehicleSummaryFilters,
-            key="vehicle_id",
-        )
-
-    def page(
-        self, *, cursor: str | None = None, size: int | None = None, **filters: Unpack[VehicleSummaryFilters]
-    ) -> Page[VehicleSummary]:
-        """Return one page of vehicle summaries."""
-        return self._list.page(filters, cursor, size)
-
-    def pages(
-        self, *, size: int | None = None, **filters: Unpack[VehicleSummaryFilters]
-    ) -> Iterator[Page[VehicleSummary]]:
-        """Return all pages of vehicle summaries."""
-        return self._list.pages(filters, size)
-
-    def iterate(
-        self, *, size: int | None = None, **filters: Unpack[VehicleSummaryFilters]
-    ) -> Iterator[VehicleSummary]:
-        """Return all vehicle summaries."""
-        return self._list.rows(filters, size)
-
-
-class VehicleLiveLocations:
-    """`/v2/telematics/analytics/vehicles/live-locations`."""
-
-    def __init__(self, session: Session) -> None:
-        self._list = Listing(
-            session,
-            "/v2/telematics/analytics/vehicles/live-locations",
-            Page[VehicleLiveLocation],
-            VehicleLiveLocationFilters,
-            key="vehicle_id",
-        )
-
-    def page(
-        self,
-        *,
-        cursor: str | None = None,
-        size: int | None = None,
-        **filters: Unpack[VehicleLiveLocationFilters],
-    ) -> Page[VehicleLiveLocation]:
-        """Return one page of live vehicle locations."""
-        return self._list.page(filters, cursor, size)
-
-    def pages(
-        self, *, size: int | None = None, **filters: Unpack[VehicleLiveLocationFilters]
-    ) -> Iterator[Page[VehicleLiveLocation]]:
-        """Return all pages of live vehicle locations."""
-        return self._list.pages(filters, size)
-
-    def iterate(
-        self, *, size: int | None = None, **filters: Unpack[VehicleLiveLocationFilters]
-    ) -> Iterator[VehicleLiveLocation]:
-        """Return all live vehicle locations."""
-        return self._list.rows(filters, size)
-
-
-class TrailerLiveLocations:
-    """`/v2/telematics/analytics/trailers/live-locations`."""
-
-    def __init__(self, session: Session) -> None:
-        self._list = Listing(
-            session,
-            "/v2/telematics/analytics/trailers/live-locations",
-            Page[TrailerLiveLocation],
-            TrailerLiveLocationFilters,
-            key="trailer_id",
-        )
-
-    def page(
-        self,
-        *,
-        cursor: str | None = None,
-        size: int | None = None,
-        **filters: Unpack[TrailerLiveLocationFilters],
-    ) -> Page[TrailerLiveLocation]:
-        """Return one page of live trailer locations."""
-        return self._list.page(filters, cursor, size)
-
-    def pages(
-        self, *, size: int | None = None, **filters: Unpack[TrailerLiveLocationFilters]
-    ) -> Iterator[Page[TrailerLiveLocation]]:
-        """Return all pages of live trailer locations."""
-        return self._list.pages(filters, size)
-
-    def iterate(
-        self, *, size: int | None = None, **filters: Unpack[TrailerLiveLocationFilters]
-    ) -> Iterator[TrailerLiveLocation]:
-        """Return all live trailer locations."""
-        return self._list.rows(filters, size)

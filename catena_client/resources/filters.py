@@ -3,49 +3,55 @@
 None is no filter; an empty list matches nothing. Lists of any length are taken: `pages` and `iterate` split them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, TypedDict
+from typing import Literal
+
+from catena_client.paging import ListQuery
 
 
-class FleetFilters(TypedDict, total=False):
+@dataclass(frozen=True, kw_only=True)
+class FleetFilters(ListQuery):
     """By fleet."""
 
-    fleet_ids: Sequence[str] | None
+    fleet_ids: Sequence[str] | None = None
     """Ids of fleets."""
-    fleet_refs: Sequence[str] | None
+    fleet_refs: Sequence[str] | None = None
     """The partner's own names of fleets; one may stand for several fleets."""
 
 
-class SourceFilters(FleetFilters, total=False):
+@dataclass(frozen=True, kw_only=True)
+class SourceFilters(FleetFilters):
     """By fleet and connection."""
 
-    connection_id: str | None
+    connection_id: str | None = None
     """Id of one connection."""
 
 
-class Sorted(TypedDict, total=False):
-    """Order of the rows."""
+@dataclass(frozen=True, kw_only=True)
+class SortedFilters(SourceFilters):
+    """By fleet and connection, in an order."""
 
-    sort_by: str | None
+    sort_by: str | None = None
     """Name of a field; which ones the API takes is not documented."""
-    sort_order: Literal["asc", "desc"] | None
+    sort_order: Literal["asc", "desc"] | None = None
     """The API's default is `asc`."""
 
 
-class Window(TypedDict, total=False):
-    """Latest rows or a span of time."""
+@dataclass(frozen=True, kw_only=True)
+class LocationFilters(SourceFilters):
+    """By fleet and connection: the latest rows or a span of time."""
 
-    only_latest: bool | None
+    only_latest: bool | None = None
     """True (the API's default): one row per vehicle or trailer, however old."""
-    from_datetime: datetime | None
+    from_datetime: datetime | None = None
     """Start, inclusive; only with `only_latest=False`. The API's default is a day ago."""
-    to_datetime: datetime | None
+    to_datetime: datetime | None = None
     """End, exclusive, at most 45 days after the start; only with `only_latest=False`."""
 
-
-def check_window(filters: Mapping[str, Any]) -> None:
-    """Refuse a span of time that the API would silently ignore."""
-    spans = [name for name in ("from_datetime", "to_datetime") if filters.get(name) is not None]
-    if spans and filters.get("only_latest") is not False:
-        raise ValueError(f"{' and '.join(spans)} would be ignored by the API: add only_latest=False.")
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        spans = [name for name in ("from_datetime", "to_datetime") if getattr(self, name) is not None]
+        if spans and self.only_latest is not False:
+            raise ValueError(f"{' and '.join(spans)} would be ignored by the API: add only_latest=False.")

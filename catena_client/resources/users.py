@@ -1,46 +1,28 @@
 """Drivers and other users of the fleets' systems."""
 
-from collections.abc import Iterator, Sequence
-from typing import Unpack
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from catena_client.models import Page, User
-from catena_client.paging import Listing
-from catena_client.resources.filters import Sorted, SourceFilters
-from catena_client.session import Session
+from catena_client.models import User
+from catena_client.paging import ListResource, P
+from catena_client.resources.filters import SortedFilters
 
 
-class UserFilters(SourceFilters, Sorted, total=False):
+@dataclass(frozen=True, kw_only=True)
+class UserFilters(SortedFilters):
     """Filters of the list of users."""
 
-    is_driver: bool | None
+    is_driver: bool | None = None
     """Only drivers, or only others."""
-    user_ids: Sequence[str] | None
+    user_ids: Sequence[str] | None = None
     """Ids of users."""
-    source_ids: Sequence[str] | None
+    source_ids: Sequence[str] | None = None
     """Ids in the TSP's system."""
 
 
-class Users:
+class Users(ListResource[User, P]):
     """`/v2/telematics/users`."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._list = Listing(session, "/v2/telematics/users", Page[User], UserFilters)
-
-    def page(
-        self, *, cursor: str | None = None, size: int | None = None, **filters: Unpack[UserFilters]
-    ) -> Page[User]:
-        """Return one page of users."""
-        return self._list.page(filters, cursor, size)
-
-    def pages(self, *, size: int | None = None, **filters: Unpack[UserFilters]) -> Iterator[Page[User]]:
-        """Return all pages of users."""
-        return self._list.pages(filters, size)
-
-    def iterate(self, *, size: int | None = None, **filters: Unpack[UserFilters]) -> Iterator[User]:
-        """Return all users."""
-        return self._list.rows(filters, size)
 
     def get(self, user_id: str) -> User:
         """Return one user."""
-        return self._session.get("/v2/telematics/users/{user_id}", User, {"user_id": user_id})
+        return self._session.get(self.path + "/{user_id}", User, {"user_id": user_id})

@@ -1,109 +1,61 @@
 """Vehicles and their locations."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from typing import TypeVar, Unpack
+from dataclasses import dataclass
+from typing import TypeVar
 
 import msgspec
 
 from catena_client.models import Page, Vehicle, VehicleLocation
-from catena_client.paging import Filters, Listing
-from catena_client.resources.filters import Sorted, SourceFilters, Window, check_window
-from catena_client.session import Session
+from catena_client.paging import ListResource, P
+from catena_client.resources.filters import LocationFilters, SortedFilters
 
 R = TypeVar("R", bound=msgspec.Struct)
 
 
-class VehicleFilters(SourceFilters, Sorted, total=False):
+@dataclass(frozen=True, kw_only=True)
+class VehicleFilters(SortedFilters):
     """Filters of the list of vehicles."""
 
-    vehicle_ids: Sequence[str] | None
+    vehicle_ids: Sequence[str] | None = None
     """Ids of vehicles."""
-    source_ids: Sequence[str] | None
+    source_ids: Sequence[str] | None = None
     """Ids in the TSP's system."""
 
 
-class VehicleLocationFilters(SourceFilters, Window, total=False):
+@dataclass(frozen=True, kw_only=True)
+class VehicleLocationFilters(LocationFilters):
     """Filters of the list of vehicle locations."""
 
-    vehicle_ids: Sequence[str] | None
+    vehicle_ids: Sequence[str] | None = None
     """Ids of vehicles; exactly one with `only_latest=False`, unless one driver is named."""
-    driver_ids: Sequence[str] | None
+    driver_ids: Sequence[str] | None = None
     """Ids of drivers; exactly one with `only_latest=False`, unless one vehicle is named."""
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        named = [len(set(values or ())) for values in (self.vehicle_ids, self.driver_ids)]
+        if self.only_latest is False and sorted(named) != [0, 1]:
+            raise ValueError(
+                "only_latest=False takes exactly one vehicle_ids or one driver_ids value; ask once for each."
+            )
 
-class Vehicles:
+
+class Vehicles(ListResource[Vehicle, P]):
     """`/v2/telematics/vehicles`."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._list = Listing(session, "/v2/telematics/vehicles", Page[Vehicle], VehicleFilters)
-
-    def page(
-        self, *, cursor: str | None = None, size: int | None = None, **filters: Unpack[VehicleFilters]
-    ) -> Page[Vehicle]:
-        """Return one page of vehicles."""
-        return self._list.page(filters, cursor, size)
-
-    def pages(self, *, size: int | None = None, **filters: Unpack[VehicleFilters]) -> Iterator[Page[Vehicle]]:
-        """Return all pages of vehicles."""
-        return self._list.pages(filters, size)
-
-    def iterate(self, *, size: int | None = None, **filters: Unpack[VehicleFilters]) -> Iterator[Vehicle]:
-        """Return all vehicles."""
-        return self._list.rows(filters, size)
 
     def get(self, vehicle_id: str) -> Vehicle:
         """Return one vehicle."""
-        return self._session.get("/v2/telematics/vehicles/{vehicle_id}", Vehicle, {"vehicle_id": vehicle_id})
+        return self._session.get(self.path + "/{vehicle_id}", Vehicle, {"vehicle_id": vehicle_id})
 
 
-class VehicleLocations:
+class VehicleLocations(ListResource[VehicleLocation, P]):
     """`/v2/telematics/vehicle-locations`: latest positions, or the history of one vehicle or driver."""
 
-    def __init__(self, session: Session) -> None:
-        self._list = Listing(
-            session,
-            "/v2/telematics/vehicle-locations",
-            Page[VehicleLocation],
-            VehicleLocationFilters,
-            check=_check,
-        )
-
-    def page(
-        self, *, cursor: str | None = None, size: int | None = None, **filters: Unpack[VehicleLocationFilters]
-    ) -> Page[VehicleLocation]:
-        """Return one page of vehicle locations."""
-        return self._list.page(filters, cursor, size)
-
-    def pages(
-        self, *, size: int | None = None, **filters: Unpack[VehicleLocationFilters]
-    ) -> Iterator[Page[VehicleLocation]]:
-        """Return all pages of vehicle locations."""
-        return self._list.pages(filters, size)
-
-    def pages_as(
-        self, row: type[R], *, size: int | None = None, **filters: Unpack[VehicleLocationFilters]
-    ) -> Iterator[Page[R]]:
+    def pages_as(self, row: type[R], *args: P.args, **query: P.kwargs) -> Iterator[Page[R]]:
         """Return all pages, their rows read as a model of yours; the fewer fields it has, the faster.
 
         `row` is a `msgspec.Struct` with fields of `VehicleLocation`, `id` among them.
         """
-        kind: type[Page[R]] = Page[row]  # type: ignore[valid-type]  # known at run time only
-        return replace(self._list, page_type=kind).pages(filters, size)  # type: ignore[arg-type,return-value]
-
-    def iterate(
-        self, *, size: int | None = None, **filters: Unpack[VehicleLocationFilters]
-    ) -> Iterator[VehicleLocation]:
-        """Return all vehicle locations."""
-        return self._list.rows(filters, size)
-
-
-def _check(filters: Filters) -> None:
-    check_window(filters)
-    if filters.get("only_latest") is False:
-        named = [len(set(filters.get(name) or ())) for name in ("vehicle_ids", "driver_ids")]
-        if sorted(named) != [0, 1]:
-            raise ValueError(
-                "only_latest=False takes exactly one vehicle_ids or one driver_ids value; ask once for each."
-            )
+        page_type: type[Page[R]] = Page[row]  # type: ignore[valid-type]  # known at run time only
+        return ListResource(self._session, self.path, page_type, self.query_type).pages(*args, **query)

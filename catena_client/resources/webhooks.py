@@ -1,55 +1,33 @@
 """Webhooks: addresses Catena tells about events."""
 
-from collections.abc import Iterator, Sequence
-from typing import TypedDict, Unpack
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import msgspec
 
 from catena_client.call import Call
 from catena_client.decoding import decode
-from catena_client.models import Page, Webhook, WebhookFilters
-from catena_client.paging import Listing
+from catena_client.models import Webhook, WebhookFilters
+from catena_client.paging import ListQuery, ListResource, P
 from catena_client.secret import Secret, as_secret
-from catena_client.session import Session
 
 
-class WebhookListFilters(TypedDict, total=False):
+@dataclass(frozen=True, kw_only=True)
+class WebhookListFilters(ListQuery):
     """Filters of the list of webhooks."""
 
-    event_name: str | None
+    event_name: str | None = None
     """E.g. `invitation.created`."""
-    status: str | None
+    status: str | None = None
     """`active`, `paused`, `stale` or `deleted`."""
 
 
-class Webhooks:
+class Webhooks(ListResource[Webhook, P]):
     """`/v2/notifications/webhooks`."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._list = Listing(session, "/v2/notifications/webhooks", Page[Webhook], WebhookListFilters)
-
-    def page(
-        self, *, cursor: str | None = None, size: int | None = None, **filters: Unpack[WebhookListFilters]
-    ) -> Page[Webhook]:
-        """Return one page of webhooks."""
-        return self._list.page(filters, cursor, size)
-
-    def pages(
-        self, *, size: int | None = None, **filters: Unpack[WebhookListFilters]
-    ) -> Iterator[Page[Webhook]]:
-        """Return all pages of webhooks."""
-        return self._list.pages(filters, size)
-
-    def iterate(self, *, size: int | None = None, **filters: Unpack[WebhookListFilters]) -> Iterator[Webhook]:
-        """Return all webhooks."""
-        return self._list.rows(filters, size)
 
     def get(self, webhook_id: str) -> Webhook:
         """Return one webhook, its address and key masked."""
-        return self._session.get(
-            "/v2/notifications/webhooks/{webhook_id}", Webhook, {"webhook_id": webhook_id}
-        )
+        return self._session.get(self.path + "/{webhook_id}", Webhook, {"webhook_id": webhook_id})
 
     def create(
         self,
@@ -71,7 +49,7 @@ class Webhooks:
         )
         call = Call(
             "POST",
-            "/v2/notifications/webhooks",
+            self.path,
             body=_body(url, event_name, secret, filters),
             hidden=() if secret is None else (secret,),
         )
@@ -81,7 +59,7 @@ class Webhooks:
 
     def delete(self, webhook_id: str) -> None:
         """Delete a webhook."""
-        self._session.delete("/v2/notifications/webhooks/{webhook_id}", {"webhook_id": webhook_id})
+        self._session.delete(self.path + "/{webhook_id}", {"webhook_id": webhook_id})
 
 
 def _body(url: str, event_name: str, secret: Secret | None, filters: WebhookFilters) -> bytes:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Hashable
+import time
+from collections.abc import Callable, Hashable
 from typing import TypeVar
 
 from cachetools import TTLCache
@@ -25,10 +26,10 @@ T = TypeVar("T")
 class FeedTokens:
     """Ids of what pages show now. Pages that show the same have the same id. One per process, thread-safe."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._lock = threading.Lock()
-        self._ids: TTLCache[Hashable, str] = TTLCache(MOST, LIFE_SECONDS)
-        self._entries: TTLCache[str, Hashable] = TTLCache(MOST, LIFE_SECONDS)
+        self._ids: TTLCache[Hashable, str] = TTLCache(MOST, LIFE_SECONDS, clock)
+        self._entries: TTLCache[str, Hashable] = TTLCache(MOST, LIFE_SECONDS, clock)
 
     def id_of(self, entry: Hashable) -> str:
         """The id of an entry, which lives on from now."""

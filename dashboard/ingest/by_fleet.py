@@ -16,7 +16,7 @@ from catena_client import (
     RateLimited,
     Unauthorized,
 )
-from catena_client.paging import MOST_VALUES
+from catena_client.paging import MAX_FILTER_VALUES
 from dashboard.ingest.concurrency import MOST_AT_ONCE
 from dashboard.ingest.rows import Asked, Rows, peek, read
 from dashboard.runtime.refusals import ONCE, Refusal, Refusals
@@ -109,7 +109,7 @@ class ByFleet:
     def try_refused_again(self, fleets: Collection[str]) -> None:
         """Ask once more for those of the fleets whose pause is over: all together, else a few by themselves."""
         self._before = self._refusals.now
-        due = [key for key in self._before if key in fleets and self._refusals.due(key)][:MOST_VALUES]
+        due = [key for key in self._before if key in fleets and self._refusals.due(key)][:MAX_FILTER_VALUES]
         if len(due) > 1 and self._try_again(due):
             return
         for fleet_id in due[:SINGLY_AT_ONCE]:

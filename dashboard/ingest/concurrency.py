@@ -26,7 +26,7 @@ class Concurrency:
 
     def on_retry(self, retry: Retry) -> None:
         """Told by the client about each retry, of whatever list."""
-        if retry.status == 429 and retry.asked == _LIST:
+        if retry.status == 429 and retry.endpoint == _LIST:
             with self._lock:
                 self._limited = True
                 self._current = max(1, self._current // 2)

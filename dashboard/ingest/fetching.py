@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from catena_client import CatenaClient, CatenaError
-from catena_client.paging import MOST_VALUES
+from catena_client.paging import MAX_FILTER_VALUES
 from dashboard.ingest.by_fleet import NOT_OF_ONE_FLEET, ByFleet
 from dashboard.ingest.concurrency import Concurrency
 from dashboard.ingest.rows import Rows, Whole, peek
@@ -173,7 +173,11 @@ class Fetcher:
         outside = [fix.vehicle_id for fix in read.fixes if fix.fleet_id not in sizes]
         # Rows that could not be read may be among them.
         dark = read.unreadable > (by_fleet.unreadable if by_fleet else 0)
-        if not all(outside) or len(outside) > MOST_VALUES or (dark and (by_fleet or self._strays is None)):
+        if (
+            not all(outside)
+            or len(outside) > MAX_FILTER_VALUES
+            or (dark and (by_fleet or self._strays is None))
+        ):
             self._strays = None
         else:
             self._strays = tuple(dict.fromkeys(vehicle_id for vehicle_id in outside if vehicle_id))

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from catena_client.models.base import Time, Whole
+from catena_client.models.base import NonNegativeInt, Time
 from dashboard.fleet.geo import NO_POSITION, Floats, position_error, usable
 
 UNREADABLE = "unreadable answer"
@@ -63,7 +63,7 @@ class Fix(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     driver_id: str | None = None
     source_vehicle_id: str | None = None
     location: Location = None
-    h3_index_11: Whole | None = None
+    h3_index_11: NonNegativeInt | None = None
     speed: float | None = None
     odometer: float | None = None
     fuel_level: float | None = None

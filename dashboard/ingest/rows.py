@@ -10,7 +10,7 @@ from math import ceil
 from typing import TypedDict
 
 from catena_client import CatenaClient, Page
-from catena_client.paging import MOST_VALUES
+from catena_client.paging import MAX_FILTER_VALUES
 from dashboard.ingest.fixes import Fix
 
 PAGE_SIZE = 1000
@@ -99,7 +99,8 @@ def read(client: CatenaClient, asked: Asked) -> Rows:
     rows = Rows()
     fleet_ids = asked.get("fleet_ids", ())
     parts = [
-        Asked(fleet_ids=fleet_ids[at : at + MOST_VALUES]) for at in range(0, len(fleet_ids), MOST_VALUES)
+        Asked(fleet_ids=fleet_ids[at : at + MAX_FILTER_VALUES])
+        for at in range(0, len(fleet_ids), MAX_FILTER_VALUES)
     ]
     for part in parts or [asked]:
         for page in each_page(client, part):
@@ -109,4 +110,4 @@ def read(client: CatenaClient, asked: Asked) -> Rows:
 
 def peek(client: CatenaClient, fleet_ids: Sequence[str]) -> None:
     """Ask for one page of some fleets, to see whether they are refused. Raises `CatenaError`."""
-    next(each_page(client, Asked(fleet_ids=fleet_ids[:MOST_VALUES])))
+    next(each_page(client, Asked(fleet_ids=fleet_ids[:MAX_FILTER_VALUES])))

@@ -35,7 +35,7 @@ class Agreements:
     """Share agreement endpoints of the orgs host."""
 
     def __init__(self, context: Context) -> None:
-        self._all = context
+        self._context = context
         self._world = context.world
 
     async def list_agreements(self, request: Request) -> Response:
@@ -45,19 +45,20 @@ class Agreements:
         fleet_id, ref = query.uuid("fleet_id"), query.text("fleet_ref")
         invitation = query.uuid("invitation_id") if legacy else None
         status = query.choice("share_agreement_status", enum("ShareAgreementStatusEnum"))
-        size = query.size(500 if legacy else 300)
+        size = query.size(500) if legacy else query.size()
         query.done()
-        found = [
-            one
-            for one in self._world.agreements
-            if (fleet_id is None or self._all.fleet_id(one.fleet) == fleet_id)
-            and (ref is None or self._world.fleets[one.fleet].ref == ref)
-            and (invitation is None or one.invitation_id == invitation)
-            and (status is None or one.status(now) == status)
+        agreements = [
+            agreement
+            for agreement in self._world.agreements
+            if (fleet_id is None or self._context.fleet_id(agreement.fleet) == fleet_id)
+            and (ref is None or self._world.fleets[agreement.fleet].ref == ref)
+            and (invitation is None or agreement.invitation_id == invitation)
+            and (status is None or agreement.status(now) == status)
         ]
-        page = cut(query, size, len(found))
+        page = cut(query, size, len(agreements))
         items = [
-            agreement_body(one, self._world.fleets[one.fleet], now) for one in found[page.start : page.stop]
+            agreement_body(agreement, self._world.fleets[agreement.fleet], now)
+            for agreement in agreements[page.start : page.stop]
         ]
         return json_response(page.body(items))
 
@@ -66,10 +67,10 @@ class Agreements:
         raise ApiError(405)
 
     def _agreement(self, request: Request) -> Agreement:
-        wanted = path_uuid(request, "share_agreement_id")
-        for one in self._world.agreements:
-            if one.id == wanted and one.chosen != "deleted":
-                return one
+        agreement_id = path_uuid(request, "share_agreement_id")
+        for agreement in self._world.agreements:
+            if agreement.id == agreement_id and agreement.chosen != "deleted":
+                return agreement
         raise ApiError(404, "Share agreement not found")
 
     def _agreement_answer(self, agreement: Agreement) -> Response:
@@ -120,21 +121,21 @@ class Agreements:
     def _tell(self, event: str, agreement: Agreement) -> None:
         fleet = self._world.fleets[agreement.fleet]
         data = agreement_body(agreement, fleet, self._world.clock())
-        self._all.webhooks.announce(event, agreement.fleet, fleet.ref, data)
+        self._context.webhooks.announce(event, agreement.fleet, fleet.ref, data)
 
     def routes(self) -> list[Route]:
         """Return the share agreement routes."""
-        secured, base = self._all.tokens.secured, "/v2/orgs/share-agreements"
-        one = f"{base}/{{share_agreement_id}}"
+        secured, base = self._context.tokens.secured, "/v2/orgs/share-agreements"
+        single = f"{base}/{{share_agreement_id}}"
         return [
             Route(base, secured(self.list_agreements)),
             Route("/v2/orgs/share_agreements", secured(self.list_agreements), methods=["GET"]),
             Route("/v2/orgs/share_agreements", secured(self.create_legacy), methods=["POST"]),
-            Route(one, secured(self.get_agreement), methods=["GET"]),
-            Route(one, secured(self.update_agreement), methods=["PATCH"]),
-            Route(one, secured(self.delete_agreement), methods=["DELETE"]),
+            Route(single, secured(self.get_agreement), methods=["GET"]),
+            Route(single, secured(self.update_agreement), methods=["PATCH"]),
+            Route(single, secured(self.delete_agreement), methods=["DELETE"]),
             *(
-                Route(f"{one}/{verb}", secured(self.change_agreement), methods=["POST"])
+                Route(f"{single}/{verb}", secured(self.change_agreement), methods=["POST"])
                 for verb in ("pause", "activate", "cancel")
             ),
         ]

@@ -2,12 +2,12 @@
 
 from sandbox.api.analytics_models import VehicleLiveLocation, VehicleSummary
 from sandbox.api.models import build
-from sandbox.api.rows import Columns, Rows, isos, masked
+from sandbox.api.rows import Columns, RowBuilder, isos, null_unknown
 from sandbox.world.motion import Ints
 from sandbox.world.roster import ids
 
 
-def vehicle_summaries(of: Rows, rows: Ints) -> list[VehicleSummary]:
+def vehicle_summaries(of: RowBuilder, rows: Ints) -> list[VehicleSummary]:
     """Return vehicles with their last position; null where none has ever arrived."""
     t = of.latest(rows)
     located = of.vehicles.has_location[rows]
@@ -27,18 +27,18 @@ def vehicle_summaries(of: Rows, rows: Ints) -> list[VehicleSummary]:
         "source_id": [f"veh:{one[:8]}" for one in vehicle_ids],
         "status": of.statuses(rows),
         **named,
-        "last_location_ping": masked(isos(of.shown(rows, t)), located),
-        "last_location_h3_index_11": masked(readings["h3_index_11"], located),
-        "last_location": masked(readings["location"], located),
-        "last_fuel_level": masked(readings["fuel_level"], located),
-        "last_odometer_reading": masked(readings["odometer"], located),
-        "last_engine_hours": masked(readings["engine_hours"], located),
-        "last_speed_reading": masked(readings["speed"], located),
+        "last_location_ping": null_unknown(isos(of.shown(rows, t)), located),
+        "last_location_h3_index_11": null_unknown(readings["h3_index_11"], located),
+        "last_location": null_unknown(readings["location"], located),
+        "last_fuel_level": null_unknown(readings["fuel_level"], located),
+        "last_odometer_reading": null_unknown(readings["odometer"], located),
+        "last_engine_hours": null_unknown(readings["engine_hours"], located),
+        "last_speed_reading": null_unknown(readings["speed"], located),
     }
     return build(VehicleSummary, columns)
 
 
-def vehicle_live_locations(of: Rows, rows: Ints) -> list[VehicleLiveLocation]:
+def vehicle_live_locations(of: RowBuilder, rows: Ints) -> list[VehicleLiveLocation]:
     """Return newest fixes with names. `source_name` differs from the other endpoints for one TSP."""
     t = of.latest(rows)
     readings, _, _ = of.readings(rows, t)

@@ -84,13 +84,13 @@ def https(value: object) -> Verdict:
 
 def texts(value: object) -> Verdict:
     """Accept a list of texts."""
-    good = isinstance(value, list) and all(isinstance(one, str) for one in value)
+    good = isinstance(value, list) and all(isinstance(item, str) for item in value)
     return None if good else ("Input should be a valid list of strings", "list_type")
 
 
 def uuids(value: object) -> Verdict:
     """Accept a list of ids."""
-    good = isinstance(value, list) and all(isinstance(one, str) and is_uuid(one) for one in value)
+    good = isinstance(value, list) and all(isinstance(item, str) and is_uuid(item) for item in value)
     return None if good else ("Input should be a valid list of UUIDs", "list_type")
 
 
@@ -112,8 +112,8 @@ def permissions(value: object) -> Verdict:
     return None
 
 
-def whole(low: int, high: int) -> Check:
-    """Accept a whole number within bounds."""
+def integer(low: int, high: int) -> Check:
+    """Accept an integer within bounds."""
 
     def check(value: object) -> Verdict:
         if isinstance(value, bool) or not isinstance(value, int):
@@ -142,7 +142,7 @@ PLAIN_NAME: Check = matching(r"[^\W_]+( +[^\W_]+)*", "Only letters, digits and s
 
 def problems_of(body: dict[str, Any], checks: dict[str, Check], required: Sequence[str]) -> list[Problem]:
     """Check the known fields of a body; a null counts as left out where the field is not required."""
-    found = [
+    problems = [
         Problem(f"body.{name}", shown(body), "Field required", "missing")
         for name in required
         if name not in body
@@ -153,8 +153,8 @@ def problems_of(body: dict[str, Any], checks: dict[str, Check], required: Sequen
             continue
         verdict = check(value)
         if verdict:
-            found.append(Problem(f"body.{name}", shown(value), *verdict))
-    return found
+            problems.append(Problem(f"body.{name}", shown(value), *verdict))
+    return problems
 
 
 def uuid(value: object) -> Verdict:

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.api.auth import REALM
 from sandbox.api.errors import MESSAGES, error_response, json_response
-from sandbox.faults import LISTS, ROWS, STATUSES, TOKEN, VEHICLES, Fault
+from sandbox.faults import LISTS, ROW_FAULTS, STATUSES, TOKEN, VEHICLE_FAULTS, Fault
 from sandbox.world.world import World
 
 RETRY_AFTER_SECONDS = 2
@@ -40,13 +40,13 @@ class Faults:
 
         async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
             name = list_of(scope)
-            faults = [] if name is None else [one for one in self.switches if self._happens(one, name, scope)]
+            faults = self._happening(name, scope)
             if name is None or not faults:
                 await app(scope, receive, send)
                 return
-            if latency := max((one.amount for one in faults if one.kind == "latency"), default=0.0):
+            if latency := max((fault.amount for fault in faults if fault.kind == "latency"), default=0.0):
                 await asyncio.sleep(latency / 1000)
-            if any(one.kind == "token-revoked" for one in faults):
+            if any(fault.kind == "token-revoked" for fault in faults):
                 headers = dict(scope["headers"])
                 self._revoke(headers.get(b"authorization", b"").decode("latin-1").partition(" ")[2])
             response = _instead(name, faults)
@@ -56,11 +56,14 @@ class Faults:
 
         return faulty
 
+    def _happening(self, name: str | None, scope: Scope) -> list[Fault]:
+        return [fault for fault in self.switches if name is not None and self._happens(fault, name, scope)]
+
     def _happens(self, fault: Fault, name: str, scope: Scope) -> bool:
         """Roll the dice for one request; amounts that are no share of requests always happen."""
-        if fault.kind in VEHICLES or not fault.reaches(name):
+        if fault.kind in VEHICLE_FAULTS or not fault.reaches(name):
             return False
-        if fault.kind in ROWS:
+        if fault.kind in ROW_FAULTS:
             return bool(scope["method"] == "GET")
         if fault.kind in {"latency", "retry-after"}:
             return True
@@ -101,8 +104,8 @@ def list_of(scope: Scope) -> str | None:
 
 def _instead(name: str, faults: Sequence[Fault]) -> ASGIApp | None:
     """Return what answers in place of the app, if anything does."""
-    kinds = [one.kind.removeprefix(_FLEET) for one in faults]
-    status = next((int(one) for one in kinds if one in STATUSES), None)
+    kinds = [fault.kind.removeprefix(_FLEET) for fault in faults]
+    status = next((int(kind) for kind in kinds if kind in STATUSES), None)
     if status is not None:
         return _refusal(status, name, faults)
     if "hang" in kinds:
@@ -128,11 +131,11 @@ def _refusal(status: int, name: str, faults: Sequence[Fault]) -> Response:
 
 def _slow_down(faults: Sequence[Fault]) -> dict[str, object]:
     detail: dict[str, object] = {"message": "Too many requests; slow down"}
-    if not any(one.kind == "no-retry-after" for one in faults):
-        seconds = next((one.amount for one in faults if one.kind == "retry-after"), RETRY_AFTER_SECONDS)
+    if not any(fault.kind == "no-retry-after" for fault in faults):
+        seconds = next((fault.amount for fault in faults if fault.kind == "retry-after"), RETRY_AFTER_SECONDS)
         # The contract says integer; what is too large for one, or no whole number, is sent as it is.
-        whole = seconds == int(seconds) and abs(seconds) < 2**63
-        detail["retry_after_seconds"] = int(seconds) if whole else seconds
+        integral = seconds == int(seconds) and abs(seconds) < 2**63
+        detail["retry_after_seconds"] = int(seconds) if integral else seconds
     return detail
 
 
@@ -148,16 +151,16 @@ async def _answer(app: ASGIApp, scope: Scope, receive: Receive) -> Response:
         sent.append(message)
 
     await app(scope, receive, keep)
-    body = b"".join(one.get("body", b"") for one in sent[1:])
+    body = b"".join(message.get("body", b"") for message in sent[1:])
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in sent[0]["headers"]}
     return Response(body, sent[0]["status"], headers)
 
 
 def _altered(answer: Response, name: str, faults: Sequence[Fault], put_rows: PutRows) -> Response:
     """Return an answer with another body, or a slow one."""
-    body, kinds = bytes(answer.body), {one.kind for one in faults}
+    body, kinds = bytes(answer.body), {fault.kind for fault in faults}
     if answer.status_code == 200 and name != TOKEN:
-        rows = [one for one in faults if one.kind in ROWS]
+        rows = [fault for fault in faults if fault.kind in ROW_FAULTS]
         body = _repeating(body) if "repeat-cursor" in kinds else body
         body = put_rows(name, rows, body) if rows else body  # last, as it may leave what is no JSON
     if "truncated" in kinds:

@@ -40,7 +40,7 @@ class Integrations:
     """Endpoints of the integrations host."""
 
     def __init__(self, context: Context) -> None:
-        self._all = context
+        self._context = context
         self._world = context.world
 
     def _body(self, connection: Connection) -> dict[str, Any]:
@@ -62,29 +62,31 @@ class Integrations:
         fleets, refs = query.uuids("fleet_ids"), query.texts("fleet_refs")
         shared, world = self._world.fleets_sharing(None), self._world
         return [
-            one
-            for one in world.connections
-            if shared[one.fleet]
-            and one.status != "deleted"
-            and (not fleets or world.fleets[one.fleet].id in fleets)
-            and (not refs or world.fleets[one.fleet].ref in refs)
+            connection
+            for connection in world.connections
+            if shared[connection.fleet]
+            and connection.status != "deleted"
+            and (not fleets or world.fleets[connection.fleet].id in fleets)
+            and (not refs or world.fleets[connection.fleet].ref in refs)
         ]
 
     def _one(self, request: Request) -> Connection:
-        wanted, shared = path_uuid(request, "connection_id"), self._world.fleets_sharing(None)
-        for one in self._world.connections:
-            if one.id == wanted and one.status != "deleted" and shared[one.fleet]:
-                return one
+        connection_id, shared = path_uuid(request, "connection_id"), self._world.fleets_sharing(None)
+        for connection in self._world.connections:
+            if connection.id == connection_id and connection.status != "deleted" and shared[connection.fleet]:
+                return connection
         raise ApiError(404, "Connection not found")
 
     async def list_connections(self, request: Request) -> Response:
         """Answer GET /connections; the page has no total."""
         query = Query(request)
         tsp, size = query.uuid("tsp_id"), query.size()
-        found = [one for one in self._visible(query) if tsp is None or one.provider.id == tsp]
+        connections = [
+            connection for connection in self._visible(query) if tsp is None or connection.provider.id == tsp
+        ]
         query.done()
-        page = cut(query, size, len(found))
-        items = [self._body(one) for one in found[page.start : page.stop]]
+        page = cut(query, size, len(connections))
+        items = [self._body(connection) for connection in connections[page.start : page.stop]]
         return json_response(page.body(items, with_total=False))
 
     async def get_connection(self, request: Request) -> Response:
@@ -94,36 +96,40 @@ class Integrations:
     async def data_freshness(self, request: Request) -> Response:
         """Answer GET /connections/data-freshness: a plain array, a row per connection and resource."""
         query, now = Query(request), self._world.clock()
-        found = self._visible(query)
+        connections = self._visible(query)
         query.done()
-        scopes = {one.fleet: one.scopes for one in self._world.agreements if one.shares(None, now)}
+        scopes = {
+            connection.fleet: connection.scopes
+            for connection in self._world.agreements
+            if connection.shares(None, now)
+        }
         return json_response(
             [
-                self._freshness(one, resource, scopes[one.fleet][resource], now)
-                for one in found
-                for resource in sorted(one.provider.resources & scopes[one.fleet].keys())
+                self._freshness(connection, resource, scopes[connection.fleet][resource], now)
+                for connection in connections
+                for resource in sorted(connection.provider.resources & scopes[connection.fleet].keys())
             ]
         )
 
-    def _freshness(self, one: Connection, resource: str, level: str, now: float) -> dict[str, Any]:
-        fleet, last = self._world.fleets[one.fleet], one.horizon(now)
-        runs = one.status in {"active", "paused"}
+    def _freshness(self, connection: Connection, resource: str, level: str, now: float) -> dict[str, Any]:
+        fleet, last = self._world.fleets[connection.fleet], connection.horizon(now)
+        runs = connection.status in {"active", "paused"}
         return {
             "resource": resource,
             "share_level": level,
             "fleet_id": fleet.id,
             "fleet_ref": fleet.ref,
-            "connection_id": one.id,
-            "connection_description": one.description,
-            "schedule_id": one.schedule_id(resource),
-            "source_name": one.provider.source_name,
-            "tsp_id": one.provider.id,
-            "tsp_slug": one.provider.slug,
+            "connection_id": connection.id,
+            "connection_description": connection.description,
+            "schedule_id": connection.schedule_id(resource),
+            "source_name": connection.provider.source_name,
+            "tsp_id": connection.provider.id,
+            "tsp_slug": connection.provider.slug,
             "last_successful_execution_at": iso(last),
             "next_execution_at": iso(now // SCHEDULE_SECONDS * SCHEDULE_SECONDS + SCHEDULE_SECONDS)
             if runs
             else None,
-            "schedule_status": _SCHEDULE_STATUS.get(one.status, "inactive"),
+            "schedule_status": _SCHEDULE_STATUS.get(connection.status, "inactive"),
         }
 
     async def list_schedules(self, request: Request) -> Response:
@@ -131,24 +137,24 @@ class Integrations:
         query, now = Query(request), self._world.clock()
         resource, size = query.choice("resource", RESOURCES), query.size()
         query.done()
-        one = self._one(request)
-        found = sorted(name for name in one.provider.resources if resource in (None, name))
-        page = cut(query, size, len(found))
-        failing = 5 if one.status == "failed" else 0
+        connection = self._one(request)
+        resources = sorted(name for name in connection.provider.resources if resource in (None, name))
+        page = cut(query, size, len(resources))
+        failing = 5 if connection.status == "failed" else 0
         items = [
             {
-                "id": one.schedule_id(name),
-                "connection_id": one.id,
+                "id": connection.schedule_id(name),
+                "connection_id": connection.id,
                 "resource": name,
                 "execution_interval_seconds": SCHEDULE_SECONDS,
-                "status": _SCHEDULE_STATUS.get(one.status, "inactive"),
+                "status": _SCHEDULE_STATUS.get(connection.status, "inactive"),
                 "consecutive_error_count": failing,
                 "consecutive_error_threshold": 5,
                 "max_concurrent_executions": 1,
                 "cursor": None,
-                "last_data_at": iso(one.horizon(now)),
+                "last_data_at": iso(connection.horizon(now)),
             }
-            for name in found[page.start : page.stop]
+            for name in resources[page.start : page.stop]
         ]
         return json_response(page.body(items, with_total=False))
 
@@ -167,12 +173,12 @@ class Integrations:
         provider = BY_ID.get(body["tsp_id"].lower())
         if provider is None:
             raise ApiError(422, [Problem("body.tsp_id", body["tsp_id"], "Unknown TSP", "value_error")])
-        made = self._all.connect_provider(request.state.fleet, provider, body.get("description"))
-        return json_response(self._body(made))
+        connection = self._context.connect_provider(request.state.fleet, provider, body.get("description"))
+        return json_response(self._body(connection))
 
     async def update_connection(self, request: Request) -> Response:
         """Answer PATCH /connections/{id}: description and status."""
-        one = self._own(request)
+        connection = self._own(request)
         body = await read_object(request)
         rules: dict[str, checks.Check] = {
             "credentials": checks.mapping,
@@ -182,21 +188,21 @@ class Integrations:
         if problems := problems_of(body, rules, ()):
             raise ApiError(422, problems)
         with self._world.lock:
-            one.description = body.get("description", one.description)
+            connection.description = body.get("description", connection.description)
             if body.get("status"):
-                self._all.set_status(one, body["status"])
-        return json_response(self._body(one))
+                self._context.set_status(connection, body["status"])
+        return json_response(self._body(connection))
 
     async def delete_connection(self, request: Request) -> Response:
         """Answer DELETE /connections/{id}: history stays readable, new data stops."""
-        self._all.set_status(self._own(request), "deleted")
+        self._context.set_status(self._own(request), "deleted")
         return Response(status_code=204)
 
     def _own(self, request: Request) -> Connection:
-        one = self._one(request)
-        if one.fleet != request.state.fleet:
+        connection = self._one(request)
+        if connection.fleet != request.state.fleet:
             raise ApiError(404, "Connection not found")
-        return one
+        return connection
 
     # --- TSPs
 
@@ -206,7 +212,7 @@ class Integrations:
         size = query.size()
         query.done()
         page = cut(query, size, len(PROVIDERS))
-        items = [integrations_body(one) for one in PROVIDERS[page.start : page.stop]]
+        items = [integrations_body(provider) for provider in PROVIDERS[page.start : page.stop]]
         return json_response(page.body(items, with_total=False))
 
     async def get_tsp(self, request: Request) -> Response:
@@ -218,8 +224,8 @@ class Integrations:
 
     def routes(self) -> list[Route]:
         """Return the integrations routes."""
-        secured, base = self._all.tokens.secured, "/v2/integrations"
-        one = f"{base}/connections/{{connection_id}}"
+        secured, base = self._context.tokens.secured, "/v2/integrations"
+        single = f"{base}/connections/{{connection_id}}"
         return [
             Route(f"{base}/connections", secured(self.list_connections), methods=["GET"]),
             Route(
@@ -228,10 +234,10 @@ class Integrations:
                 methods=["POST"],
             ),
             Route(f"{base}/connections/data-freshness", secured(self.data_freshness)),
-            Route(one, secured(self.get_connection), methods=["GET"]),
-            Route(one, secured(self.update_connection, fleet_only=True), methods=["PATCH"]),
-            Route(one, secured(self.delete_connection, fleet_only=True), methods=["DELETE"]),
-            Route(f"{one}/schedules", secured(self.list_schedules)),
+            Route(single, secured(self.get_connection), methods=["GET"]),
+            Route(single, secured(self.update_connection, fleet_only=True), methods=["PATCH"]),
+            Route(single, secured(self.delete_connection, fleet_only=True), methods=["DELETE"]),
+            Route(f"{single}/schedules", secured(self.list_schedules)),
             Route(f"{base}/tsps", self.list_tsps),
             Route(f"{base}/tsps/{{tsp_id}}", self.get_tsp),
         ]

@@ -69,14 +69,14 @@ class Notifications:
     """Endpoints of the notifications host."""
 
     def __init__(self, context: Context) -> None:
-        self._all = context
+        self._context = context
         self._hooks = context.webhooks
 
     def _one(self, request: Request) -> Webhook:
-        wanted = path_uuid(request, "webhook_id")
-        for one in self._hooks.all:
-            if one.id == wanted and one.status != "deleted":
-                return one
+        webhook_id = path_uuid(request, "webhook_id")
+        for webhook in self._hooks.all:
+            if webhook.id == webhook_id and webhook.status != "deleted":
+                return webhook
         raise ApiError(404, "Webhook not found")
 
     async def list_webhooks(self, request: Request) -> Response:
@@ -85,14 +85,14 @@ class Notifications:
         event, size = query.choice("event_name", EVENT_NAMES), query.size()
         status = query.choice("status", enum("WebhookStatusEnum"))
         query.done()
-        found = [
-            one
-            for one in self._hooks.all
-            if (event in (None, one.event_name))
-            and (one.status == status if status else one.status != "deleted")
+        webhooks = [
+            webhook
+            for webhook in self._hooks.all
+            if (event in (None, webhook.event_name))
+            and (webhook.status == status if status else webhook.status != "deleted")
         ]
-        page = cut(query, size, len(found))
-        items = [masked(one) for one in found[page.start : page.stop]]
+        page = cut(query, size, len(webhooks))
+        items = [masked(webhook) for webhook in webhooks[page.start : page.stop]]
         return json_response(page.body(items, with_total=False))
 
     async def create_webhook(self, request: Request) -> Response:
@@ -110,8 +110,8 @@ class Notifications:
         }
         if problems := problems_of(body, rules, ("url", "event_name")):
             raise ApiError(422, problems)
-        made = [unmasked(one) for one in self._hooks.create(body)]
-        return json_response(made if body["event_name"].endswith(".*") else made[0])
+        webhooks = [unmasked(webhook) for webhook in self._hooks.create(body)]
+        return json_response(webhooks if body["event_name"].endswith(".*") else webhooks[0])
 
     async def get_webhook(self, request: Request) -> Response:
         """Answer GET /webhooks/{id}."""
@@ -119,16 +119,16 @@ class Notifications:
 
     async def update_webhook(self, request: Request) -> Response:
         """Answer PATCH /webhooks/{id}."""
-        one = self._one(request)
+        webhook = self._one(request)
         body = await read_object(request)
         rules: dict[str, checks.Check] = {"url": checks.uri, "secret": _secret, "filters": _filters}
         if problems := problems_of(body, rules, ()):
             raise ApiError(422, problems)
-        one.url, one.secret = body.get("url") or one.url, body.get("secret") or one.secret
+        webhook.url, webhook.secret = body.get("url") or webhook.url, body.get("secret") or webhook.secret
         if "filters" in body:
-            one.filters = body["filters"]
-        one.updated_at = self._all.world.clock()
-        return json_response(masked(one))
+            webhook.filters = body["filters"]
+        webhook.updated_at = self._context.world.clock()
+        return json_response(masked(webhook))
 
     async def delete_webhook(self, request: Request) -> Response:
         """Answer DELETE /webhooks/{id}."""
@@ -137,21 +137,21 @@ class Notifications:
 
     async def change_webhook(self, request: Request) -> Response:
         """Answer POST …/activate and …/pause."""
-        one = self._one(request)
+        webhook = self._one(request)
         verb = request.url.path.rstrip("/").rsplit("/", 1)[-1]
-        self._hooks.set_status(one, {"activate": "active", "pause": "paused"}[verb])
-        return json_response(masked(one))
+        self._hooks.set_status(webhook, {"activate": "active", "pause": "paused"}[verb])
+        return json_response(masked(webhook))
 
     def routes(self) -> list[Route]:
         """Return the notifications routes."""
-        secured, base = self._all.tokens.secured, "/v2/notifications/webhooks"
-        one = f"{base}/{{webhook_id}}"
+        secured, base = self._context.tokens.secured, "/v2/notifications/webhooks"
+        single = f"{base}/{{webhook_id}}"
         return [
             Route(base, secured(self.list_webhooks), methods=["GET"]),
             Route(base, secured(self.create_webhook), methods=["POST"]),
-            Route(one, secured(self.get_webhook), methods=["GET"]),
-            Route(one, secured(self.update_webhook), methods=["PATCH"]),
-            Route(one, secured(self.delete_webhook), methods=["DELETE"]),
-            Route(f"{one}/activate", secured(self.change_webhook), methods=["POST"]),
-            Route(f"{one}/pause", secured(self.change_webhook), methods=["POST"]),
+            Route(single, secured(self.get_webhook), methods=["GET"]),
+            Route(single, secured(self.update_webhook), methods=["PATCH"]),
+            Route(single, secured(self.delete_webhook), methods=["DELETE"]),
+            Route(f"{single}/activate", secured(self.change_webhook), methods=["POST"]),
+            Route(f"{single}/pause", secured(self.change_webhook), methods=["POST"]),
         ]

@@ -74,7 +74,7 @@ class Orgs:
     """Endpoints of the orgs host."""
 
     def __init__(self, context: Context) -> None:
-        self._all = context
+        self._context = context
         self._world = context.world
 
     # --- fleets
@@ -85,17 +85,17 @@ class Orgs:
         refs, size = query.texts("fleet_refs"), query.size()
         query.done()
         shared = self._world.fleets_sharing(None)
-        found = [
+        fleets = [
             fleet
             for number, fleet in enumerate(self._world.fleets)
             if shared[number] and (not refs or fleet.ref in refs)
         ]
-        page = cut(query, size, len(found))
-        return json_response(page.body([fleet_body(one) for one in found[page.start : page.stop]]))
+        page = cut(query, size, len(fleets))
+        return json_response(page.body([fleet_body(fleet) for fleet in fleets[page.start : page.stop]]))
 
     async def get_fleet(self, request: Request) -> Response:
         """Answer GET /fleets/{id}."""
-        number = self._all.visible_fleet(path_uuid(request, "fleet_id"))
+        number = self._context.visible_fleet(path_uuid(request, "fleet_id"))
         return json_response(fleet_body(self._world.fleets[number]))
 
     # --- invitations
@@ -105,32 +105,35 @@ class Orgs:
         query = Query(request)
         ref, size = query.text("fleet_ref"), query.size()
         query.done()
-        found = self._all.invitations.listed(ref)
-        page = cut(query, size, len(found))
-        link = self._all.connect_url(request)
-        items = [self._all.invitations.answer(one, link) for one in found[page.start : page.stop]]
+        invitations = self._context.invitations.listed(ref)
+        page = cut(query, size, len(invitations))
+        link = self._context.connect_url(request)
+        items = [
+            self._context.invitations.answer(invitation, link)
+            for invitation in invitations[page.start : page.stop]
+        ]
         return json_response(page.body(items))
 
     async def create_invitation(self, request: Request) -> Response:
         """Answer POST /invitations: 201 when new, 200 when refreshed."""
-        invitation, created = self._all.invitations.create(await read_object(request))
-        answer = self._all.invitations.answer(invitation, self._all.connect_url(request))
+        invitation, created = self._context.invitations.create(await read_object(request))
+        answer = self._context.invitations.answer(invitation, self._context.connect_url(request))
         return json_response(answer, 201 if created else 200)
 
     async def get_invitation(self, request: Request) -> Response:
         """Answer GET /invitations/{id}, to anybody who knows the id."""
-        invitation = self._all.invitations.get(path_uuid(request, "invitation_id"))
-        return json_response(self._all.invitations.answer(invitation, self._all.connect_url(request)))
+        invitation = self._context.invitations.get(path_uuid(request, "invitation_id"))
+        return json_response(self._context.invitations.answer(invitation, self._context.connect_url(request)))
 
     async def delete_invitation(self, request: Request) -> Response:
         """Answer DELETE /invitations/{id}."""
-        self._all.invitations.delete(path_uuid(request, "invitation_id"))
+        self._context.invitations.delete(path_uuid(request, "invitation_id"))
         return Response(status_code=204)
 
     async def accept_invitation(self, request: Request) -> Response:
         """Answer POST /invitations/{id}/accept, to anybody who knows the id."""
-        invitation = self._all.invitations.accept(path_uuid(request, "invitation_id"))
-        return json_response(self._all.invitations.answer(invitation, self._all.connect_url(request)))
+        invitation = self._context.invitations.accept(path_uuid(request, "invitation_id"))
+        return json_response(self._context.invitations.answer(invitation, self._context.connect_url(request)))
 
     async def decline_invitation(self, request: Request) -> Response:
         """Answer POST /invitations/{id}/decline, to anybody who knows the id."""
@@ -138,8 +141,8 @@ class Orgs:
         body = await read_object(request)
         if problems := problems_of(body, {"decline_reason": checks.text}, ()):
             raise ApiError(422, problems)
-        invitation = self._all.invitations.decline(invitation_id, body.get("decline_reason"))
-        return json_response(self._all.invitations.answer(invitation, self._all.connect_url(request)))
+        invitation = self._context.invitations.decline(invitation_id, body.get("decline_reason"))
+        return json_response(self._context.invitations.answer(invitation, self._context.connect_url(request)))
 
     # --- TSPs
 
@@ -150,9 +153,9 @@ class Orgs:
         query.done()
         return json_response(
             [
-                tsp_body(one)
-                for one in PROVIDERS
-                if slug in (None, one.slug) and source in (None, one.source_name)
+                tsp_body(provider)
+                for provider in PROVIDERS
+                if slug in (None, provider.slug) and source in (None, provider.source_name)
             ]
         )
 
@@ -165,17 +168,17 @@ class Orgs:
 
     def routes(self) -> list[Route]:
         """Return the orgs routes."""
-        secured = self._all.tokens.secured
-        one = "/v2/orgs/invitations/{invitation_id}"
+        secured = self._context.tokens.secured
+        single = "/v2/orgs/invitations/{invitation_id}"
         return [
             Route("/v2/orgs/fleets", secured(self.list_fleets)),
             Route("/v2/orgs/fleets/{fleet_id}", secured(self.get_fleet)),
             Route("/v2/orgs/invitations", secured(self.list_invitations), methods=["GET"]),
             Route("/v2/orgs/invitations", secured(self.create_invitation), methods=["POST"]),
-            Route(one, self.get_invitation, methods=["GET"]),
-            Route(one, secured(self.delete_invitation), methods=["DELETE"]),
-            Route(f"{one}/accept", self.accept_invitation, methods=["POST"]),
-            Route(f"{one}/decline", self.decline_invitation, methods=["POST"]),
+            Route(single, self.get_invitation, methods=["GET"]),
+            Route(single, secured(self.delete_invitation), methods=["DELETE"]),
+            Route(f"{single}/accept", self.accept_invitation, methods=["POST"]),
+            Route(f"{single}/decline", self.decline_invitation, methods=["POST"]),
             Route("/v2/orgs/tsps", self.list_tsps),
             Route("/v2/orgs/tsps/{tsp_id}", self.get_tsp),
         ]

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from sandbox.api.errors import ApiError, Problem
 
 MAX_VALUES = 100
+DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE = 300, 1000
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _TRUE, _FALSE = frozenset({"true", "1", "yes", "on"}), frozenset({"false", "0", "no", "off"})
 
@@ -56,7 +57,7 @@ class Query:
         if self._problems:
             raise ApiError(422, self._problems)
 
-    def size(self, default: int = 300) -> int:
+    def size(self, default: int = DEFAULT_PAGE_SIZE) -> int:
         """Return the page size, 1 to 1000."""
         text = self._params.get("size")
         if text is None:
@@ -65,8 +66,10 @@ class Query:
             self.problem("size", text, "Input should be a valid integer", "int_parsing")
         elif int(text) < 1:
             self.problem("size", text, "Input should be greater than or equal to 1", "greater_than_equal")
-        elif int(text) > 1000:
-            self.problem("size", text, "Input should be less than or equal to 1000", "less_than_equal")
+        elif int(text) > MAX_PAGE_SIZE:
+            self.problem(
+                "size", text, f"Input should be less than or equal to {MAX_PAGE_SIZE}", "less_than_equal"
+            )
         else:
             return int(text)
         return default

@@ -29,10 +29,10 @@ VehicleFaults = Callable[[str], float]
 def isos(t: Floats) -> list[str]:
     """Return ISO 8601 times in UTC, microseconds."""
     moments = (np.round(t * 1e3) * 1e3).astype(np.int64).view("datetime64[us]")
-    return [str(one) for one in np.datetime_as_string(moments, unit="us", timezone="UTC").tolist()]
+    return [str(text) for text in np.datetime_as_string(moments, unit="us", timezone="UTC").tolist()]
 
 
-def masked(values: Iterable[Any], known: Bools) -> list[Any]:
+def null_unknown(values: Iterable[Any], known: Bools) -> list[Any]:
     """Put None where a value is not known."""
     return [value if ok else None for value, ok in zip(values, known.tolist(), strict=True)]
 
@@ -45,7 +45,7 @@ def cells(lon: Floats, lat: Floats) -> list[int | None]:
     ]
 
 
-class Rows:
+class RowBuilder:
     """Builds answers for one moment (`now`) from one version of the world."""
 
     def __init__(self, world: World, now: float, fault: VehicleFaults, *, source_data: bool = False) -> None:
@@ -64,7 +64,7 @@ class Rows:
 
     def of_connection(self, connection: Ints, value: Callable[[Connection], Any]) -> list[Any]:
         """Return a value of each row's connection."""
-        table = [value(one) for one in self.world.connections]
+        table = [value(item) for item in self.world.connections]
         return [table[number] for number in connection.tolist()]
 
     def sourced(
@@ -125,7 +125,7 @@ class Rows:
         points: list[Point | None] = [Point(xy) for xy in zip(lon.tolist(), lat.tolist(), strict=True)]
         if not null.any():
             return points, cells(lon, lat)
-        return masked(points, ~null), masked(cells(lon, lat), ~null)
+        return null_unknown(points, ~null), null_unknown(cells(lon, lat), ~null)
 
     def address(self, connection: Ints, place: Ints) -> list[Address | None]:
         """Return addresses as each provider fills them: full, three nulls, or null."""
@@ -141,14 +141,14 @@ class Rows:
         known = self.vehicles.has_driver[rows]
         driver = ids(self.vehicles.key[rows], "driver")
         return {
-            "driver_id": masked(driver, known),
-            "source_driver_id": masked([f"user:{one[:8]}" for one in driver], known),
+            "driver_id": null_unknown(driver, known),
+            "source_driver_id": null_unknown([f"user:{one[:8]}" for one in driver], known),
         }
 
     def driver_names(self, rows: Ints) -> list[str | None]:
         """Return "Driver 0412" or None per vehicle row."""
         numbers = self.vehicles.driver_number[rows].tolist()
-        return masked([f"Driver {number:04d}" for number in numbers], self.vehicles.has_driver[rows])
+        return null_unknown([f"Driver {number:04d}" for number in numbers], self.vehicles.has_driver[rows])
 
     def readings(self, rows: Ints, t: Floats) -> tuple[dict[str, list[Any]], Ints, Floats]:
         """Return the measured columns, the places, and the speeds before gaps are put in."""
@@ -165,13 +165,15 @@ class Rows:
             {
                 "location": points,
                 "h3_index_11": h3_cells,
-                "speed": masked(np.round(state.speed, 3).tolist(), vehicles.has_speed[rows]),
-                "odometer": masked(np.round(state.odometer, 1).tolist(), vehicles.has_odometer[rows]),
-                "fuel_level": masked(np.round(state.fuel_level, 2).tolist(), vehicles.has_fuel[rows]),
-                "engine_hours": masked(np.round(state.engine_hours, 2).tolist(), hours),
+                "speed": null_unknown(np.round(state.speed, 3).tolist(), vehicles.has_speed[rows]),
+                "odometer": null_unknown(np.round(state.odometer, 1).tolist(), vehicles.has_odometer[rows]),
+                "fuel_level": null_unknown(np.round(state.fuel_level, 2).tolist(), vehicles.has_fuel[rows]),
+                "engine_hours": null_unknown(np.round(state.engine_hours, 2).tolist(), hours),
                 # Sized as the recorded simulator sends it, which fits kilopascals rather than pascals.
-                "oil_pressure": masked(np.round(np.where(warm, 360 + 20 * wave, 275.3), 3).tolist(), sensors),
-                "coolant_temperature": masked(
+                "oil_pressure": null_unknown(
+                    np.round(np.where(warm, 360 + 20 * wave, 275.3), 3).tolist(), sensors
+                ),
+                "coolant_temperature": null_unknown(
                     np.round(np.where(warm, 361.5 + 3 * wave, 354.2), 3).tolist(), sensors
                 ),
             },
@@ -252,7 +254,7 @@ class Rows:
 
     def statuses(self, rows: Ints) -> list[str | None]:
         """Return the free-text status, null for some as in records."""
-        return masked(["IN_SERVICE"] * len(rows), self.vehicles.gap[rows] < 0.8)
+        return null_unknown(["IN_SERVICE"] * len(rows), self.vehicles.gap[rows] < 0.8)
 
     def vehicle_list(self, rows: Ints) -> list[models.Vehicle]:
         """Return vehicles; their bookkeeping times are those of the connection's beginning."""

@@ -5,17 +5,17 @@ import numpy as np
 from sandbox.api import models
 from sandbox.api.analytics_models import TrailerLiveLocation
 from sandbox.api.models import build
-from sandbox.api.rows import Columns, Rows, isos, masked
+from sandbox.api.rows import Columns, RowBuilder, isos, null_unknown
 from sandbox.world.motion import Floats, Ints
 from sandbox.world.roster import ids
 
 ARRIVAL_SECONDS = 4.0
 
 
-class TrailerRows:
-    """Builds trailer answers with the columns that `Rows` shares."""
+class TrailerRowBuilder:
+    """Builds trailer answers with the columns that `RowBuilder` shares."""
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: RowBuilder) -> None:
         self._rows = rows
         self._world = rows.world
         self._trailers = rows.trailers
@@ -48,13 +48,13 @@ class TrailerRows:
         tows, hooked = columns.tows[trailers], t < columns.dropped_at[trailers]
         state = self._world.state(tows, np.minimum(t, columns.dropped_at[trailers]))
         points, cells = self._rows.where(tows, state.lon, state.lat)
-        vehicle_ids = masked(ids(self._rows.vehicles.key[tows], "vehicle"), hooked)
+        vehicle_ids = null_unknown(ids(self._rows.vehicles.key[tows], "vehicle"), hooked)
         if latest:
             row_ids, created = ids(key, "trailer location"), self._rows.vehicles.begin[tows]
         else:
             row_ids, created = self._rows.sample_ids(key, t, "trailer location"), t + ARRIVAL_SECONDS
         trailer_ids = ids(key, "trailer")
-        made: Columns = {
+        values: Columns = {
             **self._rows.sourced(
                 columns, trailers, row_ids, "trlloc", created=created, occurred=t, updated=t + ARRIVAL_SECONDS
             ),
@@ -66,7 +66,7 @@ class TrailerRows:
             "h3_index_11": cells,
             "inferred_address": self._rows.address(columns.connection[trailers], state.place),
         }
-        return build(models.TrailerLocation, made)
+        return build(models.TrailerLocation, values)
 
     def live(self, trailers: Ints, t: Floats) -> list[TrailerLiveLocation]:
         """Return newest fixes with those of the towing trucks; both are null-safe for dropped trailers."""
@@ -75,20 +75,22 @@ class TrailerRows:
         where = self.locations(trailers, t, latest=True)
         t_truck = self._rows.latest(tows)
         trucks = self._rows.vehicle_locations(tows, t_truck, latest=True)
-        made: Columns = {
-            "trailer_id": [one.trailer_id for one in where],
-            "tsp_id": [one.tsp_id for one in where],
-            "tsp_slug": [one.tsp_slug for one in where],
-            "source_name": [one.source_name for one in where],
+        values: Columns = {
+            "trailer_id": [location.trailer_id for location in where],
+            "tsp_id": [location.tsp_id for location in where],
+            "tsp_slug": [location.tsp_slug for location in where],
+            "source_name": [location.source_name for location in where],
             "trailer_name": [f"TRL-{number:04d}" for number in columns.number[trailers].tolist()],
-            "vehicle_id": [one.vehicle_id for one in where],
-            "driver_id": masked([one.driver_id for one in trucks], hooked),
-            "driver_name": masked(self._rows.driver_names(tows), hooked),
-            "trailer_h3_index_11": [one.h3_index_11 for one in where],
+            "vehicle_id": [location.vehicle_id for location in where],
+            "driver_id": null_unknown([location.driver_id for location in trucks], hooked),
+            "driver_name": null_unknown(self._rows.driver_names(tows), hooked),
+            "trailer_h3_index_11": [location.h3_index_11 for location in where],
             "trailer_location_occurred_at": isos(t),
-            "trailer_location": [one.location for one in where],
-            "vehicle_h3_index_11": masked([one.h3_index_11 for one in trucks], hooked),
-            "vehicle_location_occurred_at": masked([one.occurred_at for one in trucks], hooked),
-            "vehicle_location": masked([one.location for one in trucks], hooked),
+            "trailer_location": [location.location for location in where],
+            "vehicle_h3_index_11": null_unknown([location.h3_index_11 for location in trucks], hooked),
+            "vehicle_location_occurred_at": null_unknown(
+                [location.occurred_at for location in trucks], hooked
+            ),
+            "vehicle_location": null_unknown([location.location for location in trucks], hooked),
         }
-        return build(TrailerLiveLocation, made)
+        return build(TrailerLiveLocation, values)

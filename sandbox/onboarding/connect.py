@@ -53,7 +53,7 @@ class Connect:
     """The pages, as the ASGI app `app`."""
 
     def __init__(self, context: Context) -> None:
-        self._all = context
+        self._context = context
         self._visits: TTLCache[str, Visit] = TTLCache(MAX_VISITS, VISIT_SECONDS)
         self._lock = threading.Lock()
         self._pages = Environment(
@@ -80,7 +80,7 @@ class Connect:
     # --- helpers
 
     def _page(self, template: str, status: int = 200, **values: object) -> Response:
-        values = {"step": 0, "partner": self._all.config.partner_name, "back": None, **values}
+        values = {"step": 0, "partner": self._context.config.partner_name, "back": None, **values}
         text = self._pages.get_template(f"{template}.html").render(values)
         return Response(text, status, media_type="text/html", headers=_HEADERS)
 
@@ -101,7 +101,7 @@ class Connect:
             visit = self._visits.get(token if isinstance(token, str) else "")
         if visit is None:
             raise lost()
-        return visit, self._all.invitations.get(visit.invitation_id)
+        return visit, self._context.invitations.get(visit.invitation_id)
 
     async def _form(self, request: Request) -> dict[str, str]:
         """Read a posted form; a form that another site sends is refused."""
@@ -136,10 +136,10 @@ class Connect:
         if not is_uuid(invite):
             raise unknown()
         try:
-            invitation = self._all.invitations.get(invite.lower())
+            invitation = self._context.invitations.get(invite.lower())
         except ApiError:
             raise unknown() from None
-        status = invitation.status(self._all.world.clock())
+        status = invitation.status(self._context.world.clock())
         if status != "active" and not invitation.reopened:
             raise Message(410, *CLOSED[status])
         session = secrets.token_urlsafe(24)
@@ -147,7 +147,7 @@ class Connect:
             self._visits[session] = Visit(invitation.id)
         if invitation.reopened:
             return _go("providers", session)
-        self._all.invitations.viewed(invitation)
+        self._context.invitations.viewed(invitation)
         shared, others, writes = in_words(invitation.permissions)
         names = [provider.name for provider in self._offered(invitation)]
         expires = datetime.fromtimestamp(invitation.expires_at, UTC)
@@ -170,7 +170,7 @@ class Connect:
         form = await self._form(request)
         visit, invitation = self._visit(form.get("s"))
         if invitation.fleet is None:
-            self._all.invitations.accept(visit.invitation_id)
+            self._context.invitations.accept(visit.invitation_id)
         return _go("providers", form["s"])
 
     async def decline(self, request: Request) -> Response:
@@ -178,11 +178,11 @@ class Connect:
         form = await self._form(request)
         visit, invitation = self._visit(form.get("s"))
         reason = form.get("reason", "").strip()[:MAX_REASON] or None
-        self._all.invitations.decline(visit.invitation_id, reason)
+        self._context.invitations.decline(visit.invitation_id, reason)
         raise Message(
             200,
             "You declined",
-            f"Nothing is shared with {self._all.config.partner_name}. You can close this page.",
+            f"Nothing is shared with {self._context.config.partner_name}. You can close this page.",
             self._redirect(invitation, "failure"),
         )
 
@@ -216,9 +216,9 @@ class Connect:
         provider = self._chosen(invitation, form.get("tsp"))
         with self._lock:
             if provider.slug not in visit.connections and invitation.fleet is not None:
-                made = self._all.connect_provider(invitation.fleet, provider)
+                made = self._context.connect_provider(invitation.fleet, provider)
                 invitation.reopened = False
-                visit.connections[provider.slug] = self._all.world.connections.index(made)
+                visit.connections[provider.slug] = self._context.world.connections.index(made)
         return _go("connected", session)
 
     async def connected(self, request: Request) -> Response:
@@ -226,7 +226,7 @@ class Connect:
         session, visit, invitation = self._accepted(request.query_params.get("s"))
         if not visit.connections:
             return _go("providers", session)
-        vehicles = self._all.world.rows.vehicles.connection
+        vehicles = self._context.world.rows.vehicles.connection
         connections = [
             {"name": BY_SLUG[slug].name, "vehicles": int((vehicles == number).sum())}
             for slug, number in visit.connections.items()

@@ -79,12 +79,12 @@ class World:
             self.add_connections([(connection, count)], settled=settled)
             return number
 
-    def add_connections(self, wanted: list[tuple[Connection, int]], *, settled: bool) -> None:
+    def add_connections(self, sized: list[tuple[Connection, int]], *, settled: bool) -> None:
         """Append several connections at once, each with a number of new vehicles."""
         with self.lock:
             now = self.clock()
             groups = []
-            for connection, count in wanted:
+            for connection, count in sized:
                 fleet = self.fleets[connection.fleet]
                 groups.append(
                     Group(
@@ -154,9 +154,9 @@ class World:
         shared = self.fleets_sharing(resource)
         key = (self.version, table, resource, *fleet_ids, 0, *fleet_refs, 0, connection_id, bytes(shared))
         with self.lock:
-            found = self._selections.get(key)
-        if found is not None:
-            return found
+            selection = self._selections.get(key)
+        if selection is not None:
+            return selection
         columns = rows.vehicles if table == "vehicles" else rows.trailers
         ok = np.array(shared, dtype=bool)
         if fleet_ids:
@@ -167,15 +167,15 @@ class World:
         if connection_id is not None:
             numbers = [n for n, c in enumerate(self.connections) if c.id == connection_id]
             mask = mask & np.isin(columns.connection, numbers)
-        found = np.flatnonzero(mask)
+        selection = np.flatnonzero(mask)
         with self.lock:
-            self._selections[key] = found
-        return found
+            self._selections[key] = selection
+        return selection
 
     def located(self) -> Ints:
         """Return the rows of the vehicles that may be seen and have a position."""
-        found = self.select("vehicles", "vehicle_location", [], [], None)
-        return found[self.rows.vehicles.has_location[found]]
+        selection = self.select("vehicles", "vehicle_location", [], [], None)
+        return selection[self.rows.vehicles.has_location[selection]]
 
     def ids_of(self, kind: str) -> dict[str, int]:
         """Return the ids of all vehicles, trailers or drivers, each with its row."""
@@ -183,13 +183,13 @@ class World:
             index = self._by_id.get(kind)
             if index is None:
                 columns = self.rows.trailers if kind == "trailer" else self.rows.vehicles
-                index = {one: row for row, one in enumerate(ids(columns.key, kind))}
+                index = {entity_id: row for row, entity_id in enumerate(ids(columns.key, kind))}
                 self._by_id[kind] = index
         return index
 
-    def row_of(self, kind: str, wanted: str) -> int | None:
+    def row_of(self, kind: str, entity_id: str) -> int | None:
         """Return the row of a vehicle, trailer or driver by its id."""
-        return self.ids_of(kind).get(wanted)
+        return self.ids_of(kind).get(entity_id)
 
     # --- where everything is
 
@@ -220,10 +220,10 @@ class World:
         end = min(end, newest + 0.001)
         key = (row, begin, end)
         with self.lock:
-            found = self._histories.get(key)
-        if found is None:
-            one = vehicles.motion.take(np.array([row]))
-            found = one.fixes(begin, end) if end > begin else np.zeros(0)
+            times = self._histories.get(key)
+        if times is None:
+            motion = vehicles.motion.take(np.array([row]))
+            times = motion.fixes(begin, end) if end > begin else np.zeros(0)
             with self.lock:
-                self._histories[key] = found
-        return found
+                self._histories[key] = times
+        return times

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 EXAMPLES = Path(__file__).resolve().parents[3] / "shared" / "catena-api" / "examples"
 CLIENT_SECRET = "s3cret-of-the-client"
 TOKEN = "token-number"
@@ -19,7 +20,13 @@ def page(items: list[Any], next_page: str | None = None, **more: Any) -> httpx.R
     return httpx.Response(200, json={"items": items, "next_page": next_page, **more})
 
 
+def sample(name: str) -> bytes:
+    """An answer of the sandbox."""
+    return (SAMPLES / f"{name}.json").read_bytes()
+
+
 def example(name: str) -> bytes:
+    """A recorded answer of Catena, where these facts are at hand; they are not ours to keep in the repository."""
     path = EXAMPLES / f"{name}.json"
     if not path.exists():
         pytest.skip(f"the recorded examples are not here ({name})")

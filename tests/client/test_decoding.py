@@ -30,7 +30,7 @@ from catena_client import (
 )
 from catena_client.call import Answer, Call
 from catena_client.decoding import decode, raise_for_error
-from tests.client.fake import example
+from tests.client.fake import SAMPLES, example, sample
 
 CALL = Call("GET", "/v2/orgs/fleets")
 
@@ -188,6 +188,43 @@ def test_an_unreadable_answer_to_a_post_warns_of_repeating() -> None:
         decode(Call("POST", "/v2/orgs/invitations"), answer(201, b"<html>"), Fleet)
 
 
+def test_the_request_id_is_shown_once() -> None:
+    said = {"code": 404, "message": "Not Found", "detail": "No such fleet"}
+    error = error_of(Answer(404, {"x-request-id": "7f3a-01"}, json.dumps(said).encode()))
+    assert isinstance(error, ApiError)
+    assert error.request_id == "7f3a-01"
+    assert str(error).startswith(
+        "GET /v2/orgs/fleets was answered 404 Not Found (No such fleet; request id 7f3a-01). It does not exist"
+    )
+    quoted = {**said, "detail": "Request 7f3a-01 failed"}
+    error = error_of(Answer(404, {"x-request-id": "7f3a-01"}, json.dumps(quoted).encode()))
+    assert str(error).count("7f3a-01") == 1
+    bare = error_of(Answer(500, {"x-request-id": "7f3a-01"}, b'{"message": "Internal Server Error"}'))
+    assert "500 Internal Server Error (request id 7f3a-01)." in str(bare)
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("x" * 128, "x" * 128),
+        ("x" * 129, None),
+        ("", None),
+        ("a b", None),
+        ("a\tb", None),
+        ("a\x1b[31m", None),
+        ("ä", None),
+        ("\u202eid", None),
+    ],
+    ids=repr,
+)
+def test_a_request_id_that_is_none_is_not_shown(sent: str, shown: str | None) -> None:
+    error = error_of(Answer(503, {"x-request-id": sent}, b""))
+    assert isinstance(error, ApiError)
+    assert error.request_id == shown
+    assert ("request id" in str(error)) == (shown is not None)
+    assert getattr(error_of(answer(503)), "request_id", "") is None
+
+
 def test_an_echo_of_a_secret_is_taken_out_of_errors() -> None:
     call = Call(
         "GET",
@@ -200,6 +237,9 @@ def test_an_echo_of_a_secret_is_taken_out_of_errors() -> None:
     assert "No [hidden]; /v2/orgs/invitations/[hidden]?cursor=[hidden]" in str(
         error_of(answer(404, said), call)
     )
+    echoed = error_of(Answer(404, {"x-request-id": "id-the-cursor"}, b""), call)
+    assert isinstance(echoed, ApiError)
+    assert echoed.request_id == "id-[hidden]"
     detail = [{"path": "cursor", "input": "the-cursor", "message": "bad the-cursor", "error_type": "x"}]
     problems = error_of(answer(422, {"detail": detail}), call)
     assert isinstance(problems, ValidationFailed)
@@ -226,3 +266,29 @@ def test_the_examples_of_errors_are_read() -> None:
     limited = error_of(answer(429, recorded["429"]))
     assert isinstance(limited, RateLimited)
     assert limited.retry_after == 5
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 422, 429, 500, 501, 504])
+def test_the_errors_of_the_sandbox_are_read(status: int) -> None:
+    raw = sample(f"error_{status}")
+    body = json.loads(raw)
+    error = error_of(answer(status, raw))
+    assert isinstance(error, ApiError)
+    assert (error.message, error.code) == (body["message"], body.get("code"))
+    if isinstance(error, RateLimited):
+        assert error.retry_after == body["detail"]["retry_after_seconds"]
+    if isinstance(error, ValidationFailed):
+        assert [problem.path for problem in error.problems] == ["body.fleet_ref", "body.expires_in_hours"]
+
+
+@pytest.mark.parametrize("status", [502, 503])
+def test_a_gateways_page_of_the_sandbox_is_an_error(status: int) -> None:
+    error = error_of(answer(status, (SAMPLES / f"error_{status}.txt").read_bytes()))
+    assert isinstance(error, ServerError)
+    assert error.message == "a web page, probably of a gateway"
+
+
+@pytest.mark.parametrize("name", ["garbled_html", "garbled_truncated"])
+def test_what_the_sandbox_garbles_is_garbled(name: str) -> None:
+    with pytest.raises(GarbledAnswer):
+        decode(CALL, answer(200, (SAMPLES / f"{name}.txt").read_bytes()), Page[Fleet])

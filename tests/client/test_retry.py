@@ -253,7 +253,7 @@ def test_each_wait_is_told(fake: FakeCatena, waits: Waits) -> None:
         "a", "b", transport=httpx.MockTransport(fake), retry=RetryPolicy(sleep=waits), on_retry=told.append
     ) as client:
         client.fleets.page()
-    assert [(one.asked, one.status, one.reason, one.attempt) for one in told] == [
+    assert [(one.endpoint, one.status, one.reason, one.attempt) for one in told] == [
         ("GET /v2/orgs/fleets", 429, "too many requests", 1),
         ("GET /v2/orgs/fleets", 503, "server error 503", 2),
         ("GET /v2/orgs/fleets", None, "no answer in time", 3),

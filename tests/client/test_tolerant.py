@@ -31,10 +31,11 @@ from catena_client import (
 )
 from catena_client.call import Answer, Call
 from catena_client.decoding import decode
-from catena_client.models.base import Time, Whole
-from tests.client.fake import WHEN, FakeCatena, fleet_row, invitation_row, page, source_row
+from catena_client.models.base import NonNegativeInt, Time
+from tests.client.fake import SAMPLES, WHEN, FakeCatena, fleet_row, invitation_row, page, sample, source_row
 
 CALL = Call("GET", "/v2/lists")
+LOCATIONS = "telematics_vehicle_locations_list"
 POINT = {"type": "Point", "coordinates": [-88.45, 42.31]}
 
 
@@ -107,6 +108,28 @@ UNREADABLE: list[tuple[Any, str, Any]] = [
     (Webhook, "filters", "all"),
 ]  # fmt: skip
 
+# The fault of the sandbox, the model, its good sample, the fields that are unreadable, and those that are null.
+SANDBOX_FAULTS: list[tuple[str, Any, str, set[str], set[str]]] = [
+    ("row-speed", VehicleLocation, LOCATIONS, {"speed"}, set()),
+    ("row-time", VehicleLocation, LOCATIONS, {"occurred_at"}, set()),
+    ("row-position", VehicleLocation, LOCATIONS, {"h3_index_11"}, {"location"}),
+    ("row-h3-text", VehicleLocation, LOCATIONS, {"h3_index_11"}, set()),
+    ("row-h3-negative", VehicleLocation, LOCATIONS, {"h3_index_11"}, set()),
+    ("row-h3-large", VehicleLocation, LOCATIONS, {"h3_index_11"}, set()),
+    ("row-address", VehicleLocation, LOCATIONS, {"inferred_address"}, set()),
+    ("row-connection", VehicleLocation, LOCATIONS, set(), {"connection_id"}),
+    ("row-source", VehicleLocation, LOCATIONS, set(), {"source_name"}),
+    ("row-fleet", VehicleLocation, LOCATIONS, set(), {"fleet_id", "fleet_ref"}),
+    ("row-name", Fleet, "orgs_fleets_list", set(), {"name"}),
+    ("row-date", VehicleLocation, LOCATIONS, {"occurred_at"}, set()),
+    ("row-year", Vehicle, "telematics_vehicles_list", {"model_year"}, set()),
+    ("row-surrogate", VehicleLocation, LOCATIONS, {"source_name"}, set()),
+    ("null-coordinates", VehicleLocation, LOCATIONS, set(), {"location", "h3_index_11"}),
+    ("bad-coordinates", VehicleLocation, LOCATIONS, set(), {"location", "h3_index_11"}),
+]
+SANDBOX_ROW_FAULTS = ["row-id", "row-not-object"]
+"""What leaves no row to read."""
+
 GOOD: dict[Any, dict[str, Any]] = {
     **dict.fromkeys((VehicleLocation, Vehicle, Trailer, User), source_row()),
     Fleet: fleet_row(),
@@ -132,6 +155,37 @@ def test_one_field_of_a_row_costs_that_field(kind: Any, name: str, sent: Any) ->
     # The same row alone, and in a plain array.
     assert read(good | {name: sent}, kind) == got.items[1]
     assert read([good | {name: sent}, good], list[kind]) == [got.items[1], known]
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "good", "unreadable", "null"), SANDBOX_FAULTS, ids=lambda value: str(value)[:40]
+)
+def test_a_fault_of_the_sandbox_costs_the_fields_it_names(
+    fault: str, kind: Any, good: str, unreadable: set[str], null: set[str]
+) -> None:
+    got = read(sample(f"odd_{fault}"), Page[kind])
+    assert (got.unreadable, got.unreadable_fields) == (0, dict.fromkeys(unreadable, 2))
+    unknown = dict.fromkeys(unreadable | null)
+    rows = read(sample(good), Page[kind]).items[:2]
+    if "location" in null:
+        assert [coordinates(row.location) for row in got.items] == [None, None]
+        unknown["location"] = "no point"
+        got = msgspec.structs.replace(
+            got, items=[msgspec.structs.replace(row, location="no point") for row in got.items]
+        )
+    assert got.items == [msgspec.structs.replace(row, **unknown) for row in rows]
+
+
+@pytest.mark.parametrize("fault", SANDBOX_ROW_FAULTS)
+def test_a_fault_of_the_sandbox_may_cost_the_row(fault: str) -> None:
+    got = read(sample(f"odd_{fault}"), Page[VehicleLocation])
+    assert (got.items, got.unreadable, got.unreadable_fields) == ([], 2, {})
+    assert got.total is not None
+
+
+def test_every_odd_sample_is_read() -> None:
+    faults = [*(row[0] for row in SANDBOX_FAULTS), *SANDBOX_ROW_FAULTS]
+    assert {path.stem for path in SAMPLES.glob("odd_*")} == {f"odd_{fault}" for fault in faults}
 
 
 @pytest.mark.parametrize("name", ["connection_id", "source_name", "created_at", "source_id"])
@@ -227,7 +281,7 @@ class Few(msgspec.Struct, kw_only=True, frozen=True):
     id: str
     occurred_at: Time | None = None
     speed: float | None = None
-    cell: Whole | None = msgspec.field(name="h3_index_11", default=None)
+    cell: NonNegativeInt | None = msgspec.field(name="h3_index_11", default=None)
     source_name: str = "unknown"
 
 

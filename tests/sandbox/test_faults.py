@@ -5,7 +5,7 @@ import pytest
 
 from sandbox import Fault
 from sandbox.__main__ import parse
-from sandbox.faults import ANSWERS, KINDS, LISTS, TOKEN
+from sandbox.faults import ANSWER_FAULTS, KINDS, LISTS, TOKEN
 from tests.sandbox.conftest import TOKEN_PATH, Rig
 
 FLEETS = "/v2/orgs/fleets"
@@ -190,7 +190,7 @@ def test_what_a_429_says_of_the_time(rig: Rig, faults: list[str], sent: str | No
     [("500", 500, "application/json"), ("401", 401, "application/json"), ("html", 200, "text/html")],
 )
 def test_the_auth_host_fails_when_it_is_named(rig: Rig, kind: str, status: int, content_type: str) -> None:
-    assert kind in ANSWERS
+    assert kind in ANSWER_FAULTS
     rig.sandbox.faults = [Fault(kind, at=TOKEN)]
     assert rig.api.get(FLEETS)["total"] == 6, "tokens given out before are good"
     answer = rig.nobody("POST", TOKEN_PATH, data={})

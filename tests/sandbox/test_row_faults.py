@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sandbox import Fault
-from sandbox.faults import ROWS
+from sandbox.faults import ROW_FAULTS
 from tests.sandbox.conftest import Rig
 from tests.sandbox.test_faults import PATHS
 
@@ -39,7 +39,7 @@ def rows_of(rig: Rig, name: str, **params: Any) -> list[Any]:
     return rows
 
 
-EVERY = [(kind, name) for kind, what in ROWS.items() for name in what.fields]
+EVERY = [(kind, name) for kind, what in ROW_FAULTS.items() for name in what.fields]
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def big() -> Any:
 
 @pytest.mark.parametrize(("kind", "name"), EVERY)
 def test_each_fault_reaches_the_wire_in_its_own_fields_alone(big: Rig, kind: str, name: str) -> None:
-    what = ROWS[kind]
+    what = ROW_FAULTS[kind]
     big.sandbox.faults = []
     before = rows_of(big, name)
     big.sandbox.faults = [Fault(kind, at=name)]
@@ -118,8 +118,8 @@ def test_a_small_share_hits_one_row_whatever_the_list_is_filtered_by(big: Rig, n
 def test_a_larger_share_hits_more_and_the_same_again(big: Rig) -> None:
     def hit(kind: str, share: float) -> set[str]:
         big.sandbox.faults = [Fault(kind, share)]
-        field = ROWS[kind].fields["vehicle-locations"][0]
-        put = load(ROWS[kind].put[0])
+        field = ROW_FAULTS[kind].fields["vehicle-locations"][0]
+        put = load(ROW_FAULTS[kind].put[0])
         return {row["vehicle_id"] for row in rows_of(big, "vehicle-locations") if row[field] == put}
 
     tenth, half = hit("row-time", 0.1), hit("row-time", 0.5)

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.access.viewer import OPERATOR, Viewer, vehicles_for
+from dashboard.access.viewer import EVERYTHING
 from dashboard.feed import vehicle_list
-from dashboard.feed.vehicle_list import COLUMNS, Query, VehicleLists, ordered
+from dashboard.feed.frames import Frames
+from dashboard.feed.vehicle_list import COLUMNS, ListQuery, VehicleLists
 from dashboard.fleet.filters import Filters
 from dashboard.fleet.snapshot import Snapshot
+from tests.dashboard.feeds import NORTH
 from tests.dashboard.frames import NOW, few, vehicles
 
 
@@ -30,7 +32,8 @@ FLEET = snapshot_of(
 
 
 def names(query, snapshot=FLEET):
-    return [snapshot.vehicles["name"].iloc[row] for row in ordered(snapshot, query, NOW)]
+    rows = VehicleLists(lambda: snapshot, Frames()).rows(snapshot, query)
+    return snapshot.vehicles["name"].iloc[rows].tolist()
 
 
 @pytest.mark.parametrize(
@@ -47,7 +50,7 @@ def names(query, snapshot=FLEET):
 )
 def test_order(by, descending, expected):
     """Numbers by their value, case ignored, what is unknown last either way, equals in the map's order."""
-    assert names(Query(OPERATOR, by=by, descending=descending)) == expected
+    assert names(ListQuery(EVERYTHING, by=by, descending=descending)) == expected
 
 
 @pytest.mark.parametrize(
@@ -61,14 +64,13 @@ def test_order(by, descending, expected):
     ],
 )
 def test_search(text, expected):
-    assert set(names(Query(OPERATOR, text=text))) == expected
+    assert set(names(ListQuery(EVERYTHING, text=text))) == expected
 
 
 def test_rows_are_those_that_filters_and_access_leave_also_without_a_position():
-    assert names(Query(OPERATOR, Filters(fleets=("f2",)))) == ["<b>Boss</b>", ""]
-    guest = Viewer("guest", fleets=frozenset({"f1"}))
-    assert set(names(Query(guest))) == {"Truck 10", "truck 9"}
-    assert names(Query(guest, Filters(fleets=("f2",)))) == []
+    assert names(ListQuery(EVERYTHING, Filters(fleets=("f2",)))) == ["<b>Boss</b>", ""]
+    assert set(names(ListQuery(NORTH))) == {"Truck 10", "truck 9"}
+    assert names(ListQuery(NORTH, Filters(fleets=("f2",)))) == []
 
 
 @few
@@ -85,11 +87,14 @@ def test_the_pages_hold_each_vehicle_once(found, by, descending, size):
     snapshot = snapshot_of(
         *({"name": name, "lon": 1.0, "lat": 1.0, "age": n} for n, name in enumerate(found))
     )
-    lists, query = VehicleLists(lambda: snapshot), Query(OPERATOR, by=by, descending=descending)
+    lists, query = (
+        VehicleLists(lambda: snapshot, Frames()),
+        ListQuery(EVERYTHING, by=by, descending=descending),
+    )
     first = lists.page(snapshot, query, 0, size, metric=False)
     pages = [lists.page(snapshot, query, number, size, metric=False) for number in range(first.pages)]
     ids = [vehicle for page in pages for vehicle in page.ids]
-    assert sorted(ids) == sorted(vehicles_for(OPERATOR, snapshot, Filters(), NOW)["vehicle_id"])
+    assert sorted(ids) == sorted(snapshot.vehicles["vehicle_id"])
     assert all(len(page.ids) == len(page.cells) <= size for page in pages)
     for number, page in enumerate(pages):
         assert all(lists.page_of(snapshot, query, vehicle, size) == number for vehicle in page.ids)
@@ -106,17 +111,19 @@ def test_names_are_in_natural_order(found):
             for part in re.split(r"([0-9]+)", name)
         ]
 
-    said = [name for name in names(Query(OPERATOR), snapshot) if name]
+    said = [name for name in names(ListQuery(EVERYTHING), snapshot) if name]
     padded = ["".join(part for _, part in natural(name)) for name in said]
     assert padded == sorted(padded)
 
 
 def test_a_page_is_never_larger_than_500_rows_and_never_missing():
     snapshot = snapshot_of(*({"name": str(n)} for n in range(1200)))
-    lists, query = VehicleLists(lambda: snapshot), Query(OPERATOR)
+    lists, query = VehicleLists(lambda: snapshot, Frames()), ListQuery(EVERYTHING)
     page = lists.page(snapshot, query, 99, 10_000, metric=False)
     assert (page.total, page.pages, page.number, len(page.ids)) == (1200, 3, 2, 200)
-    assert lists.page(snapshot, Query(OPERATOR, text="nothing like it"), 5, 100, metric=False).pages == 1
+    assert (
+        lists.page(snapshot, ListQuery(EVERYTHING, text="nothing like it"), 5, 100, metric=False).pages == 1
+    )
 
 
 def test_cells_are_words_and_say_why_a_vehicle_is_not_drawn():
@@ -139,7 +146,7 @@ def test_one_snapshot_serves_all_lists_until_it_is_old_or_somebody_asks(monkeypa
     now = datetime.now(UTC)
     made = [snapshot_of(version=n, taken_at=now) for n in range(4)]
     newest = iter(made)
-    lists = VehicleLists(lambda: next(newest))
+    lists = VehicleLists(lambda: next(newest), Frames())
     assert lists.snapshot().version == lists.snapshot().version == 0
     assert lists.snapshot(refresh=True).version == lists.snapshot().version == 1
 
@@ -156,12 +163,12 @@ def test_people_with_the_same_list_share_its_order(monkeypatch):
     counted = []
     order = vehicle_list.ordered
     monkeypatch.setattr(vehicle_list, "ordered", lambda *given: counted.append(1) or order(*given))
-    lists = VehicleLists(lambda: FLEET)
+    lists = VehicleLists(lambda: FLEET, Frames())
     for number in range(3):
-        lists.page(FLEET, Query(OPERATOR), number, 1, metric=bool(number % 2))
-        lists.page_of(FLEET, Query(OPERATOR), "v1", 1)
+        lists.page(FLEET, ListQuery(EVERYTHING), number, 1, metric=bool(number % 2))
+        lists.page_of(FLEET, ListQuery(EVERYTHING), "v1", 1)
     assert len(counted) == 1
-    lists.page(FLEET, Query(OPERATOR, by="speed"), 0, 1, metric=False)
+    lists.page(FLEET, ListQuery(EVERYTHING, by="speed"), 0, 1, metric=False)
     assert len(counted) == 2
 
 
@@ -171,6 +178,8 @@ def test_what_a_browser_is_sent_does_not_grow_with_the_fleet():
         snapshot = Snapshot(1, NOW, vehicles({"name": "Truck 1", "lon": 1.0, "lat": 1.0}))
         frame = snapshot.vehicles.loc[np.zeros(count, dtype=int)].reset_index(drop=True)
         frame["ordinal"] = np.arange(count, dtype=np.int32)
-        page = VehicleLists(lambda: None).page(Snapshot(1, NOW, frame), Query(OPERATOR), 0, 100, metric=False)
+        page = VehicleLists(lambda: None, Frames()).page(
+            Snapshot(1, NOW, frame), ListQuery(EVERYTHING), 0, 100, metric=False
+        )
         sent.append(page.cells.memory_usage(deep=True).sum())
     assert sent[0] == sent[1]

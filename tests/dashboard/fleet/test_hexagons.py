@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.fleet.hexagons import cells_of, coarsen, hexagons, steps, usable
+from dashboard.fleet.hexagons import cells_of, coarsen, hexagons, ranges, steps, usable
 from tests.dashboard.frames import few, vehicles
 
 lons = st.floats(-180, 180)
@@ -93,3 +93,12 @@ def test_more_vehicles_never_get_a_lower_step(counts: list[int], colours: int) -
     assert all(0 <= step < colours for step in found)
     if counts and ordered[-1] > 1:
         assert found[-1] == colours - 1
+
+
+@given(st.integers(0, 3000), st.integers(1, 8))
+def test_the_classes_leave_no_count_out_and_none_twice(largest: int, colours: int) -> None:
+    found = [pair for pair in ranges(largest, colours) if pair != (0, -1)]
+    assert [count for low, high in found for count in range(low, high + 1)] == list(range(1, largest + 1))
+    classes = steps(np.arange(1, largest + 1), colours)
+    for low, high in found:
+        assert len(set(classes[low - 1 : high].tolist())) == 1

@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 from catena_client import Page
 from catena_client.call import Answer, Call
 from catena_client.decoding import decode
-from dashboard.access.scope import Scope
-from dashboard.access.viewer import OPERATOR
-from dashboard.feed.summary import coloured, placeable, summarise
+from dashboard.feed.summary import coloured, placeable
 from dashboard.feed.vehicle_rows import vehicle_rows
 from dashboard.fleet.colours import ColourAssignments
 from dashboard.fleet.names import Names, VehicleFacts
@@ -21,6 +19,7 @@ from dashboard.fleet.snapshot import counts
 from dashboard.ingest.fixes import Fix
 from dashboard.ingest.snapshot_builder import SnapshotBuilder
 from dashboard.runtime.refusals import Refusal
+from tests.dashboard.feeds import ALL, summary_of
 from tests.dashboard.frames import NOW, fix
 
 
@@ -125,9 +124,9 @@ def test_whatever_comes_the_columns_stand(answers):
         assert not np.isinf(numbers.to_numpy(np.float64)).any()
         assert (frame["lon"].isna() == (frame["unplaceable"] != "")).all()
         assert snapshot.unreadable >= page.unreadable
-        summary = summarise(snapshot, Scope(OPERATOR), NOW, ColourAssignments())
+        summary = summary_of(snapshot)
         assert summary.unplaceable.get("unreadable answer", 0) >= snapshot.unreadable
         placed = placeable(frame)
-        colours = coloured(placed, Scope(OPERATOR), NOW, ColourAssignments())
+        colours = coloured(placed, ALL, NOW, ColourAssignments())
         drawn = json.loads(msgspec.json.encode(vehicle_rows(placed, colours, NOW, metric=False)))
         assert all(isinstance(number, float) for row in drawn for number in row["p"])

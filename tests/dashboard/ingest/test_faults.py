@@ -6,15 +6,12 @@ from types import SimpleNamespace
 import pytest
 
 from catena_client import CatenaClient, RetryPolicy
-from dashboard.access.scope import Scope
-from dashboard.access.viewer import OPERATOR
-from dashboard.feed.summary import summarise
-from dashboard.fleet.colours import ColourAssignments
 from dashboard.ingest import embedded, rows
 from dashboard.ingest.concurrency import Concurrency
 from dashboard.ingest.poller import Poller
 from sandbox import Sandbox, SandboxConfig
 from sandbox.faults import Fault
+from tests.dashboard.feeds import summary_of
 from tests.dashboard.waiting import until
 
 VEHICLES, FLEETS = 240, 6
@@ -61,7 +58,7 @@ def poll(poller):
     until(lambda: not poller.directory.busy)
     poller.poll_once()
     snapshot = poller.state.snapshot
-    summary = summarise(snapshot, Scope(OPERATOR), snapshot.taken_at, ColourAssignments())
+    summary = summary_of(snapshot)
     return snapshot.vehicles, summary
 
 

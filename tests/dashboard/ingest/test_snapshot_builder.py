@@ -8,11 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.access.scope import Scope
-from dashboard.access.viewer import OPERATOR, Viewer
-from dashboard.feed.summary import summarise
-from dashboard.fleet.colours import ColourAssignments
-from dashboard.fleet.filters import Filters
 from dashboard.fleet.names import Names, VehicleFacts
 from dashboard.fleet.snapshot import counts
 from dashboard.ingest.snapshot_builder import SnapshotBuilder
@@ -222,18 +217,3 @@ def test_rows_that_name_no_vehicle_are_counted_and_cost_nothing_else():
                                        unreadable=2)  # fmt: skip
     assert snapshot.unreadable == 3
     assert list(snapshot.vehicles["vehicle_id"]) == ["a", "c1/t"]
-
-
-@pytest.mark.parametrize(
-    ("viewer", "filters", "counted"),
-    [
-        pytest.param(OPERATOR, Filters(), 2, id="who sees all"),
-        pytest.param(OPERATOR, Filters(fleets=("f1",)), None, id="who asks for one fleet"),
-        pytest.param(Viewer("x", frozenset({"f1"})), Filters(), None, id="who may see one fleet"),
-    ],
-)
-def test_rows_that_belong_to_nobody_are_counted_for_who_sees_all(viewer, filters, counted):
-    snapshot = SnapshotBuilder().build([fix("a")], Names(), NOW, unreadable=2)
-    summary = summarise(snapshot, Scope(viewer, filters), NOW, ColourAssignments())
-    assert summary.unplaceable.get("unreadable answer") == counted
-    assert summary.total == 1

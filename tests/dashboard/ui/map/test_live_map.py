@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.access.viewer import OPERATOR, Viewer
+from dashboard.access.viewer import OPERATOR, Viewer, Visibility
 from dashboard.configuration.settings import Settings
 from dashboard.deck.deck import glide_for
 from dashboard.fleet.counters import CYCLE_SECONDS, fleet_on_show
@@ -364,10 +364,10 @@ def test_a_defect_in_counting_is_said_and_the_filters_stay_in_reach(service, mon
     def fail(*_):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("dashboard.access.viewer.mask", fail)
+    monkeypatch.setattr("dashboard.feed.frames.Frames.filtered", fail)
     service.poller.poll_once()
     assert service.poller.state.snapshot.version == 2, "published for all others"
-    service.lists.snapshot(refresh=True)
+    service.feed.lists.snapshot(refresh=True)
     app.run()
     assert not app.exception
     assert "What these filters leave cannot be shown" in said(app)
@@ -469,8 +469,8 @@ def test_kiosk_has_no_controls_and_big_numbers(service):
     [
         (OPERATOR, {}, {"Line fleet-1", "&lt;b&gt;Bold&lt;/b&gt; &amp; Co"}),
         (OPERATOR, {"fleet": ["fleet-1"]}, {"Line fleet-1"}),
-        (Viewer("guest", fleets=frozenset({"fleet-1"})), {}, {"Line fleet-1"}),
-        (Viewer("guest", fleets=frozenset({"fleet-1"})), {"fleet": ["fleet-2"]}, {"Line fleet-1"}),
+        (Viewer("guest", Visibility(frozenset({"fleet-1"}))), {}, {"Line fleet-1"}),
+        (Viewer("guest", Visibility(frozenset({"fleet-1"}))), {"fleet": ["fleet-2"]}, {"Line fleet-1"}),
     ],
 )
 def test_kiosk_goes_through_the_fleets_asked_for_that_the_viewer_may_see(

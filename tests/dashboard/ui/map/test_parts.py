@@ -8,8 +8,15 @@ import streamlit as st
 
 from dashboard.fleet.export import file_name
 from dashboard.ui.map import density, trails
-from tests.dashboard.catena import TRAILER_LOCATIONS, TRAILERS, fleet, location, trailer_row, vehicle
-from tests.dashboard.feed.test_overlays import Histories
+from tests.dashboard.catena import (
+    TRAILER_LOCATIONS,
+    TRAILERS,
+    Histories,
+    fleet,
+    location,
+    trailer_row,
+    vehicle,
+)
 from tests.dashboard.ui.map.test_live_map import (  # noqa: F401 - a fixture
     asked,
     deck,
@@ -216,10 +223,10 @@ def test_a_file_holds_the_moment_that_its_name_says(open_page, service, catena, 
         st, "download_button", lambda _label, data, *, file_name, **_rest: offered.update({file_name: data})
     )
     open_page()
-    said = service.lists.snapshot().taken_at
+    said = service.feed.lists.snapshot().taken_at
     catena.locations([])
     service.poller.poll_once()
-    service.lists.snapshot(refresh=True)
+    service.feed.lists.snapshot(refresh=True)
     write = offered[file_name(said, "csv")]
     assert b",-88,42," in write(), "not of the newer snapshot, in which no vehicle has a place"
 
@@ -344,7 +351,7 @@ def test_no_more_than_20_vehicles_have_trails(open_page):
 
 def test_fetching_can_be_cancelled_and_what_has_come_is_kept(open_page, service, monkeypatch):  # noqa: F811
     app = open_page(vehicle="a")
-    monkeypatch.setattr(service.trail_sets._history._pool, "submit", lambda *_: None)
+    monkeypatch.setattr(service.history._pool, "submit", lambda *_: None)
     button(app, "Show trail").click().run()
     assert "Cancel" in labels(app)
     assert layer(app, "trails") is None

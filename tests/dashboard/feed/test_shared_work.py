@@ -1,0 +1,121 @@
+"""Viewers who may see the same share all work, however many they are and whoever they are."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from dashboard.access.scope import Scope
+from dashboard.access.viewer import Viewer, Visibility
+from dashboard.feed import frames, hexagons, summary, vehicle_list, vehicles
+from dashboard.feed.vehicle_list import ListQuery
+from dashboard.fleet.filters import Filters
+from dashboard.fleet.snapshot import Snapshot
+from tests.dashboard.feeds import Feeds
+from tests.dashboard.frames import vehicles as frame_of
+
+IDENTITIES = 50
+FILTERS = Filters(sources=("geotab",))
+
+
+def snapshot_of(version):
+    rows = [
+        {"fleet_id": f"f{n % 3}", "source": "geotab", "lon": float(n), "lat": 1.0, "age": 5}
+        for n in range(1, 30)
+    ]
+    return Snapshot(version, datetime.now(UTC), frame_of(*rows))
+
+
+@pytest.fixture
+def builds(monkeypatch):
+    """How often each thing was built since the last look."""
+    built = Counter()
+
+    def count(module, name):
+        made = getattr(module, name)
+        monkeypatch.setattr(
+            module, name, lambda *given, **named: built.update([name]) or made(*given, **named)
+        )
+
+    count(frames, "mask")
+    for name in ("vehicle_rows", "summarise", "facet_counts", "SearchIndex", "counters", "ColourAssignments"):
+        count(vehicles, name)
+    count(hexagons, "count_hexagons")
+    count(vehicle_list, "ordered")
+    seen = Visibility.of
+    monkeypatch.setattr(Visibility, "of", lambda self, frame: built.update(["visible"]) or seen(self, frame))
+    return built
+
+
+def look(feeds, viewer, snapshot):
+    """All that one viewer's page, list, export, wall screen, search and browser ask for in one tick."""
+    feed, visibility = feeds.feed, viewer.visibility
+    scope = Scope(visibility, FILTERS)
+    feed.vehicles.facets(snapshot, visibility)
+    feed.vehicles.search(snapshot, visibility).find("truck")
+    feed.vehicles.summary(snapshot, scope)
+    feed.vehicles.counters(snapshot, scope)
+    feed.frames.vehicle(snapshot, visibility, "v1")
+    feed.frames.filtered(snapshot, visibility, FILTERS)
+    feed.hexagons.hexagons(snapshot, scope, "fine")
+    feed.lists.page(snapshot, ListQuery(visibility, FILTERS), 0, 25, metric=False)
+    return feed.vehicles.url(snapshot, scope), feed.hexagons.url(snapshot, scope, "fine")
+
+
+def test_fifty_identities_of_equal_rights_cause_one_build_of_everything_per_snapshot(builds):
+    crowd = [
+        Viewer(f"person-{n}@example.com", Visibility(frozenset({"f1", "f2"}))) for n in range(IDENTITIES)
+    ]
+    with Feeds(snapshot_of(1)) as feeds:
+        for version in (1, 2, 3):
+            builds.clear()
+            feeds.newest = snapshot_of(version)
+            feeds.feed.vehicles.prepare(feeds.newest)
+            urls = {look(feeds, viewer, feeds.newest) for viewer in crowd}
+            for pair in [*urls] * IDENTITIES:
+                assert {feeds.get(url).status_code for url in pair} == {200}
+            assert len(urls) == 1, "the addresses are the same, so a browser's cache and a proxy's share too"
+            expected = {
+                **dict.fromkeys(
+                    ("visible", "vehicle_rows", "summarise", "facet_counts", "SearchIndex", "counters"), 1
+                ),
+                **dict.fromkeys(("count_hexagons", "ordered"), 1),
+                "mask": 1,
+            }
+            assert dict(builds) == expected | ({"ColourAssignments": 1} if version == 1 else {})
+
+
+def test_no_address_tells_who_looks(builds):
+    viewer = Viewer("person@example.com", Visibility(frozenset({"f1"})))
+    with Feeds(snapshot_of(1)) as feeds:
+        for url in look(feeds, viewer, feeds.newest):
+            assert "person" not in url
+            assert "f1" not in url
+            assert len(url) < 80
+
+
+def test_those_who_may_see_something_else_get_something_else(builds):
+    with Feeds(snapshot_of(1)) as feeds:
+        urls = [
+            look(feeds, Viewer("one", Visibility(frozenset({fleet}))), feeds.newest)[0]
+            for fleet in ("f1", "f2")
+        ]
+        bodies = [feeds.get(url).content for url in urls]
+    assert bodies[0] != bodies[1]
+    assert builds["visible"] == builds["vehicle_rows"] == 2
+
+
+def test_a_snapshot_that_grows_old_is_counted_anew_once_a_minute(builds, monkeypatch):
+    old = replace(snapshot_of(1), taken_at=datetime(2026, 5, 4, 12, 0, tzinfo=UTC))
+    minute = [datetime(2026, 5, 4, 12, 5, tzinfo=UTC)]
+    for module in (frames, summary, vehicles):
+        monkeypatch.setattr(module, "as_of", lambda _snapshot: minute[0])
+    with Feeds(old) as feeds:
+        scope = Scope(Visibility(frozenset({"f1"})), FILTERS)
+        for _ in range(3):
+            feeds.feed.vehicles.summary(old, scope)
+        assert builds["summarise"] == 1
+        minute[0] = minute[0].replace(minute=6)
+        feeds.feed.vehicles.summary(old, scope)
+        assert builds["summarise"] == 2

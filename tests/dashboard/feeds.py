@@ -1,0 +1,52 @@
+"""A feed over given snapshots, and a way to ask its routes."""
+
+from typing import Self
+
+import httpx
+from starlette.applications import Starlette
+
+from dashboard.access.scope import Scope
+from dashboard.access.viewer import EVERYTHING, Visibility
+from dashboard.feed.feed import Feed
+from dashboard.feed.frames import Frames
+from dashboard.feed.summary import Summary, summarise
+from dashboard.fleet.colours import ColourAssignments
+from dashboard.fleet.snapshot import Snapshot, TrailerSnapshot
+from dashboard.ingest.embedded import InProcess
+from dashboard.ingest.history import History
+from tests.dashboard.catena import Catena
+from tests.dashboard.frames import NOW
+
+ALL = Scope(EVERYTHING)
+"""Everything, drawn as usual."""
+NORTH = Visibility(fleets=frozenset({"f1"}))
+"""One fleet only."""
+
+
+class Feeds:
+    """A feed over snapshots that a test sets, asked over HTTP."""
+
+    def __init__(
+        self, newest: Snapshot | None, trailers: TrailerSnapshot | None = None, catena: Catena | None = None
+    ) -> None:
+        self.newest = newest
+        self.trailers = trailers
+        self.history = History((catena or Catena()).client(), now=lambda: NOW)
+        self.feed = Feed(lambda: self.newest, lambda: self.trailers, self.history)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.history.close()
+
+    def get(self, url: str, prefix: str = "", **options: dict[str, str]) -> httpx.Response:
+        """What a browser gets for a URL of the feed below a base path."""
+        transport = InProcess(Starlette(routes=self.feed.routes(prefix)))
+        with httpx.Client(transport=transport, base_url="http://here") as client:
+            return client.get(f"{prefix}/{url}", **options)
+
+
+def summary_of(snapshot: Snapshot, scope: Scope = ALL) -> Summary:
+    """What a scope shows of a snapshot, counted by itself."""
+    return summarise(Frames(), snapshot, scope, ColourAssignments())
