@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from catena_client import RetryPolicy
+from dashboard.ingest import polling
 from dashboard.ingest.concurrency import Concurrency
 from dashboard.ingest.poller import Poller
-from dashboard.ingest.polling import CREDENTIALS_PAUSE_SECONDS
 from dashboard.ingest.snapshot_builder import SnapshotBuilder
 from tests.dashboard.catena import (
     FLEETS,
@@ -80,7 +80,7 @@ def test_wrong_credentials_cause_one_attempt_and_a_pause():
     catena = full_catena()
     catena.failing["/realms/catena/protocol/openid-connect/token"] = (401, {"error": "invalid_client"})
     poller = poller_of(catena, seconds=2)
-    assert poller.poll_once() >= CREDENTIALS_PAUSE_SECONDS
+    assert poller.poll_once() >= polling.CREDENTIALS_PAUSE_SECONDS
     poller.poll_once()
     assert catena.asked["/realms/catena/protocol/openid-connect/token"] == 1
     assert "refused" in poller.state.problem
@@ -99,7 +99,8 @@ def test_a_defect_of_ours_is_not_the_end(monkeypatch):
     poller.close()
 
 
-def test_waking_polls_early_and_closing_ends_the_thread():
+def test_waking_polls_early_and_closing_ends_the_thread(monkeypatch):
+    monkeypatch.setattr(polling, "WAKE_SPACING_SECONDS", 0.05)
     catena = full_catena()
     others = running("poller")
     poller = poller_of(catena, seconds=3600)

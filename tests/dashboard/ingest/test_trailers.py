@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from dashboard.fleet.names import Names
+from dashboard.ingest import polling
 from dashboard.ingest import trailers as module
 from dashboard.ingest.trailers import TrailerPoller, newest, trailers_frame
 from tests.dashboard.catena import T0, TOKEN, TRAILER_LOCATIONS, TRAILERS, Catena, trailer_row
-from tests.dashboard.frames import NOW, trailer
+from tests.dashboard.frames import NOW
 from tests.dashboard.waiting import running, until
 
 
@@ -61,7 +62,8 @@ def test_who_looks_first_starts_it_and_all_pages_are_read(catena, poller):
     assert catena.asked[TRAILER_LOCATIONS] == 3, "looking often does not ask more often"
 
 
-def test_it_ends_when_nobody_looks_any_more_and_starts_again(catena, poller, clock):
+def test_it_ends_when_nobody_looks_any_more_and_starts_again(catena, poller, clock, monkeypatch):
+    monkeypatch.setattr(polling, "WAKE_SPACING_SECONDS", 0.05)
     others = running("trailers")
     poller.watch()
     until(lambda: poller.state.snapshot is not None)
