@@ -239,7 +239,7 @@ class _Handler(BaseHTTPRequestHandler):
 def server() -> Iterator[str]:
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Handler) as tcp:
         tcp.daemon_threads = True
-        threading.Thread(target=tcp.serve_forever, daemon=True).start()
+        threading.Thread(target=tcp.serve_forever, args=(0.02,), daemon=True).start()
         yield f"http://127.0.0.1:{tcp.server_address[1]}"
         tcp.shutdown()
 

@@ -15,6 +15,16 @@ TOKEN_PATH = "/realms/catena/protocol/openid-connect/token"
 BASE = "http://catena.test"
 
 
+def token_form(config: SandboxConfig) -> dict[str, str]:
+    """What a token is asked for with."""
+    return {
+        "grant_type": "client_credentials",
+        "client_id": config.client_id,
+        "client_secret": config.client_secret,
+        "scope": "organization",
+    }
+
+
 class Clock:
     """Stands still until it is moved."""
 
@@ -58,13 +68,7 @@ class Api:
 
     def sign_in(self, sandbox: Sandbox) -> "Api":
         """Fetch a token with the sandbox's credentials."""
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": sandbox.config.client_id,
-            "client_secret": sandbox.config.client_secret,
-            "scope": "organization",
-        }
-        response = self("POST", TOKEN_PATH, data=form)
+        response = self("POST", TOKEN_PATH, data=token_form(sandbox.config))
         assert response.status_code == 200, response.text
         self.token = response.json()["access_token"]
         return self

@@ -11,20 +11,14 @@ from contextlib import contextmanager
 
 import httpx
 
-from tests.sandbox.conftest import TOKEN_PATH
-
-FORM = {
-    "grant_type": "client_credentials",
-    "client_id": "sandbox-partner",
-    "client_secret": "sandbox-secret",
-    "scope": "organization",
-}
+from sandbox import SandboxConfig
+from tests.sandbox.conftest import TOKEN_PATH, token_form
 
 
 def test_what_is_never_answered_does_not_hold_up_the_end() -> None:
     faults = ("hang@fleets", "drip@vehicles", "latency@users:60000", "token-500:0")
     with _started(*faults) as (process, url), httpx.Client(base_url=url, timeout=0.5) as client:
-        token = client.post(TOKEN_PATH, data=FORM).json()["access_token"]
+        token = client.post(TOKEN_PATH, data=token_form(SandboxConfig())).json()["access_token"]
         client.headers["authorization"] = f"Bearer {token}"
         assert client.get("/v2/orgs/tsps").status_code == 200
         waiting = [

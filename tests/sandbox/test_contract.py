@@ -10,7 +10,7 @@ import pytest
 
 from sandbox import Fault
 from sandbox.world.providers import PROVIDERS
-from tests.sandbox.conftest import TOKEN_PATH, Rig
+from tests.sandbox.conftest import TOKEN_PATH, Rig, token_form
 from tests.sandbox.contract import AUTH_PREFIX, SPEC, check, operations
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -275,13 +275,7 @@ def test_a_fleet_writes_its_connections_with_the_token_of_its_invitation(rig: Ri
 def test_a_bad_client_is_refused_in_the_auth_hosts_shape(
     small: Rig, change: dict[str, str], error: str
 ) -> None:
-    config = small.sandbox.config
-    form = {
-        "grant_type": "client_credentials",
-        "client_id": config.client_id,
-        "client_secret": config.client_secret,
-        "scope": "organization",
-    }
+    form = token_form(small.sandbox.config)
     good = small.nobody("POST", TOKEN_PATH, data=form)
     check(good)
     response = small.nobody("POST", TOKEN_PATH, data={**form, **change})
