@@ -1,6 +1,7 @@
 """The client: one connection pool, one token, all resources."""
 
 import copy
+import time
 from collections.abc import Callable
 from threading import Event
 from types import TracebackType
@@ -23,6 +24,7 @@ from catena_client.models import (
     Webhook,
 )
 from catena_client.paging import ListResource
+from catena_client.pauses import Pauses
 from catena_client.resources.analytics import Analytics
 from catena_client.resources.connections import ConnectionFilters, Connections
 from catena_client.resources.fleets import FleetListFilters, Fleets
@@ -54,9 +56,9 @@ class CatenaClient:
     ...         print(vehicle.vehicle_name)
 
     `timeout` is in seconds, for each step of one try (connect, send, each read); a whole try, the request for a token
-    included, takes twice as long at most. `on_retry` is told before each wait. `transport` replaces the network, e.g.
-    in tests. Nothing is sent before the first call. All calls raise errors of `catena_client.errors`, ValueError or
-    TypeError for a wrong argument.
+    included, takes twice as long at most. `on_retry` is told before each wait. `transport` replaces the network and
+    `clock` (seconds that only grow) what tokens and pauses go by, e.g. in tests. Nothing is sent before the first call.
+    All calls raise errors of `catena_client.errors`, ValueError or TypeError for a wrong argument.
     """
 
     def __init__(
@@ -70,15 +72,18 @@ class CatenaClient:
         retry: RetryPolicy = RetryPolicy(),  # noqa: B008  frozen
         transport: BaseTransport | None = None,
         on_retry: Callable[[Retry], None] | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         client_secret = as_secret(client_secret)  # first, so that no traceback with locals shows it
         _check_url("api_url", api_url)
         _check_url("auth_url", auth_url)
         self._api_url = api_url
         self._closing = Event()
-        self._auth = TokenAuth(auth_url, client_id, client_secret, patience=timeout, closing=self._closing)
+        self._auth = TokenAuth(
+            auth_url, client_id, client_secret, clock=clock, patience=timeout, closing=self._closing
+        )
         self._http = Http(api_url, self._auth, timeout, transport, self._closing)
-        self._offer(Session(self._http, retry, on_retry))
+        self._offer(Session(self._http, retry, on_retry, Pauses(clock)))
 
     def _offer(self, session: Session) -> None:
         self._session = session

@@ -1,7 +1,6 @@
 """What a 429 asks for: that nobody asks that list again before so many seconds are over."""
 
 import threading
-import time
 from collections.abc import Callable
 
 from catena_client.call import Call
@@ -10,7 +9,7 @@ from catena_client.call import Call
 class Pauses:
     """Until when each list (method and path template) must not be asked, for all who share a client."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
         self.clock = clock
         self._lock = threading.Lock()
         self._until: dict[str, float] = {}

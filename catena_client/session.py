@@ -1,7 +1,7 @@
 """What every resource asks through: wait out pauses, send, retry, raise, decode."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from catena_client.call import Answer, Call, query_pairs
@@ -22,7 +22,7 @@ class Session:
     http: Http
     policy: RetryPolicy
     on_retry: Callable[[Retry], None] | None
-    pauses: Pauses = field(default_factory=Pauses)
+    pauses: Pauses
 
     def with_policy(self, policy: RetryPolicy) -> "Session":
         """Return a session that shares all but the retry policy."""

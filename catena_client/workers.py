@@ -8,6 +8,10 @@ from typing import Final
 IDLE_SECONDS: Final = 30.0
 """A thread without work for so long ends."""
 
+WORKING: Final = "catena-call"
+IDLE: Final = "catena-idle"
+"""Names of its threads, so that a dump of all threads tells which are at work."""
+
 _Work = Callable[[], None]
 
 
@@ -25,7 +29,7 @@ class Workers:
             inbox = self._idle.pop() if self._idle else None
         if inbox is None:
             inbox = queue.SimpleQueue()
-            threading.Thread(target=self._serve, args=(inbox,), name="catena-call", daemon=True).start()
+            threading.Thread(target=self._serve, args=(inbox,), name=WORKING, daemon=True).start()
         inbox.put(work)
 
     def close(self) -> None:
@@ -37,6 +41,7 @@ class Workers:
             self._idle.clear()
 
     def _serve(self, inbox: "queue.SimpleQueue[_Work | None]") -> None:
+        thread = threading.current_thread()
         while True:
             try:
                 work = inbox.get(timeout=IDLE_SECONDS)
@@ -48,8 +53,10 @@ class Workers:
                 continue
             if work is None:
                 return
+            thread.name = WORKING
             work()
             del work  # and what it holds
+            thread.name = IDLE
             with self._lock:
                 if self._closed:
                     return

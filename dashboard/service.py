@@ -13,10 +13,11 @@ from dashboard.ingest.concurrency import Concurrency
 from dashboard.ingest.history import History
 from dashboard.ingest.poller import Poller
 from dashboard.ingest.trailers import TrailerPoller
-from dashboard.invitations.desk import InvitationDesk
-from dashboard.invitations.firsts import FirstSeen
-from dashboard.invitations.runs import BulkRuns
-from dashboard.invitations.webhooks import Notifications
+from dashboard.invitations.bulk_runs import BulkRuns
+from dashboard.invitations.first_data import FirstDataTracker
+from dashboard.invitations.invitation_service import InvitationService
+from dashboard.invitations.overview import Overview
+from dashboard.invitations.webhooks import WebhookReceiver
 from dashboard.runtime.garbage import GarbageCollector
 from sandbox import Sandbox
 
@@ -53,17 +54,18 @@ class Service:
             published=GarbageCollector().snapshot_published,
         )
         self.trailers = TrailerPoller(self.client, lambda: self.poller.directory.names)
-        self.invitations = InvitationDesk(self.client)
+        self.invitations = InvitationService(self.client)
         self.bulk_runs = BulkRuns()
-        self.firsts = FirstSeen(self.client)
-        self._notifications = Notifications(settings.webhook_secret, self._look_now)
+        self.first_data = FirstDataTracker(self.client)
+        self.overview = Overview(self.invitations, self.first_data, lambda: self.poller.state.snapshot)
+        self._webhooks = WebhookReceiver(settings.webhook_secret, self._look_now)
 
     def routes(self) -> list[BaseRoute]:
         """The routes that are served beside Streamlit's own, below the base path."""
         routes: list[BaseRoute] = [
             *self.feed.routes(self.prefix),
             *assets.routes(self.prefix),
-            self._notifications.route(self.prefix),
+            self._webhooks.route(self.prefix),
         ]
         if self._sandbox is not None:
             routes.append(Mount(f"{self.prefix}/{embedded.CONNECT_PATH}", self._sandbox.connect))
@@ -82,7 +84,7 @@ class Service:
         self.poller.close()
         self.trailers.close()
         self.history.close()
-        self.firsts.close()
+        self.first_data.close()
         self.client.close()
 
     def _look_now(self) -> None:

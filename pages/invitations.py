@@ -4,15 +4,8 @@ import streamlit as st
 
 from dashboard.service import service
 from dashboard.ui import sign_in
-from dashboard.ui.invitations.bulk import bulk
-from dashboard.ui.invitations.card import invitation_card, stage
-from dashboard.ui.invitations.form import invite_form
-from dashboard.ui.invitations.funnel import invitation_funnel
+from dashboard.ui.invitations import bulk, card, form, funnel, outage, style, table, webhook
 from dashboard.ui.invitations.state import INVITE_TAB, page_state
-from dashboard.ui.invitations.style import style
-from dashboard.ui.invitations.table import invitation_table
-from dashboard.ui.invitations.trouble import trouble
-from dashboard.ui.invitations.webhook import webhook_button
 from dashboard.ui.map import camera
 from pages import live_map
 
@@ -24,17 +17,15 @@ FIRST_LOOK_SECONDS = 2.0
 
 def render() -> None:
     """Show the page."""
-    viewer = sign_in.viewer()
-    if not viewer.may_invite:
+    if not sign_in.viewer().may_invite:
         st.info("You may look at the live map, but not invite fleets. Ask an operator of this dashboard.")
         return
-    desk = service().invitations
-    desk.view(wait=FIRST_LOOK_SECONDS)
-    style()
-    if stage(service(), viewer, fly_to):
+    service().invitations.lists(wait=FIRST_LOOK_SECONDS)
+    style.show()
+    if card.show_on_stage(fly_to):
         return
     st.title("Invitations")
-    trouble(service())
+    outage.show()
     state = page_state()
     if state.go_to:
         st.session_state[TAB_KEY], state.go_to = state.go_to, ""
@@ -43,18 +34,18 @@ def render() -> None:
     with invite:
         if invite.open:
             with st.container(width=READING_WIDTH):
-                invitation_card(service(), viewer, fly_to)
-                invite_form(desk, service().settings, viewer.name)
+                card.show(fly_to)
+                form.show()
     with follow:
         if follow.open:
-            invitation_table(service(), viewer)
+            table.show()
     with progress:
         if progress.open:
-            invitation_funnel(service(), viewer, fly_to)
-            webhook_button(service())
+            funnel.show(fly_to)
+            webhook.show()
     with many:
         if many.open:
-            bulk(service(), viewer)
+            bulk.show()
 
 
 def fly_to(fleet_id: str) -> None:

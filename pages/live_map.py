@@ -32,6 +32,7 @@ from dashboard.ui.map import (
     vehicle_list,
 )
 from dashboard.ui.map.permalink import MapRequest
+from dashboard.ui.map.style import style
 
 TICK_SECONDS = 5.0
 """How often a page looks for a new snapshot; it reads memory only."""
@@ -39,6 +40,7 @@ TICK_SECONDS = 5.0
 
 def render() -> None:
     """Show the page."""
+    style()
     visibility, feed = sign_in.viewer().visibility, service().feed
     snapshot = service().poller.state.snapshot
     facets = FacetCounts()

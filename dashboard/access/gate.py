@@ -85,5 +85,5 @@ def may_enter(operators: Iterable[str], user: Mapping[str, Any]) -> bool:
 
 def _host(header: str) -> str:
     """The name in a Host header without its port, "" when it is not of that form."""
-    found = re.fullmatch(r"(\[[^\[\]]*\]|[^:\[\]]*)(:[0-9]*)?", header)
-    return found[1] if found else ""
+    match = re.fullmatch(r"(\[[^\[\]]*\]|[^:\[\]]*)(:[0-9]*)?", header)
+    return match[1] if match else ""

@@ -34,13 +34,13 @@ class FeedTokens:
     def id_of(self, entry: Hashable) -> str:
         """The id of an entry, which lives on from now."""
         with self._lock:
-            found = self._ids.get(entry) or secrets.token_urlsafe(12)
-            self._ids[entry] = found
-            self._entries[found] = entry
-            return found
+            token = self._ids.get(entry) or secrets.token_urlsafe(12)
+            self._ids[entry] = token
+            self._entries[token] = entry
+            return token
 
     def entry(self, request: Request, kind: type[T]) -> T | None:
         """The entry that a request names; None if its id is missing, made up, expired or of another kind."""
         with self._lock:
-            found = self._entries.get(request.query_params.get("id", ""))
-        return found if isinstance(found, kind) else None
+            entry = self._entries.get(request.query_params.get("id", ""))
+        return entry if isinstance(entry, kind) else None

@@ -65,12 +65,12 @@ def page_url(name: str, raw: str) -> str:
 def seconds(name: str, raw: str) -> float:
     """A number of seconds from 2 to 3600."""
     try:
-        found = float(raw)
+        number = float(raw)
     except ValueError:
-        found = 0.0
-    if not 2 <= found <= 3600:
+        number = 0.0
+    if not 2 <= number <= 3600:
         raise SettingsError(f"{name} must be a number of seconds from 2 to 3600, such as 15.")
-    return found
+    return number
 
 
 def hours(name: str, raw: str) -> int:

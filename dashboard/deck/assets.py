@@ -40,7 +40,7 @@ class Asset:
 @functools.cache
 def _files() -> dict[str, Asset]:
     """Every file, and every tile of a `.tiles` file (on each line `z/x/y`, a space, and GeoJSON), by its path."""
-    found = {}
+    assets = {}
     for path in sorted(FOLDER.rglob("*")):
         if not path.is_file() or path.suffix == ".md":
             continue
@@ -48,15 +48,15 @@ def _files() -> dict[str, Asset]:
         version = hashlib.sha256(content).hexdigest()[:12]
         if path.suffix == ".tiles":
             series = name.removesuffix(".tiles")
-            found[series] = Asset(NOTHING, "application/json", version)
+            assets[series] = Asset(NOTHING, "application/json", version)
             for line in content.splitlines():
                 tile, _, shapes = line.partition(b" ")
-                found[f"{series}/{tile.decode()}.json"] = Asset(shapes, "application/json", version)
+                assets[f"{series}/{tile.decode()}.json"] = Asset(shapes, "application/json", version)
         else:
-            found[name] = Asset(content, _media_type(name), version)
+            assets[name] = Asset(content, _media_type(name), version)
     for name, content in icons.files().items():
-        found[name] = Asset(content, _media_type(name), hashlib.sha256(content).hexdigest()[:12])
-    return found
+        assets[name] = Asset(content, _media_type(name), hashlib.sha256(content).hexdigest()[:12])
+    return assets
 
 
 def _media_type(name: str) -> str:

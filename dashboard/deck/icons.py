@@ -138,8 +138,8 @@ def mapping(theme: Theme) -> dict[str, Cell]:
 
 def files() -> dict[str, bytes]:
     """The atlases and their mappings as files to serve, by path."""
-    made: dict[str, bytes] = {}
+    contents: dict[str, bytes] = {}
     for theme in GROUNDS:
-        made[f"icons/{theme}.svg"] = atlas(theme).encode()
-        made[f"icons/{theme}.json"] = json.dumps(mapping(theme), separators=(",", ":")).encode()
-    return made
+        contents[f"icons/{theme}.svg"] = atlas(theme).encode()
+        contents[f"icons/{theme}.json"] = json.dumps(mapping(theme), separators=(",", ":")).encode()
+    return contents

@@ -96,11 +96,11 @@ class HexagonFeed:
 
 def count_hexagons(frame: pd.DataFrame, size: str, theme: Theme) -> Hexagons:
     """Count vehicles that can all be drawn per hexagon, and colour the hexagons by their counts."""
-    found = hexagons.hexagons(frame, hexagons.SIZES[size])
-    counts = found["count"].to_numpy()
+    cells = hexagons.hexagons(frame, hexagons.SIZES[size])
+    counts = cells["count"].to_numpy()
     # Most vehicles stand out most: bright on a dark map, dark on a light one.
     colours = step_colours(theme=theme)[:: 1 if theme == "dark" else -1]
-    codes = hexagons.steps(counts, len(colours))
+    codes = hexagons.count_classes(counts, len(colours))
     rows = [
         {
             "hex": cell,
@@ -109,9 +109,9 @@ def count_hexagons(frame: pd.DataFrame, size: str, theme: Theme) -> Hexagons:
             "name": "1 vehicle" if count == 1 else f"{count:,} vehicles",
             "label": "in this hexagon",
         }
-        for cell, count, code in zip(found["hex"].tolist(), counts.tolist(), codes.tolist(), strict=True)
+        for cell, count, code in zip(cells["hex"].tolist(), counts.tolist(), codes.tolist(), strict=True)
     ]
-    ranges = hexagons.ranges(int(counts.max()), len(colours)) if len(counts) else []
+    ranges = hexagons.class_ranges(int(counts.max()), len(colours)) if len(counts) else []
     used = np.bincount(codes, minlength=len(colours)).tolist()
     legend = tuple(
         LegendClass(colour, smallest, largest)

@@ -25,5 +25,5 @@ class RecentSnapshots:
     def of(self, request: Request) -> Snapshot | None:
         """The snapshot that a request's URL was made for; the newest if that one is no longer held."""
         version = request.query_params.get("v", "").partition(".")[0]
-        wanted = (held for held in self._held if str(held.version) == version)
-        return next(wanted, None) or self._newest()
+        matching = (held for held in self._held if str(held.version) == version)
+        return next(matching, None) or self._newest()

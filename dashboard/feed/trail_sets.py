@@ -47,8 +47,8 @@ class TrailSet:
     @cached_property
     def trails(self) -> dict[str, Trail]:
         """The trails by vehicle id; call it when the progress is finished."""
-        found = trails(self._job.fixes())
-        return {vehicle: found[vehicle] for vehicle in self.names if vehicle in found}
+        by_vehicle = trails(self._job.fixes())
+        return {vehicle: by_vehicle[vehicle] for vehicle in self.names if vehicle in by_vehicle}
 
     @property
     def notes(self) -> list[str]:
@@ -105,9 +105,9 @@ class TrailSets:
             row = self._frames.vehicle(snapshot, visibility, vehicle_id)
             if row is not None:
                 names[vehicle_id] = details.title(row)
-        made = TrailSet(names, self._history.load(names, hours))
-        self._sets[made.id] = made
-        return made
+        trail_set = TrailSet(names, self._history.load(names, hours))
+        self._sets[trail_set.id] = trail_set
+        return trail_set
 
     def find(self, set_id: str) -> TrailSet | None:
         """The set of an id, if it is still looked at."""

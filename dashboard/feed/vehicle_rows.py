@@ -72,12 +72,12 @@ def places(frame: pd.DataFrame) -> list[Place]:
 
 def values(column: pd.Series) -> list[Any]:
     """The values of a column; of one of few different values, each only once in memory."""
-    found: NDArray[np.object_]
+    objects: NDArray[np.object_]
     if isinstance(column.dtype, pd.CategoricalDtype):
-        found = column.cat.categories.to_numpy(dtype=object)[column.cat.codes]
+        objects = column.cat.categories.to_numpy(dtype=object)[column.cat.codes]
     else:
-        found = column.to_numpy(dtype=object)
-    listed: list[Any] = found.tolist()
+        objects = column.to_numpy(dtype=object)
+    listed: list[Any] = objects.tolist()
     return listed
 
 
@@ -133,7 +133,7 @@ def _words(
 ) -> pd.Categorical[str]:
     """Say each different value once: values that read alike were made equal before."""
     different, codes = np.unique(values, return_inverse=True)
-    said = [say(float(value)) or unknown for value in different]
-    labels = list(dict.fromkeys(said))
-    place = np.array([labels.index(text) for text in said], dtype=np.int32)
+    words = [say(float(value)) or unknown for value in different]
+    labels = list(dict.fromkeys(words))
+    place = np.array([labels.index(text) for text in words], dtype=np.int32)
     return pd.Categorical.from_codes(place[codes], categories=pd.Index(labels))

@@ -34,8 +34,7 @@ def position_error(lon: float, lat: float) -> str:
 def usable(lon: Floats, lat: Floats) -> NDArray[np.bool_]:
     """For each position, whether it can be drawn, as `position_error` says; NaN cannot."""
     inside = (np.abs(lon) <= 180) & (np.abs(lat) <= MAX_LATITUDE)
-    found: NDArray[np.bool_] = inside & ((lon != 0) | (lat != 0))
-    return found
+    return np.asarray(inside & ((lon != 0) | (lat != 0)))
 
 
 def distance(lon1: Floats, lat1: Floats, lon2: Floats, lat2: Floats) -> Floats:

@@ -20,10 +20,10 @@ from catena_client import (
     ServerError,
     UnexpectedAnswer,
 )
-from dashboard.invitations.bulk_csv import DONE, LOST_ANSWER, Row
-from dashboard.invitations.desk import InvitationDesk
-from dashboard.invitations.items import AlreadyInvited, AnswerLost, Item, Made, NotSent
-from dashboard.invitations.words import status_word
+from dashboard.invitations.bulk_csv import DONE, LOST_ANSWER, BulkRow
+from dashboard.invitations.formatting import status_label
+from dashboard.invitations.invitation_service import InvitationService
+from dashboard.invitations.models import AlreadyInvited, AnswerLost, CreateResult, InvitationSummary, NotSent
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ DEFECT = (
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RowOutcome:
     """What became of a row: ``created``, ``refreshed``, ``skipped``, ``failed`` or ``unknown``.
 
     With the handle of its invitation, or a reason. ``unknown`` was sent, and its answer was lost: it is not sent
@@ -57,17 +57,19 @@ class Outcome:
 class BulkRun:
     """One file being sent. Rows that are done are never sent again, whatever interrupts the run."""
 
-    def __init__(self, desk: InvitationDesk, rows: tuple[Row, ...], *, by: str, again: bool = False) -> None:
+    def __init__(
+        self, invitations: InvitationService, rows: tuple[BulkRow, ...], *, by: str, again: bool = False
+    ) -> None:
         """`again` refreshes the live invitations among the rows; otherwise those are skipped."""
         self.rows = rows
-        self._desk = desk
+        self._invitations = invitations
         self._by = by
         self._again = again
         self._lock = threading.Lock()
         self._starting = threading.Lock()
-        self._outcomes: dict[int, Outcome] = {}
-        self._queue: deque[Row] = deque()
-        self._live: dict[str, Item] = {}
+        self._outcomes: dict[int, RowOutcome] = {}
+        self._queue: deque[BulkRow] = deque()
+        self._live: dict[str, InvitationSummary] = {}
         """The live invitations that the list showed when the run was started, by reference."""
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -78,11 +80,11 @@ class BulkRun:
         """Until when Catena wants to be left alone, if that is in the future."""
         for row in rows:
             if row.done == LOST_ANSWER:
-                self._outcomes[row.number] = Outcome(LOST_ANSWER, row.problem)
+                self._outcomes[row.number] = RowOutcome(LOST_ANSWER, row.problem)
             elif row.done:
-                self._outcomes[row.number] = Outcome("skipped", f"was {row.done} in an earlier run")
+                self._outcomes[row.number] = RowOutcome("skipped", f"was {row.done} in an earlier run")
             elif row.create is None:
-                self._outcomes[row.number] = Outcome("failed", row.problem)
+                self._outcomes[row.number] = RowOutcome("failed", row.problem)
 
     @property
     def running(self) -> bool:
@@ -104,7 +106,7 @@ class BulkRun:
         with self._lock:
             return Counter(outcome.result for outcome in self._outcomes.values())
 
-    def outcome(self, row: Row) -> Outcome | None:
+    def outcome(self, row: BulkRow) -> RowOutcome | None:
         """Return what became of a row; None when it was not sent yet."""
         with self._lock:
             return self._outcomes.get(row.number)
@@ -124,18 +126,13 @@ class BulkRun:
         """Stop after the requests under way."""
         self._stop.set()
 
-    def wait(self, timeout: float | None = None) -> None:
-        """Wait until nothing is being sent."""
-        if self._thread is not None:
-            self._thread.join(timeout)
-
-    def _open(self, row: Row) -> bool:
+    def _open(self, row: BulkRow) -> bool:
         outcome = self.outcome(row)
         return outcome is None or (outcome.result == "failed" and row.create is not None)
 
     def _run(self) -> None:
         try:
-            listed = self._desk.read()
+            listed = self._invitations.read()
         except CatenaError as error:
             self._halt(f"Nothing was sent, because the list of invitations cannot be read. {error}")
             return
@@ -143,7 +140,7 @@ class BulkRun:
             log.exception("The list of invitations could not be taken in")
             self._halt("Nothing was sent, for a reason of our own. The log of this dashboard says why.")
             return
-        self._live = {item.fleet_ref: item for item in listed if item.live}
+        self._live = {invitation.fleet_ref: invitation for invitation in listed if invitation.live}
         self._queue = deque(row for row in self.rows if row.create is not None and self._open(row))
         workers = [threading.Thread(target=self._work, name="bulk", daemon=True) for _ in range(WORKERS)]
         for worker in workers:
@@ -159,77 +156,83 @@ class BulkRun:
                 return
             try:
                 outcome = (
-                    Outcome("failed", row.problem) if row.create is None else self._patiently(row.create)
+                    RowOutcome("failed", row.problem)
+                    if row.create is None
+                    else self._send_when_allowed(row.create)
                 )
             except Exception:  # it may have been sent by then, so it is not sent again
                 log.exception("A row could not be sent, or what came of it not be taken in")
-                outcome = Outcome(LOST_ANSWER, DEFECT)
+                outcome = RowOutcome(LOST_ANSWER, DEFECT)
             if outcome is not None:
                 with self._lock:
                     self._outcomes[row.number] = outcome
 
-    def _patiently(self, wanted: InvitationCreate) -> Outcome | None:
+    def _send_when_allowed(self, request: InvitationCreate) -> RowOutcome | None:
         """Send one row, when Catena lets us; None when the run is paused before that."""
-        says = ""
+        reason = ""
         for _try in range(RATE_LIMIT_TRIES):
             if self.resumes_at is not None:
                 self._stop.wait(max(0.0, (self.resumes_at - datetime.now(UTC)).total_seconds()))
             if self._stop.is_set():
                 return None
-            came = self._send(wanted)
-            if isinstance(came, Outcome):
-                return came
-            seconds = RATE_LIMIT_PAUSE_SECONDS if came.retry_after is None else came.retry_after
-            self.resumes_at, says = datetime.now(UTC) + timedelta(seconds=seconds), str(came)
-        return Outcome("failed", f"This was not sent. {says}")
+            outcome = self._send(request)
+            if isinstance(outcome, RowOutcome):
+                return outcome
+            seconds = RATE_LIMIT_PAUSE_SECONDS if outcome.retry_after is None else outcome.retry_after
+            self.resumes_at, reason = datetime.now(UTC) + timedelta(seconds=seconds), str(outcome)
+        return RowOutcome("failed", f"This was not sent. {reason}")
 
-    def _send(self, wanted: InvitationCreate) -> Outcome | RateLimited:
+    def _send(self, request: InvitationCreate) -> RowOutcome | RateLimited:
         """Send one row, unless it has a live invitation that is not to be refreshed."""
-        listed = self._live.get(wanted.fleet_ref)
+        listed = self._live.get(request.fleet_ref)
         if listed is not None and not self._again:
             return _skipped(listed)
         try:
-            made = self._desk.create(wanted, by=self._by, agreed=lambda _item: self._again)
+            result = self._invitations.create(
+                request, by=self._by, may_refresh=lambda _invitation: self._again
+            )
         except AlreadyInvited as known:
-            return _skipped(known.items[0])
+            return _skipped(known.live[0])
         except NotSent as refusal:
             return self._failed(refusal.error, str(refusal))
         except AnswerLost as error:
             self._count_lost(str(error))
-            return Outcome(LOST_ANSWER, str(error))
+            return RowOutcome(LOST_ANSWER, str(error))
         except CatenaError as error:
             return self._failed(error, str(error))
         with self._lock:
             self._lost = 0
-        return _made(made)
+        return _sent(result)
 
-    def _failed(self, error: CatenaError | None, says: str) -> Outcome | RateLimited:
+    def _failed(self, error: CatenaError | None, reason: str) -> RowOutcome | RateLimited:
         if isinstance(error, RateLimited):
             return error
         if isinstance(error, AuthenticationFailed):
-            self._halt(says)
+            self._halt(reason)
         elif isinstance(error, NO_GOOD_ANSWER):
-            self._count_lost(says)
-        return Outcome("failed", says)
+            self._count_lost(reason)
+        return RowOutcome("failed", reason)
 
-    def _count_lost(self, says: str) -> None:
+    def _count_lost(self, reason: str) -> None:
         with self._lock:
             self._lost += 1
             too_many = self._lost >= LOST_IN_A_ROW
         if too_many:
-            self._halt(f"Catena cannot be reached, or does not answer as it should. {says}")
+            self._halt(f"Catena cannot be reached, or does not answer as it should. {reason}")
 
-    def _halt(self, why: str) -> None:
-        self.halted = why
+    def _halt(self, reason: str) -> None:
+        self.halted = reason
         self._stop.set()
 
 
-def _skipped(item: Item) -> Outcome:
-    return Outcome("skipped", f"has an invitation already ({status_word(item.status).lower()})", item.handle)
+def _skipped(invitation: InvitationSummary) -> RowOutcome:
+    return RowOutcome(
+        "skipped", f"has an invitation already ({status_label(invitation.status).lower()})", invitation.handle
+    )
 
 
-def _made(made: Made) -> Outcome:
-    if made.created:
-        return Outcome(DONE[0], handle=made.item.handle)
+def _sent(result: CreateResult) -> RowOutcome:
+    if result.created:
+        return RowOutcome(DONE[0], handle=result.invitation.handle)
     unasked = "was meant as a new one, but Catena refreshed one that the fleet had by then"
-    return Outcome(DONE[1], unasked if made.meant_new else "", made.item.handle)
+    return RowOutcome(DONE[1], unasked if result.meant_new else "", result.invitation.handle)

@@ -24,7 +24,7 @@ class UnreadableFile(ValueError):
 
 
 @dataclass(frozen=True)
-class Row:
+class BulkRow:
     """One line of the file: what to send, or why not."""
 
     number: int
@@ -38,19 +38,19 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Table:
+class BulkFile:
     """A file that was read: its rows, and notes about what was taken how."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[BulkRow, ...]
     notes: tuple[str, ...] = ()
 
     @property
-    def ready(self) -> list[Row]:
+    def ready(self) -> list[BulkRow]:
         """The rows that can be sent."""
         return [row for row in self.rows if row.create is not None]
 
 
-def read(data: bytes, defaults: Draft, known_tsps: Iterable[str] = ()) -> Table:
+def read(data: bytes, defaults: Draft, known_tsps: Iterable[str] = ()) -> BulkFile:
     """Read and check a file. Raises `UnreadableFile` when it is none of ours, or too large.
 
     Empty cells take the value of `defaults`. `known_tsps` are the provider names that may be written; none given
@@ -74,7 +74,7 @@ def read(data: bytes, defaults: Draft, known_tsps: Iterable[str] = ()) -> Table:
         )
     if len(rows) == 1:
         raise UnreadableFile("The file has a heading but no rows. Write one fleet per row.")
-    checked: list[Row] = []
+    checked: list[BulkRow] = []
     first_row: dict[str, int] = {}
     allowed = frozenset(known_tsps)
     for number, record in enumerate(rows[1:], 2):
@@ -87,7 +87,7 @@ def read(data: bytes, defaults: Draft, known_tsps: Iterable[str] = ()) -> Table:
             if earlier != number:
                 row = replace(row, create=None, problem=f"Fleet reference: row {earlier} has the same one.")
         checked.append(row)
-    return Table(tuple(checked), tuple(notes))
+    return BulkFile(tuple(checked), tuple(notes))
 
 
 def template() -> bytes:
@@ -102,7 +102,7 @@ def template() -> bytes:
     return _written(FIELDS, [[example.get(name, "") for name in FIELDS]])
 
 
-def result(rows: Iterable[tuple[Row, Mapping[str, str]]]) -> bytes:
+def result(rows: Iterable[tuple[BulkRow, Mapping[str, str]]]) -> bytes:
     """Return the rows with their outcome (`RESULT_COLUMNS`). Uploading it again continues where it stopped."""
     rows = list(rows)
     used = [name for name in FIELDS if any(row.cells.get(name) for row, _ in rows)]
@@ -126,7 +126,7 @@ def unguarded(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(DANGEROUS) else cell
 
 
-def _checked(number: int, cells: dict[str, str], defaults: Draft, allowed: frozenset[str]) -> Row:
+def _checked(number: int, cells: dict[str, str], defaults: Draft, allowed: frozenset[str]) -> BulkRow:
     done = cells.get("result", "").strip().lower()
     values = {name: cells[name] for name in FIELDS if name != "limit_tsps" and cells.get(name, "").strip()}
     tsps = tuple(part for part in re.split(r"[|,; ]+", cells.get("limit_tsps", "")) if part)
@@ -137,13 +137,13 @@ def _checked(number: int, cells: dict[str, str], defaults: Draft, allowed: froze
     if unknown := [tsp for tsp in tsps if allowed and tsp not in allowed]:
         problems.append(f"limit_tsps: there is no provider {', '.join(unknown)}.")
     if problems:
-        return Row(number, cells, None, " ".join(problems))
+        return BulkRow(number, cells, None, " ".join(problems))
     if done in DONE:
-        return Row(number, cells, None, done=done)
+        return BulkRow(number, cells, None, done=done)
     if done == LOST_ANSWER:
         sentence = "It was sent before, and the answer was lost. Look at the fleet under Follow up; to send it again, "
-        return Row(number, cells, None, f"{sentence}empty its cell in the column “result”.", done)
-    return Row(number, cells, outcome.create)
+        return BulkRow(number, cells, None, f"{sentence}empty its cell in the column “result”.", done)
+    return BulkRow(number, cells, outcome.create)
 
 
 def _decoded(data: bytes) -> tuple[str, list[str]]:

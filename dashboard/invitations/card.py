@@ -31,8 +31,7 @@ class Card:
     link: str
     expires: str
     """When it expires, in words."""
-    over: bool
-    """Whether it has expired."""
+    expired: bool
     agrees: str
     """What the fleet agrees to share, as the end of a sentence."""
     color: str = "#1d5fd0"
@@ -41,7 +40,7 @@ class Card:
     @property
     def until(self) -> str:
         """Until when it works, as a sentence."""
-        return f"This code expired {self.expires}." if self.over else f"Works until {self.expires}."
+        return f"This code expired {self.expires}." if self.expired else f"Works until {self.expires}."
 
     @property
     def steps(self) -> tuple[str, ...]:

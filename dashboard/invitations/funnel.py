@@ -13,9 +13,15 @@ from typing import TypeVar
 
 from catena_client import Connection, DataFreshness, ShareAgreement
 from dashboard.fleet.names import masked
-from dashboard.invitations.facts import FleetFacts
-from dashboard.invitations.items import Item, View
-from dashboard.invitations.words import DEAD, LONG_AGO, UNKNOWN
+from dashboard.invitations.first_data import FirstData
+from dashboard.invitations.fleet_stats import FleetStats
+from dashboard.invitations.models import (
+    DEAD_STATUSES,
+    LONG_AGO,
+    UNKNOWN,
+    InvitationLists,
+    InvitationSummary,
+)
 
 T = TypeVar("T", ShareAgreement, Connection, DataFreshness)
 
@@ -28,15 +34,7 @@ ENDED = frozenset({"cancelled", "deleted"})
 
 
 @dataclass(frozen=True, slots=True)
-class Firsts:
-    """When a fleet's first vehicle and first position reached Catena, as far as its records tell."""
-
-    vehicle: datetime | None = None
-    location: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
+class FunnelStep:
     """One step of one fleet."""
 
     done: bool
@@ -46,8 +44,8 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One fleet's way."""
+class FleetProgress:
+    """How far one fleet has come."""
 
     fleet: str
     fleet_ref: str
@@ -55,7 +53,7 @@ class Line:
     """Empty until the fleet accepted."""
     handle: str
     """Of its newest invitation; empty when none is known."""
-    steps: tuple[Step, ...]
+    steps: tuple[FunnelStep, ...]
     """As many as `STEPS`."""
     waiting: str
     """What it waits for, in words; empty when data flows."""
@@ -75,78 +73,82 @@ class Line:
         return at - before[-1] if at and before and at >= before[-1] else None
 
 
-def totals(lines: Sequence[Line]) -> list[int]:
+def totals(fleets: Sequence[FleetProgress]) -> list[int]:
     """Count the fleets that have come at least as far as each step."""
-    return [sum(line.reached > index for line in lines) for index in range(len(STEPS))]
+    return [sum(fleet.reached > index for fleet in fleets) for index in range(len(STEPS))]
 
 
 def funnel(
-    view: View,
-    facts: Mapping[str, FleetFacts],
+    lists: InvitationLists,
+    stats: Mapping[str, FleetStats],
     now: datetime,
-    firsts: Mapping[str, Firsts] | None = None,
-) -> list[Line]:
-    """Return one line per fleet, the most recently invited first."""
-    by_fleet: dict[str, list[Item]] = defaultdict(list)
-    alone: list[Item] = []
-    newest_of_ref: dict[str, Item] = {}
-    for item in view.items:  # newest first
-        newest = newest_of_ref.setdefault(item.fleet_ref or item.handle, item)
-        if item.fleet_id:
-            by_fleet[item.fleet_id].append(item)
-        elif item.status not in ("accepted", *DEAD) or newest is item:
-            alone.append(item)
-    agreements, connections = _by_fleet(view.agreements), _by_fleet(view.connections)
-    freshness = _by_fleet(view.freshness)
-    lines = [_invited(item, now) for item in alone if item.status != "deleted"]
-    lines += [
-        _Fleet(
+    first_data: Mapping[str, FirstData] | None = None,
+) -> list[FleetProgress]:
+    """Return how far each fleet has come, the most recently invited first."""
+    by_fleet: dict[str, list[InvitationSummary]] = defaultdict(list)
+    alone: list[InvitationSummary] = []
+    newest_of_ref: dict[str, InvitationSummary] = {}
+    for invitation in lists.invitations:  # newest first
+        newest = newest_of_ref.setdefault(invitation.fleet_ref or invitation.handle, invitation)
+        if invitation.fleet_id:
+            by_fleet[invitation.fleet_id].append(invitation)
+        elif invitation.status not in ("accepted", *DEAD_STATUSES) or newest is invitation:
+            alone.append(invitation)
+    agreements, connections = _by_fleet(lists.agreements), _by_fleet(lists.connections)
+    freshness = _by_fleet(lists.freshness)
+    fleets = [_invited(invitation, now) for invitation in alone if invitation.status != "deleted"]
+    fleets += [
+        _FleetRecords(
             fleet_id=fleet_id,
-            item=next(iter(by_fleet.get(fleet_id, [])), None),
+            invitation=next(iter(by_fleet.get(fleet_id, [])), None),
             agreements=agreements.get(fleet_id, []),
             connections=[c for c in connections.get(fleet_id, []) if c.status not in ENDED],
             freshness=freshness.get(fleet_id, []),
-            facts=facts.get(fleet_id),
-            firsts=(firsts or {}).get(fleet_id, Firsts()),
-            providers=view.providers,
+            stats=stats.get(fleet_id),
+            first_data=(first_data or {}).get(fleet_id, FirstData()),
+            providers=lists.providers,
             now=now,
-        ).line()
-        for fleet_id in dict.fromkeys((*by_fleet, *agreements, *connections, *facts))
+        ).progress()
+        for fleet_id in dict.fromkeys((*by_fleet, *agreements, *connections, *stats))
     ]
-    return sorted(lines, key=lambda line: line.steps[0].at or LONG_AGO, reverse=True)
+    return sorted(fleets, key=lambda fleet: fleet.steps[0].at or LONG_AGO, reverse=True)
 
 
 def _by_fleet(rows: Sequence[T]) -> dict[str, list[T]]:
-    found: dict[str, list[T]] = defaultdict(list)
+    grouped: dict[str, list[T]] = defaultdict(list)
     for row in rows:
         if row.fleet_id:
-            found[row.fleet_id].append(row)
-    return found
+            grouped[row.fleet_id].append(row)
+    return grouped
 
 
-def _invited(item: Item, now: datetime) -> Line:
-    """Return the line of an invitation that nobody has accepted."""
-    if item.status == "declined":
-        reason = f"declined: “{item.decline_reason}”" if item.decline_reason else "declined"
-        waiting, since, stuck = f"The fleet {reason}", item.declined_at, True
-    elif item.status == "expired":
-        waiting, since, stuck = "The invitation expired unused", item.expires_at, True
-    elif item.status == "accepted":
-        waiting, since, stuck = "Accepted; Catena has not named the fleet yet", item.accepted_at, False
-    elif item.status == "active":
-        waiting, since, stuck = "Waiting for the fleet to accept", item.created_at, False
+def _invited(invitation: InvitationSummary, now: datetime) -> FleetProgress:
+    """Return how far an invitation has come that names no fleet."""
+    if invitation.status == "declined":
+        reason = f"declined: “{invitation.decline_reason}”" if invitation.decline_reason else "declined"
+        waiting, since, stuck = f"The fleet {reason}", invitation.declined_at, True
+    elif invitation.status == "expired":
+        waiting, since, stuck = "The invitation expired unused", invitation.expires_at, True
+    elif invitation.status == "accepted":
+        waiting, since, stuck = "Accepted; Catena has not named the fleet yet", invitation.accepted_at, False
+    elif invitation.status == "active":
+        waiting, since, stuck = "Waiting for the fleet to accept", invitation.created_at, False
     else:
-        waiting, since, stuck = f"The invitation's status is {item.status}", None, False
+        waiting, since, stuck = f"The invitation's status is {invitation.status}", None, False
     steps = (
-        Step(True, item.created_at),
-        Step(item.status == "accepted", item.accepted_at, waiting if item.status == "declined" else ""),
-        *(Step(False) for _ in STEPS[2:]),
+        FunnelStep(True, invitation.created_at),
+        FunnelStep(
+            invitation.status == "accepted",
+            invitation.accepted_at,
+            waiting if invitation.status == "declined" else "",
+        ),
+        *(FunnelStep(False) for _ in STEPS[2:]),
     )
-    return Line(
-        fleet=masked(item.fleet_name or item.fleet_ref) or UNKNOWN,
-        fleet_ref=item.fleet_ref,
+    return FleetProgress(
+        fleet=masked(invitation.fleet_name or invitation.fleet_ref) or UNKNOWN,
+        fleet_ref=invitation.fleet_ref,
         fleet_id="",
-        handle=item.handle,
+        handle=invitation.handle,
         steps=steps,
         waiting=waiting,
         since=min(since, now) if since else None,
@@ -155,26 +157,30 @@ def _invited(item: Item, now: datetime) -> Line:
 
 
 @dataclass(frozen=True)
-class _Fleet:
+class _FleetRecords:
     """Everything known about one fleet that exists, whether or not its invitation is still listed."""
 
     fleet_id: str
-    item: Item | None
+    invitation: InvitationSummary | None
     agreements: Sequence[ShareAgreement]
     connections: Sequence[Connection]
     freshness: Sequence[DataFreshness]
-    facts: FleetFacts | None
-    firsts: Firsts
+    stats: FleetStats | None
+    first_data: FirstData
     providers: Mapping[str, str]
     now: datetime
 
-    def line(self) -> Line:
-        item, facts = self.item, self.facts
+    def progress(self) -> FleetProgress:
+        invitation, stats = self.invitation, self.stats
         steps = (
-            Step(True, item.created_at if item else None, "" if item else "invitation not listed any more"),
-            Step(True, item.accepted_at if item else None),
+            FunnelStep(
+                True,
+                invitation.created_at if invitation else None,
+                "" if invitation else "invitation not listed any more",
+            ),
+            FunnelStep(True, invitation.accepted_at if invitation else None),
             self._sharing(),
-            Step(
+            FunnelStep(
                 bool(self.connections),
                 min((c.created_at for c in self.connections if c.created_at), default=None),
                 ", ".join(
@@ -182,37 +188,41 @@ class _Fleet:
                     for c in self.connections
                 ),
             ),
-            Step(bool(facts), self.firsts.vehicle, f"{facts.vehicles:,} vehicles" if facts else ""),
-            Step(
-                bool(facts and facts.placed),
-                self.firsts.location,
-                f"{facts.placed:,} on the map" if facts else "",
+            FunnelStep(bool(stats), self.first_data.vehicle, f"{stats.vehicles:,} vehicles" if stats else ""),
+            FunnelStep(
+                bool(stats and stats.placed),
+                self.first_data.location,
+                f"{stats.placed:,} on the map" if stats else "",
             ),
         )
         waiting, since, stuck = self._waiting(steps)
-        ref = item.fleet_ref if item else next((a.fleet_ref for a in self.agreements if a.fleet_ref), "")
-        name = (facts.name if facts else "") or (item.fleet_name if item else "") or ref
-        return Line(
+        ref = (
+            invitation.fleet_ref
+            if invitation
+            else next((a.fleet_ref for a in self.agreements if a.fleet_ref), "")
+        )
+        name = (stats.name if stats else "") or (invitation.fleet_name if invitation else "") or ref
+        return FleetProgress(
             fleet=masked(name or f"Fleet {self.fleet_id[:8]}"),
             fleet_ref=masked(ref),
             fleet_id=self.fleet_id,
-            handle=item.handle if item else "",
+            handle=invitation.handle if invitation else "",
             steps=steps,
             waiting=waiting,
             since=min(since, self.now) if since else None,
             stuck=stuck,
         )
 
-    def _sharing(self) -> Step:
+    def _sharing(self) -> FunnelStep:
         """Read the agreement: the one in force, else the one that began last."""
         if not self.agreements:
-            return Step(False)
+            return FunnelStep(False)
         best = max(self.agreements, key=lambda a: (self._in_force(a), a.effective_date or LONG_AGO))
         if self._in_force(best):
-            return Step(True, best.effective_date, "" if best.status else "its status is unknown")
+            return FunnelStep(True, best.effective_date, "" if best.status else "its status is unknown")
         if best.status == "active" and best.effective_date and best.effective_date > self.now:
-            return Step(False, None, "agreed, but not in force yet")
-        return Step(False, None, f"agreement {'expired' if best.status == 'active' else best.status}")
+            return FunnelStep(False, None, "agreed, but not in force yet")
+        return FunnelStep(False, None, f"agreement {'expired' if best.status == 'active' else best.status}")
 
     def _in_force(self, agreement: ShareAgreement) -> bool:
         """Tell whether it is in force as far as is known: what is unknown about it stands in nobody's way."""
@@ -223,11 +233,11 @@ class _Fleet:
             and (ends is None or ends > self.now)
         )
 
-    def _waiting(self, steps: tuple[Step, ...]) -> tuple[str, datetime | None, bool]:
+    def _waiting(self, steps: tuple[FunnelStep, ...]) -> tuple[str, datetime | None, bool]:
         """Say what the fleet waits for, since when, and whether that needs somebody to act."""
         reached = [step.at for step in steps if step.at]
         last = reached[-1] if reached else None
-        newest = self.facts.newest if self.facts else None
+        newest = self.stats.newest if self.stats else None
         flowing = newest is not None and self.now - newest <= QUIET
         broken = next((c for c in self.connections if c.status in BROKEN), None)
         all_broken = broken is not None and all(c.status in BROKEN for c in self.connections)

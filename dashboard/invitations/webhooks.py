@@ -25,6 +25,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from catena_client import CatenaClient, Secret, Webhook
+from dashboard.invitations.models import PAGE_SIZE
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +37,10 @@ MAX_BODY_BYTES = 2 * 1024 * 1024
 REMEMBERED = 10_000
 """Envelope ids kept to recognise repetitions."""
 EVENTS = ("invitation.*", "connection.*", "share_agreement.*", "vehicle.added")
-"""What we ask to be told: everything that moves a fleet along the funnel."""
+"""What we register for: everything that moves a fleet along the funnel."""
 
 
-class Refused(Exception):
+class NotificationRejected(Exception):
     """A notification that is not accepted, with the HTTP status that says why."""
 
     def __init__(self, status: int, reason: str) -> None:
@@ -47,7 +48,7 @@ class Refused(Exception):
         self.status = status
 
 
-class Notifications:
+class WebhookReceiver:
     """Checks notifications and calls `on_event` once for each new one."""
 
     def __init__(
@@ -73,7 +74,7 @@ class Notifications:
                 timestamp=request.headers.get("x-catena-timestamp", ""),
                 encoding=request.headers.get("content-encoding", ""),
             )
-        except Refused as refusal:
+        except NotificationRejected as refusal:
             log.info("A notification was refused: %s", refusal)
             return PlainTextResponse(str(refusal), status_code=refusal.status)
         return PlainTextResponse("Taken." if new else "Known already.", status_code=202)
@@ -81,21 +82,21 @@ class Notifications:
     def take(self, sent: bytes, *, signature: str, timestamp: str, encoding: str = "") -> bool:
         """Check a notification; return whether it was new. Raises `Refused`."""
         if self._secret is None:
-            raise Refused(404, "This dashboard takes no notifications.")
+            raise NotificationRejected(404, "This dashboard takes no notifications.")
         sent_at = seconds(timestamp)
         if sent_at is None or abs(self._clock() - sent_at) > MAX_AGE_SECONDS:
-            raise Refused(400, "The timestamp is missing or more than five minutes off.")
+            raise NotificationRejected(400, "The timestamp is missing or more than five minutes off.")
         body = unpacked(sent, encoding)
         if not hmac.compare_digest(
             sign(self._secret.reveal().encode(), timestamp, body).encode(), signature.encode()
         ):
-            raise Refused(401, "The signature does not match.")
+            raise NotificationRejected(401, "The signature does not match.")
         try:
             envelope = json.loads(body)
         except (ValueError, RecursionError):
-            raise Refused(400, "The body is not JSON.") from None
+            raise NotificationRejected(400, "The body is not JSON.") from None
         if not isinstance(envelope, dict):
-            raise Refused(400, "The body is not a JSON object.")
+            raise NotificationRejected(400, "The body is not a JSON object.")
         key = hashlib.sha256(str(envelope.get("id") or body).encode()).hexdigest()
         with self._lock:
             if key in self._seen:
@@ -129,16 +130,16 @@ def unpacked(sent: bytes, encoding: str) -> bytes:
     if encoding.strip().lower() in ("", "identity"):
         return sent
     if encoding.strip().lower() != "gzip":
-        raise Refused(415, "Only gzip is understood.")
+        raise NotificationRejected(415, "Only gzip is understood.")
     reader = zlib.decompressobj(wbits=31)
     try:
         body = reader.decompress(sent, MAX_BODY_BYTES)
     except zlib.error:
-        raise Refused(400, "The body is not gzip.") from None
+        raise NotificationRejected(400, "The body is not gzip.") from None
     if reader.unconsumed_tail:
-        raise Refused(413, "The body is too large.")
+        raise NotificationRejected(413, "The body is too large.")
     if not reader.eof or reader.unused_data:
-        raise Refused(400, "The body is not one complete gzip file.")
+        raise NotificationRejected(400, "The body is not one complete gzip file.")
     return body
 
 
@@ -148,7 +149,7 @@ async def _limited(request: Request) -> bytes:
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_SENT_BYTES:
-            raise Refused(413, "The body is too large.")
+            raise NotificationRejected(413, "The body is too large.")
     return bytes(body)
 
 
@@ -158,14 +159,16 @@ def missing(client: CatenaClient, public_url: str) -> list[str]:
     Catena masks a webhook's address in lists except for its host, so the host has to do.
     """
     host = urlsplit(public_url).netloc
-    have = {
+    registered = {
         hook.event_name or ""
-        for hook in client.webhooks.iterate(status="active", size=1000)
+        for hook in client.webhooks.iterate(status="active", size=PAGE_SIZE)
         if _host(hook) == host
     }
-    topics = {name.split(".")[0] for name in have}
+    topics = {name.split(".")[0] for name in registered}
     return [
-        event for event in EVENTS if event not in have and not (event.endswith(".*") and event[:-2] in topics)
+        event
+        for event in EVENTS
+        if event not in registered and not (event.endswith(".*") and event[:-2] in topics)
     ]
 
 

@@ -35,13 +35,13 @@ def require_viewer(settings: Settings) -> Viewer:
 
 def viewer() -> Viewer:
     """The viewer of this session, as `require_viewer` found them in the run under way."""
-    found: Viewer = st.session_state["viewer"]
-    return found
+    viewer: Viewer = st.session_state["viewer"]
+    return viewer
 
 
-def _remember(found: Viewer) -> Viewer:
-    st.session_state["viewer"] = found
-    return found
+def _remember(viewer: Viewer) -> Viewer:
+    st.session_state["viewer"] = viewer
+    return viewer
 
 
 def _label(provider: str, providers: tuple[str, ...]) -> str:

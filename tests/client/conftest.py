@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from catena_client import CatenaClient, RetryPolicy
-from tests.client.fake import CLIENT_SECRET, FakeCatena, Waits
+from tests.client.fake import CLIENT_SECRET, Clock, FakeCatena, Waits
 
 
 @pytest.fixture
@@ -18,7 +18,12 @@ def waits() -> Waits:
 
 
 @pytest.fixture
-def client(fake: FakeCatena, waits: Waits) -> Iterator[CatenaClient]:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def client(fake: FakeCatena, waits: Waits, clock: Clock) -> Iterator[CatenaClient]:
     with CatenaClient(
         "the-client",
         CLIENT_SECRET,
@@ -26,5 +31,6 @@ def client(fake: FakeCatena, waits: Waits) -> Iterator[CatenaClient]:
         auth_url="https://auth.test/realms/catena",
         transport=httpx.MockTransport(fake),
         retry=RetryPolicy(sleep=waits),
+        clock=clock,
     ) as made:
         yield made

@@ -81,6 +81,32 @@ class Waits(list[float]):
         self.append(seconds)
 
 
+class Clock:
+    """Stands still until it is moved."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Raw(str):
+    """JSON text that json.dumps would not write."""
+
+
+def written(value: Any) -> str:
+    """Like json.dumps, with raw pieces as they are."""
+    match value:
+        case Raw():
+            return value
+        case dict():
+            return "{" + ", ".join(f"{json.dumps(name)}: {written(one)}" for name, one in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(written(one) for one in value) + "]"
+        case _:
+            return json.dumps(value)
+
+
 def form(request: httpx.Request) -> dict[str, str]:
     return dict(httpx.QueryParams(request.content.decode()))
 

@@ -142,6 +142,21 @@ def drip_headers(handler: Handler) -> None:
     _drip(handler)
 
 
+class DripToken:
+    """Drips blanks until it is released, then sends the token after them."""
+
+    def __init__(self) -> None:
+        self.released = threading.Event()
+
+    def __call__(self, handler: Handler) -> None:
+        handler.send_response(200)
+        handler.send_header("connection", "close")
+        handler.end_headers()
+        while not self.released.wait(0.02):
+            handler.wfile.write(b" ")
+        handler.wfile.write(b'{"access_token": "a-token", "expires_in": 300}')
+
+
 def _drip(handler: Handler) -> None:
     while not handler.server.over.wait(0.02):
         handler.wfile.write(b" ")

@@ -3,10 +3,12 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import httpx
 import pytest
 
+import catena_client.auth
 from catena_client import (
     AuthenticationFailed,
     CatenaClient,
@@ -20,21 +22,9 @@ from catena_client import (
     UnexpectedAnswer,
 )
 from catena_client.auth import TokenAuth
-from tests.client.fake import CLIENT_SECRET, TOKEN, FakeCatena, form, page
+from tests.client.fake import CLIENT_SECRET, TOKEN, Clock, FakeCatena, form, page
 
 NO_RETRY = RetryPolicy(attempts=1)
-
-
-class Clock:
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture
@@ -148,21 +138,25 @@ def test_all_threads_share_one_token_request(client: CatenaClient, fake: FakeCat
     assert len(fake.requests) == threads
 
 
-def test_threads_that_wait_share_a_failure_too(fake: FakeCatena) -> None:
+def test_threads_that_wait_share_a_failure_too(fake: FakeCatena, monkeypatch: pytest.MonkeyPatch) -> None:
     threads = 8
     entered = threading.Semaphore(0)
-    auth = TokenAuth("https://auth.test", "the-client", Secret(CLIENT_SECRET))
 
-    class Counted:
+    class CountedLock:
+        def __init__(self) -> None:
+            self._lock = threading.Lock()
+
         def acquire(self, timeout: float) -> bool:
             entered.release()
-            return lock.acquire(timeout=timeout)
+            return self._lock.acquire(timeout=timeout)
 
         def release(self) -> None:
-            lock.release()
+            self._lock.release()
 
-    lock = auth._lock
-    auth._lock = Counted()  # type: ignore[assignment]
+    monkeypatch.setattr(
+        catena_client.auth, "threading", SimpleNamespace(Lock=CountedLock, Event=threading.Event)
+    )
+    auth = TokenAuth("https://auth.test", "the-client", Secret(CLIENT_SECRET))
 
     def refuse_once_all_wait(request: httpx.Request) -> httpx.Response:
         for _ in range(threads):
@@ -279,5 +273,19 @@ def test_a_failing_revocation_is_nobodys_trouble() -> None:
 
 def test_closing_does_not_wait_for_a_token_request(fake: FakeCatena) -> None:
     auth = TokenAuth("https://auth.test", "the-client", Secret(CLIENT_SECRET))
-    with auth._lock:
+    asking, answer = threading.Event(), threading.Event()
+
+    def late(_: httpx.Request) -> httpx.Response:
+        asking.set()
+        answer.wait(10)
+        return httpx.Response(200, json={"access_token": TOKEN, "expires_in": 300})
+
+    fake.token = late
+    http = httpx.Client(auth=auth, transport=httpx.MockTransport(fake))
+    with ThreadPoolExecutor() as pool:
+        call = pool.submit(http.get, "https://api.test/")
+        assert asking.wait(10)
         assert auth.revocation() is None
+        answer.set()
+        call.result()
+    assert auth.revocation() is not None, "later there is one"

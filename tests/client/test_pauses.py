@@ -17,24 +17,11 @@ from catena_client import (
     Timeout,
 )
 from catena_client.call import Call
-from tests.client.fake import FakeCatena, Waits, fleet_row, invitation_row, page
-from tests.client.test_tolerant import Raw, written
+from catena_client.pauses import Pauses
+from tests.client.fake import Clock, FakeCatena, Raw, Waits, fleet_row, invitation_row, page, written
 
 DAY = 24 * 3600
 FLEETS = Call("GET", "/v2/orgs/fleets")
-
-
-class Clock:
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock(client: CatenaClient) -> Clock:
-    made = client._session.pauses.clock = Clock()  # type: ignore[method-assign,assignment]
-    return made
 
 
 def limited(seconds: Any) -> httpx.Response:
@@ -107,23 +94,24 @@ def test_a_short_pause_is_waited_out_and_then_asked_once(
 def test_a_pause_that_grows_meanwhile_is_kept_to_its_end(
     client: CatenaClient, fake: FakeCatena, clock: Clock, waits: Waits
 ) -> None:
-    answers = iter([limited(5)])
+    answers = iter([limited(5), limited(20)])
     fake.answer = lambda request: next(answers, None) or good(request)
-    pauses = client._session.pauses
 
     def wait(seconds: float) -> None:
         waits.append(seconds)
-        if len(waits) == 1:  # another thread is told to wait longer
-            pauses.begin(FLEETS, 20)
+        if len(waits) == 1:  # another call comes just before this one, and is told to wait longer
+            clock.now += 5
+            with pytest.raises(RateLimited):
+                client.with_retry(RetryPolicy(attempts=1)).fleets.page()
 
     client.with_retry(RetryPolicy(sleep=wait)).fleets.page()
     assert 5 <= waits[0] <= 5.5
     assert waits[1:] == [20]
-    assert len(fake.requests) == 2
+    assert len(fake.requests) == 3
 
 
-def test_a_later_and_shorter_429_shortens_no_pause(client: CatenaClient, clock: Clock) -> None:
-    pauses = client._session.pauses
+def test_a_later_and_shorter_429_shortens_no_pause(clock: Clock) -> None:
+    pauses = Pauses(clock)
     assert pauses.begin(FLEETS, 100) == pauses.begin(FLEETS, 5) == pauses.until(FLEETS) == clock.now + 100
 
 
@@ -172,10 +160,9 @@ def test_odd_headers_are_made_sane(client: CatenaClient, fake: FakeCatena, heade
 def test_a_429_of_the_token_address_is_kept_too_and_pauses_no_list(
     client: CatenaClient, fake: FakeCatena, clock: Clock
 ) -> None:
-    token_clock = client._auth._clock = Clock()  # type: ignore[method-assign,assignment]
     fake.token = lambda _: limited(3600)
     for passed in (0, 100):
-        token_clock.now += passed
+        clock.now += passed
         with pytest.raises(RateLimited, match="the token address") as caught:
             client.fleets.page()
         assert caught.value.retry_after == 3600 - passed
@@ -183,7 +170,7 @@ def test_a_429_of_the_token_address_is_kept_too_and_pauses_no_list(
     assert len(fake.token_requests) == 1
     fake.token = None
     fake.answer = good
-    token_clock.now += 3500
+    clock.now += 3500
     assert len(client.fleets.page().items) == 1
 
 

@@ -1,6 +1,5 @@
 """Answers that are odd in one place cost that place alone."""
 
-import json
 import logging
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -32,28 +31,22 @@ from catena_client import (
 from catena_client.call import Answer, Call
 from catena_client.decoding import decode
 from catena_client.models.base import NonNegativeInt, Time
-from tests.client.fake import SAMPLES, WHEN, FakeCatena, fleet_row, invitation_row, page, sample, source_row
+from tests.client.fake import (
+    SAMPLES,
+    WHEN,
+    FakeCatena,
+    Raw,
+    fleet_row,
+    invitation_row,
+    page,
+    sample,
+    source_row,
+    written,
+)
 
 CALL = Call("GET", "/v2/lists")
 LOCATIONS = "telematics_vehicle_locations_list"
 POINT = {"type": "Point", "coordinates": [-88.45, 42.31]}
-
-
-class Raw(str):
-    """JSON text that json.dumps would not write."""
-
-
-def written(value: Any) -> str:
-    """Like json.dumps, with raw pieces as they are."""
-    match value:
-        case Raw():
-            return value
-        case dict():
-            return "{" + ", ".join(f"{json.dumps(name)}: {written(one)}" for name, one in value.items()) + "}"
-        case list():
-            return "[" + ", ".join(written(one) for one in value) + "]"
-        case _:
-            return json.dumps(value)
 
 
 def read(value: Any, kind: Any) -> Any:

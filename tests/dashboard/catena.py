@@ -133,6 +133,22 @@ class Catena:
         return httpx.Response(200, content=json.dumps(page), headers={"content-type": "application/json"})
 
 
+class Histories(Catena):
+    """Gives the locations of the vehicle asked for."""
+
+    def respond(self, request):
+        ids = request.url.params.get_list("vehicle_ids")
+        if ids and request.url.path not in self.failing:
+            rows = self.rows["/v2/telematics/vehicle-locations"]
+            kept = Catena(self.page_size)
+            kept.locations([row for row in rows if row["vehicle_id"] in ids])
+            request = httpx.Request(
+                "GET", request.url.copy_remove_param("vehicle_ids"), headers=request.headers
+            )
+            return Catena.respond(kept, request)
+        return super().respond(request)
+
+
 def full_catena():
     """Two fleets with a located vehicle each and one that never was, and names for all."""
     catena = Catena()
@@ -152,19 +168,3 @@ def full_catena():
     ]  # fmt: skip
     catena.locations([location("a"), location("b", lon=-87.0, fleet_id="fleet-2")])
     return catena
-
-
-class Histories(Catena):
-    """Gives the locations of the vehicle asked for."""
-
-    def respond(self, request):
-        ids = request.url.params.get_list("vehicle_ids")
-        if ids and request.url.path not in self.failing:
-            rows = self.rows["/v2/telematics/vehicle-locations"]
-            kept = Catena(self.page_size)
-            kept.locations([row for row in rows if row["vehicle_id"] in ids])
-            request = httpx.Request(
-                "GET", request.url.copy_remove_param("vehicle_ids"), headers=request.headers
-            )
-            return Catena.respond(kept, request)
-        return super().respond(request)

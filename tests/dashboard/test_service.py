@@ -10,7 +10,7 @@ HUNG = """
     import threading, time
     from catena_client import CatenaClient
     from catena_client.http import BaseTransport, Response
-    from dashboard.invitations.firsts import FirstSeen
+    from dashboard.invitations.first_data import FirstDataTracker
     from dashboard.ingest.history import History
     from dashboard.fleet.names import Names
     from dashboard.ingest.concurrency import Concurrency
@@ -37,15 +37,15 @@ HUNG = """
     urls = {{"api_url": "https://api.test", "auth_url": "https://auth.test/realms/catena"}}
     client = CatenaClient("id", "secret", **urls, transport=Hanging())
     poller = Poller(client, Concurrency(), 15.0)
-    trailers, firsts, history = TrailerPoller(client, Names), FirstSeen(client), History(client)
+    trailers, first_data, history = TrailerPoller(client, Names), FirstDataTracker(client), History(client)
     poller.start()
     trailers.watch()
-    firsts.want(["f1"])
+    first_data.request(["f1"])
     history.load({{"v1": "Truck 1", "v2": "Truck 2"}}, 1)
     hung.acquire(timeout=10)
     time.sleep(0.3)
     before = time.monotonic()
-    for part in (poller, trailers, firsts, history):
+    for part in (poller, trailers, first_data, history):
         part.close()
     assert time.monotonic() - before < 3, "closing waits for what hangs"
     client.close()

@@ -4,27 +4,17 @@ from datetime import UTC, datetime, tzinfo
 
 import streamlit as st
 
-from dashboard.access.viewer import Viewer
 from dashboard.fleet.names import masked
-from dashboard.invitations.bulk import BulkRun, Outcome
-from dashboard.invitations.bulk_csv import (
-    DONE,
-    LOST_ANSWER,
-    MAX_ROWS,
-    Row,
-    Table,
-    UnreadableFile,
-    read,
-    result,
-    template,
-)
+from dashboard.invitations import bulk_csv
+from dashboard.invitations.bulk import BulkRun, RowOutcome
+from dashboard.invitations.bulk_csv import DONE, LOST_ANSWER, MAX_ROWS, BulkFile, BulkRow, UnreadableFile
 from dashboard.invitations.card import Card, sheet_pdf
-from dashboard.invitations.items import Item
-from dashboard.invitations.words import duration, zone
-from dashboard.service import Service
+from dashboard.invitations.formatting import duration
+from dashboard.service import service
+from dashboard.ui import sign_in
+from dashboard.ui.clock import viewer_zone
+from dashboard.ui.invitations import form, providers
 from dashboard.ui.invitations.card import card_of
-from dashboard.ui.invitations.form import defaults
-from dashboard.ui.invitations.providers import sent_for
 from dashboard.ui.invitations.state import page_state
 from dashboard.ui.markdown import plain
 
@@ -32,18 +22,18 @@ TICK_SECONDS = 1.0
 SHOWN_PROBLEMS = 20
 
 
-def bulk(service: Service, viewer: Viewer) -> None:
+def show() -> None:
     """Show the run this viewer has going, or the way to start one."""
-    run = service.bulk_runs.of(viewer.name)
+    run = service().bulk_runs.of(sign_in.viewer().name)
     if run is not None:
-        _run(service, viewer, run)
+        _run(run)
         return
     st.write(
         f"Upload a CSV file with one fleet per row, at most {MAX_ROWS:,}. Every row is checked before anything is sent."
     )
     st.download_button(
         "Download the template",
-        template,
+        bulk_csv.template,
         "invitations.csv",
         "text/csv",
         icon=":material/download:",
@@ -55,24 +45,20 @@ def bulk(service: Service, viewer: Viewer) -> None:
     if file is None:
         return
     try:
-        table = read(
-            file.getvalue(),
-            defaults(service.settings),
-            [sent_for(tsp, service.settings.limit_tsps_by) for tsp in service.invitations.tsps()],
-        )
+        read = bulk_csv.read(file.getvalue(), form.defaults(), providers.known())
     except UnreadableFile as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    _checked(service, viewer, table)
+    _checked(read)
 
 
-def _checked(service: Service, viewer: Viewer, table: Table) -> None:
-    for note in table.notes:
+def _checked(file: BulkFile) -> None:
+    for note in file.notes:
         st.info(plain(note))
-    faulty = [row for row in table.rows if row.problem]
-    sent = sum(row.done in DONE for row in table.rows)
+    faulty = [row for row in file.rows if row.problem]
+    sent = sum(row.done in DONE for row in file.rows)
     st.markdown(
-        f"**{len(table.ready):,}** rows can be sent"
+        f"**{len(file.ready):,}** rows can be sent"
         + (f", **{len(faulty):,}** cannot" if faulty else "")
         + (f", **{sent:,}** were sent before" if sent else "")
         + "."
@@ -84,16 +70,17 @@ def _checked(service: Service, viewer: Viewer, table: Table) -> None:
         key="bulk-again",
         help="Extends the expiry, renews the tokens of accepted ones and revives declined ones. Off: they are skipped.",
     )
-    if not table.ready:
+    if not file.ready:
         return
-    if st.button(f"Create {len(table.ready):,} invitations", type="primary", icon=":material/send:"):
-        run = BulkRun(service.invitations, table.rows, by=viewer.name, again=again)
-        if service.bulk_runs.start(viewer.name, run):
+    if st.button(f"Create {len(file.ready):,} invitations", type="primary", icon=":material/send:"):
+        name = sign_in.viewer().name
+        run = BulkRun(service().invitations, file.rows, by=name, again=again)
+        if service().bulk_runs.start(name, run):
             page_state().bulk_run = run
         st.rerun()
 
 
-def _problems(rows: list[tuple[Row, str]]) -> None:
+def _problems(rows: list[tuple[BulkRow, str]]) -> None:
     """List what to correct, as text that wraps on a phone."""
     lines = [
         f"- **Row {row.number}** {plain(masked(row.cells.get('fleet_ref', '')[:60]))}: {plain(problem)}"
@@ -104,12 +91,9 @@ def _problems(rows: list[tuple[Row, str]]) -> None:
         st.caption(f"… and {len(rows) - SHOWN_PROBLEMS:,} more.")
 
 
-def _run(service: Service, viewer: Viewer, run: BulkRun) -> None:
-    running = run.running
-    opened_at, where = (
-        st.context.url or "",
-        zone(st.context.timezone),
-    )  # read here: downloads run in another thread
+def _run(run: BulkRun) -> None:
+    name, running = sign_in.viewer().name, run.running
+    opened_at, zone = st.context.url or "", viewer_zone()  # read here: downloads run in another thread
     if page_state().bulk_run is not run:
         st.info(
             "This file was sent from another tab, before a reload, or by somebody with the same name. One is sent at a "
@@ -126,11 +110,11 @@ def _run(service: Service, viewer: Viewer, run: BulkRun) -> None:
         if run.left and st.button(
             f"Continue with {run.left:,} rows", type="primary", icon=":material/play_arrow:"
         ):
-            service.bulk_runs.start(viewer.name, run)
+            service().bulk_runs.start(name, run)
             st.rerun()
         st.download_button(
             "Result (CSV)",
-            lambda: _result(service, run, opened_at, where),
+            lambda: _result(run, opened_at, zone),
             "invitations-result.csv",
             "text/csv",
             icon=":material/download:",
@@ -138,14 +122,14 @@ def _run(service: Service, viewer: Viewer, run: BulkRun) -> None:
         )
         st.download_button(
             "QR codes (PDF)",
-            lambda: sheet_pdf(_cards(service, run, opened_at, where).values()),
+            lambda: sheet_pdf(_cards(run, opened_at, zone).values()),
             "invitations.pdf",
             "application/pdf",
             icon=":material/print:",
             on_click="ignore",
         )
         if st.button("New file", icon=":material/restart_alt:"):
-            service.bulk_runs.put_away(viewer.name, run)
+            service().bulk_runs.put_away(name, run)
             page_state().bulk_generation += 1
             st.rerun()
     failed = [
@@ -179,28 +163,25 @@ def _progress(run: BulkRun, running: bool) -> None:
         st.rerun()  # the buttons belong to a run that has stopped
 
 
-def _items(service: Service, run: BulkRun) -> dict[int, Item]:
-    """Return the invitations of the rows, as they are now."""
-    items = {item.handle: item for item in service.invitations.peek().items}
-    found = ((row.number, run.outcome(row)) for row in run.rows)
-    return {number: items[o.handle] for number, o in found if o is not None and o.handle in items}
-
-
-def _cards(service: Service, run: BulkRun, opened_at: str, where: tzinfo) -> dict[int, Card]:
-    """Return the cards of the rows that were created or refreshed."""
+def _cards(run: BulkRun, opened_at: str, zone: tzinfo) -> dict[int, Card]:
+    """Return the cards of the invitations that the rows have, as they are now, by the row's number."""
+    known = {one.handle: one for one in service().invitations.peek().invitations}
     cards: dict[int, Card] = {}
-    for number, item in _items(service, run).items():
-        card = card_of(service, item, opened_at, where)
-        if card is not None and item.status != "deleted":
-            cards[number] = card
+    for row in run.rows:
+        outcome = run.outcome(row)
+        invitation = known.get(outcome.handle) if outcome else None
+        if invitation is not None and invitation.status != "deleted":
+            card = card_of(invitation, opened_at, zone)
+            if card is not None:
+                cards[row.number] = card
     return cards
 
 
-def _result(service: Service, run: BulkRun, opened_at: str, where: tzinfo) -> bytes:
-    cards = _cards(service, run, opened_at, where)
+def _result(run: BulkRun, opened_at: str, zone: tzinfo) -> bytes:
+    cards = _cards(run, opened_at, zone)
     rows = []
     for row in run.rows:
-        outcome = run.outcome(row) or Outcome("not sent")
+        outcome = run.outcome(row) or RowOutcome("not sent")
         card = cards.get(row.number) if outcome.result in DONE else None
         rows.append(
             (
@@ -213,4 +194,4 @@ def _result(service: Service, run: BulkRun, opened_at: str, where: tzinfo) -> by
                 },
             )
         )
-    return result(rows)
+    return bulk_csv.result(rows)

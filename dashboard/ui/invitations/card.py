@@ -8,14 +8,14 @@ from datetime import tzinfo
 
 import streamlit as st
 
-from dashboard.access.viewer import Viewer
 from dashboard.invitations import qr
 from dashboard.invitations.card import Card, invitation_pdf
-from dashboard.invitations.items import Gone, Item
+from dashboard.invitations.formatting import local_time, mailto, message, sms
+from dashboard.invitations.models import UNKNOWN, InvitationNotFound, InvitationSummary
 from dashboard.invitations.permissions import bundle_of
-from dashboard.invitations.words import UNKNOWN, local, mailto, message, sms, zone
-from dashboard.service import Service
-from dashboard.ui.invitations.progress import live_status
+from dashboard.service import service
+from dashboard.ui.clock import viewer_zone
+from dashboard.ui.invitations import progress
 from dashboard.ui.invitations.state import page_state
 
 HIDE_CHROME = """<style>
@@ -24,70 +24,77 @@ HIDE_CHROME = """<style>
 </style>"""
 
 
-def invitation_card(service: Service, viewer: Viewer, fly: Callable[[str], None]) -> None:
-    """Show the invitation that the page state names, if there is one."""
+def show(fly: Callable[[str], None]) -> None:
+    """Show the invitation that the page state names, if there is one; `fly` opens the live map on a fleet id."""
     state = page_state()
-    item = next((i for i in service.invitations.peek().items if i.handle == state.shown), None)
-    if item is None:
+    invitation = _shown()
+    if invitation is None:
         return
-    card = _card(service, item)
+    card = card_of(invitation, st.context.url or "", viewer_zone())
     if state.note:
         st.success(state.note, icon=":material/check_circle:")
     if card is None:
         st.warning("Catena has sent no link of this invitation that can be read. Resend it under Follow up.")
         return
     st.html(_html(card, "invite-card"))
-    live_status(service, viewer, item.handle, fly)
+    progress.show(invitation.handle, fly)
     st.caption("The link. It is meant for this fleet alone: whoever has it can use it.")
     st.code(card.link, language=None, wrap_lines=True)
-    _actions(card, item)
-    _drafts(card, item)
+    _actions(card, invitation)
+    _drafts(card, invitation)
     st.subheader("Invite another fleet", anchor=False)
 
 
-def stage(service: Service, viewer: Viewer, fly: Callable[[str], None]) -> bool:
+def show_on_stage(fly: Callable[[str], None]) -> bool:
     """Fill the screen with the card when asked to; return whether it did."""
     state = page_state()
     if not state.on_stage:
         return False
-    item = next((i for i in service.invitations.peek().items if i.handle == state.shown), None)
-    card = _card(service, item) if item else None
-    if item is None or card is None:
+    invitation = _shown()
+    card = card_of(invitation, st.context.url or "", viewer_zone()) if invitation else None
+    if invitation is None or card is None:
         state.on_stage = False
         return False
     st.html(HIDE_CHROME + _html(card, "invite-card invite-stage"))
-    live_status(service, viewer, item.handle, fly)
+    progress.show(invitation.handle, fly)
     if st.button("Back to the invitation", icon=":material/close_fullscreen:"):
         state.on_stage = False
         st.rerun()
     return True
 
 
-def _card(service: Service, item: Item) -> Card | None:
-    return card_of(service, item, st.context.url or "", zone(st.context.timezone))
+def _shown() -> InvitationSummary | None:
+    handle = page_state().shown
+    return next((one for one in service().invitations.peek().invitations if one.handle == handle), None)
 
 
-def card_of(service: Service, item: Item, opened_at: str, where: tzinfo) -> Card | None:
-    """Put together what a fleet is shown; None when the invitation is gone or its link is unknown.
+def link_of(invitation: InvitationSummary, opened_at: str) -> str:
+    """Return the link to hand over; "" when the invitation is gone or Catena sent no link that can be read.
 
-    `opened_at` is the address in the operator's browser, `where` their time zone.
+    `opened_at` is the address in the operator's browser.
     """
     try:
-        secret = service.invitations.link(item.handle)
-    except Gone:
+        magic_link = service().invitations.link(invitation.handle)
+    except InvitationNotFound:
+        return ""
+    return service().reachable_link(magic_link, opened_at) if magic_link else ""
+
+
+def card_of(invitation: InvitationSummary, opened_at: str, zone: tzinfo) -> Card | None:
+    """Put together what a fleet is shown, times in the operator's `zone`; None without a link as from `link_of`."""
+    link = link_of(invitation, opened_at)
+    if not link:
         return None
-    if not secret:
-        return None
-    bundle = bundle_of(item.permissions)
+    settings, bundle = service().settings, bundle_of(invitation.permissions)
     return Card(
-        company=service.settings.company_name or "Our company",
-        fleet=item.fleet_name or item.fleet_ref or "your fleet",
-        fleet_ref=item.fleet_ref or UNKNOWN,
-        link=service.reachable_link(secret, opened_at),
-        expires=local(item.expires_at, where) or "a time that Catena did not say",
-        over=item.status == "expired",
+        company=settings.company_name or "Our company",
+        fleet=invitation.fleet_name or invitation.fleet_ref or "your fleet",
+        fleet_ref=invitation.fleet_ref or UNKNOWN,
+        link=link,
+        expires=local_time(invitation.expires_at, zone) or "a time that Catena did not say",
+        expired=invitation.status == "expired",
         agrees=bundle.agrees if bundle else "the data listed on the next page",
-        color=service.settings.brand_color,
+        color=settings.brand_color,
     )
 
 
@@ -107,9 +114,9 @@ def _html(card: Card, classes: str) -> str:
     )
 
 
-def _actions(card: Card, item: Item) -> None:
+def _actions(card: Card, invitation: InvitationSummary) -> None:
     state = page_state()
-    name = file_name(item.fleet_ref)
+    name = file_name(invitation.fleet_ref)
     with st.container(horizontal=True):
         st.link_button("Open invitation link", card.link, icon=":material/open_in_new:")
         if st.button("Show to the fleet", icon=":material/fullscreen:"):
@@ -144,27 +151,27 @@ def _actions(card: Card, item: Item) -> None:
             st.rerun()
 
 
-def _drafts(card: Card, item: Item) -> None:
+def _drafts(card: Card, invitation: InvitationSummary) -> None:
     """Let the operator edit a message and open it in their own mail or messages program."""
     with st.expander("Write to the fleet", icon=":material/mail:"):
         subject = st.text_input(
-            "Subject", f"{card.company} invites you to connect your telematics", key=f"s-{item.handle}"
+            "Subject", f"{card.company} invites you to connect your telematics", key=f"s-{invitation.handle}"
         )
         body = st.text_area(
             "Message",
             message(
                 company=card.company,
-                fleet=item.fleet_name,
+                fleet=invitation.fleet_name,
                 link=card.link,
                 expires=card.expires,
                 agrees=card.agrees,
             ),
-            key=f"m-{item.handle}",
+            key=f"m-{invitation.handle}",
             height=240,
         )
         with st.container(horizontal=True):
-            st.link_button("Open as e-mail", mailto(item.email, subject, body), icon=":material/mail:")
-            st.link_button("Open as text message", sms(item.phone, body), icon=":material/sms:")
+            st.link_button("Open as e-mail", mailto(invitation.email, subject, body), icon=":material/mail:")
+            st.link_button("Open as text message", sms(invitation.phone, body), icon=":material/sms:")
         st.caption("Nothing is sent from here: your own mail or messages program opens with the draft.")
 
 

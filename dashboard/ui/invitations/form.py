@@ -6,12 +6,23 @@ import streamlit as st
 
 from catena_client import CatenaError, InvitationCreate, ValidationFailed
 from dashboard.configuration.settings import Settings
-from dashboard.invitations.desk import Agreed, InvitationDesk
-from dashboard.invitations.items import AlreadyInvited, AnswerLost, Item, Made, NotSent
+from dashboard.invitations.formatting import local_time, status_label
+from dashboard.invitations.invitation_service import MayRefresh
+from dashboard.invitations.models import (
+    DEAD_STATUSES,
+    UNKNOWN,
+    AlreadyInvited,
+    AnswerLost,
+    CreateResult,
+    InvitationSummary,
+    NotSent,
+)
 from dashboard.invitations.permissions import BUNDLES
 from dashboard.invitations.rules import Draft, check, problems_from_api
-from dashboard.invitations.words import DEAD, UNKNOWN, local, status_word, zone
-from dashboard.ui.invitations.providers import chosen_providers, pick_providers
+from dashboard.service import service
+from dashboard.ui import sign_in
+from dashboard.ui.clock import viewer_zone
+from dashboard.ui.invitations import providers
 from dashboard.ui.invitations.state import PageState, page_state
 from dashboard.ui.markdown import plain
 
@@ -51,12 +62,12 @@ PAIRS = (
 )
 
 
-def invite_form(desk: InvitationDesk, settings: Settings, by: str) -> None:
+def show() -> None:
     """Show the form with the objections of the last try; create the invitation when asked to."""
     state = page_state()
     with st.form(f"invite-{state.generation}", border=True):
-        draft = _fields(state, settings)
-        chosen_providers(desk, settings.limit_tsps_by)
+        draft = _fields(state, service().settings)
+        providers.show_chosen()
         _objection(state, "limit_tsps")
         with st.container(horizontal=True):
             # The first one is what the Enter key presses.
@@ -69,45 +80,45 @@ def invite_form(desk: InvitationDesk, settings: Settings, by: str) -> None:
         state.question, state.problems = None, checked.problems
         if checked.create is not None:
             with st.spinner("Creating the invitation …"):
-                create(desk, checked.create, by, state)
+                _create(checked.create, state)
         st.rerun()
     if limit:
-        pick_providers(desk, settings.limit_tsps_by)
+        providers.pick()
     if state.question:
-        _ask(desk, by, state)
+        _ask(state.question, state)
 
 
-def create(
-    desk: InvitationDesk, wanted: InvitationCreate, by: str, state: PageState, agreed: Sequence[Item] = ()
-) -> None:
+def _create(request: InvitationCreate, state: PageState, agreed: Sequence[InvitationSummary] = ()) -> None:
     """Create, or refresh what was agreed to, and leave what came of it in the state: a card, a question, problems."""
     state.question = None
     try:
-        made = desk.create(wanted, by=by, agreed=agreed_to(agreed))
-    except AlreadyInvited as known:
-        state.question = known
+        result = service().invitations.create(
+            request, by=sign_in.viewer().name, may_refresh=as_agreed(agreed)
+        )
+    except AlreadyInvited as question:
+        state.question = question
     except ValidationFailed as error:
         state.problems = problems_from_api(error)
     except (CatenaError, NotSent, AnswerLost) as error:
         state.problems = {"": str(error)}
     else:
         state.problems, state.limit_tsps, state.generation = {}, (), state.generation + 1
-        state.shown, state.note = made.item.handle, outcome(made)
+        state.shown, state.note = result.invitation.handle, outcome(result)
 
 
-def agreed_to(items: Sequence[Item]) -> Agreed:
-    """Return the agreement to refresh these invitations, as long as they stand where they stood when it was given."""
-    stood = {(item.handle, item.status) for item in items}
-    return lambda item: (item.handle, item.status) in stood
+def as_agreed(invitations: Sequence[InvitationSummary]) -> MayRefresh:
+    """Agree to refresh these invitations, as long as they stand where they stood when the operator agreed."""
+    stood = {(invitation.handle, invitation.status) for invitation in invitations}
+    return lambda invitation: (invitation.handle, invitation.status) in stood
 
 
-def outcome(made: Made) -> str:
+def outcome(result: CreateResult) -> str:
     """Say in words whether the invitation is new or an existing one was refreshed."""
-    ref = plain(made.item.fleet_ref)
-    until = plain(local(made.item.expires_at, zone(st.context.timezone)) or UNKNOWN)
-    if made.created:
+    ref = plain(result.invitation.fleet_ref)
+    until = plain(local_time(result.invitation.expires_at, viewer_zone()) or UNKNOWN)
+    if result.created:
         return f"**Created** a new invitation for {ref}. It works until {until}."
-    if made.meant_new:
+    if result.meant_new:
         return (
             f"**Refreshed**, although a new one was meant: Catena had an invitation of {ref} that was not live, or not "
             f"there, a moment before. It now works until {until}."
@@ -151,8 +162,9 @@ def _fields(state: PageState, settings: Settings) -> Draft:
     return Draft(**values, limit_tsps=state.limit_tsps, permissions=chosen)
 
 
-def defaults(settings: Settings) -> Draft:
+def defaults() -> Draft:
     """Return what empty cells and an empty form stand for."""
+    settings = service().settings
     return Draft(
         permissions=settings.invite_permissions,
         expires_in_hours=str(settings.invite_expires_hours),
@@ -166,47 +178,44 @@ def _objection(state: PageState, name: str) -> None:
         st.markdown(f":red[:material/error: {plain(problem)}]")
 
 
-def _ask(desk: InvitationDesk, by: str, state: PageState) -> None:
+def _ask(question: AlreadyInvited, state: PageState) -> None:
     """Ask before live invitations are sent again: it has consequences."""
-    question = state.question
-    if question is None:
-        return
     with st.container(border=True):
         stand = ", ".join(
-            f"{plain(status_word(one.status).lower())}, from "
-            f"{plain(local(one.created_at, zone(st.context.timezone)) or UNKNOWN)}"
-            for one in question.items
+            f"{plain(status_label(invitation.status).lower())}, from "
+            f"{plain(local_time(invitation.created_at, viewer_zone()) or UNKNOWN)}"
+            for invitation in question.live
         )
         st.warning(
-            f"**{plain(question.wanted.fleet_ref)} has an invitation already** ({stand}). Nothing was sent yet. "
-            f"{' '.join(dict.fromkeys(map(consequence, question.items)))} The options set now apply."
+            f"**{plain(question.request.fleet_ref)} has an invitation already** ({stand}). Nothing was sent yet. "
+            f"{' '.join(dict.fromkeys(map(consequence, question.live)))} The options set now apply."
         )
         with st.container(horizontal=True):
             if st.button("Send it again", type="primary", key="again-yes"):
                 with st.spinner("Refreshing the invitation …"):
-                    create(desk, question.wanted, by, state, question.items)
+                    _create(question.request, state, question.live)
                 st.rerun()
             if st.button("Show the one there is", key="again-show"):
-                state.question, state.shown, state.note = None, question.items[0].handle, ""
+                state.question, state.shown, state.note = None, question.live[0].handle, ""
                 st.rerun()
             if st.button("Cancel", key="again-no"):
                 state.question = None
                 st.rerun()
 
 
-def consequence(item: Item) -> str:
+def consequence(invitation: InvitationSummary) -> str:
     """Say what sending an invitation again does, given where it stands."""
-    if item.status == "accepted":
+    if invitation.status == "accepted":
         return (
             "The fleet has accepted. Sending again renews its sign-up tokens, so a sign-up under way may have to "
             "start over, and extends the expiry."
         )
-    if item.status == "declined":
-        reason = f" (“{plain(item.decline_reason)}”)" if item.decline_reason else ""
+    if invitation.status == "declined":
+        reason = f" (“{plain(invitation.decline_reason)}”)" if invitation.decline_reason else ""
         return f"The fleet has declined{reason}. Sending again revives the invitation: they can accept after all."
-    if item.status == "active":
+    if invitation.status == "active":
         return "Sending again extends its expiry."
-    if item.status not in DEAD:
+    if invitation.status not in DEAD_STATUSES:
         return (
             "Where it stands is not known. Sending again extends its expiry, and if the fleet has answered, renews its "
             "sign-up tokens or revives what it has declined."

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, tzinfo
 import pandas as pd
 import streamlit as st
 
-from dashboard.access.viewer import Viewer
-from dashboard.invitations.funnel import STEPS, Line, totals
-from dashboard.invitations.overview import fleet_lines
-from dashboard.invitations.words import duration, local, zone
-from dashboard.service import Service
+from dashboard.invitations.formatting import duration, local_time
+from dashboard.invitations.funnel import STEPS, FleetProgress, totals
+from dashboard.service import service
+from dashboard.ui import sign_in
+from dashboard.ui.clock import viewer_zone
 from dashboard.ui.invitations.table import PAGE_ROWS, rows_key
 from dashboard.ui.markdown import plain
 
@@ -26,35 +26,35 @@ COLUMNS = {
 }
 
 
-def invitation_funnel(service: Service, viewer: Viewer, fly: Callable[[str], None]) -> None:
-    """Show the funnel; it refreshes itself from memory."""
-    st.fragment(_funnel, run_every=TICK_SECONDS)(service, viewer, fly)
+def show(fly: Callable[[str], None]) -> None:
+    """Show the funnel, refreshed by itself; `fly` opens the live map on a fleet id. Reads memory only."""
+    st.fragment(_funnel, run_every=TICK_SECONDS)(fly)
 
 
-def _funnel(service: Service, viewer: Viewer, fly: Callable[[str], None]) -> None:
+def _funnel(fly: Callable[[str], None]) -> None:
     now = datetime.now(UTC)
-    lines = fleet_lines(service, viewer, now)
-    if not lines:
-        if service.invitations.peek().taken_at is None:
+    fleets = service().overview.fleets(sign_in.viewer().visibility, now)
+    if not fleets:
+        if service().invitations.peek().taken_at is None:
             st.info("The invitations were not read yet.", icon=":material/hourglass_empty:")
         else:
             st.info("No fleet was invited yet. Create the first invitation under “Invite”.")
         return
-    st.html(picture(totals(lines)))
+    st.html(picture(totals(fleets)))
     only_stuck = st.toggle(
-        f"Only fleets that need you ({sum(line.stuck for line in lines):,})", key="funnel-stuck"
+        f"Only fleets that need you ({sum(fleet.stuck for fleet in fleets):,})", key="funnel-stuck"
     )
-    shown = [line for line in lines if line.stuck or not only_stuck]
+    shown = [fleet for fleet in fleets if fleet.stuck or not only_stuck]
     if not shown:
         st.success("Nothing is stuck.")
         return
     pages = math.ceil(len(shown) / PAGE_ROWS)
     page = min(st.pagination(pages, key=f"funnel-page-{pages}"), pages) if pages > 1 else 1
     shown = shown[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
-    service.firsts.want(line.fleet_id for line in shown if line.reached >= 5)
+    service().first_data.request(fleet.fleet_id for fleet in shown if fleet.reached >= 5)
     picked = st.dataframe(
-        frame(shown, now, zone(st.context.timezone)),
-        key=rows_key("funnel", [line.fleet_id or line.handle for line in shown]),
+        frame(shown, now, viewer_zone()),
+        key=rows_key("funnel", [fleet.fleet_id or fleet.handle for fleet in shown]),
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
@@ -69,22 +69,22 @@ def _funnel(service: Service, viewer: Viewer, fly: Callable[[str], None]) -> Non
         st.caption("Choose a fleet to see its steps, or to fly there.")
 
 
-def _steps(line: Line, fly: Callable[[str], None]) -> None:
+def _steps(fleet: FleetProgress, fly: Callable[[str], None]) -> None:
     """Show one fleet's steps below each other."""
-    where = zone(st.context.timezone)
+    zone = viewer_zone()
     with st.container(border=True):
-        st.markdown(f"**{plain(line.fleet)}**  \n{plain(line.waiting or 'Data flows')}.")
+        st.markdown(f"**{plain(fleet.fleet)}**  \n{plain(fleet.waiting or 'Data flows')}.")
         st.markdown(
             "\n".join(
-                f"1. {'**' + name + '**' if step.done else name} {plain(local(step.at, where))} "
-                f"{plain(_cell(line, index).removeprefix('✓').removeprefix(' · '))}"
-                for index, (name, step) in enumerate(zip(STEPS, line.steps, strict=True))
+                f"1. {'**' + name + '**' if step.done else name} {plain(local_time(step.at, zone))} "
+                f"{plain(_cell(fleet, index).removeprefix('✓').removeprefix(' · '))}"
+                for index, (name, step) in enumerate(zip(STEPS, fleet.steps, strict=True))
             )
         )
-        if line.reached == len(STEPS) and st.button(
+        if fleet.reached == len(STEPS) and st.button(
             "Fly there", icon=":material/flight_takeoff:", key="funnel-fly"
         ):
-            fly(line.fleet_id)
+            fly(fleet.fleet_id)
 
 
 def picture(numbers: Sequence[int]) -> str:
@@ -107,23 +107,23 @@ def _label(numbers: Sequence[int]) -> str:
     )
 
 
-def frame(lines: Sequence[Line], now: datetime, where: tzinfo) -> pd.DataFrame:
-    """Write the lines for people: what each step took, what is waited for and since when."""
+def frame(fleets: Sequence[FleetProgress], now: datetime, zone: tzinfo) -> pd.DataFrame:
+    """Write the fleets for people, one a row: what each step took, what is waited for and since when."""
     rows = []
-    for line in lines:
+    for fleet in fleets:
         row = {
-            "Fleet": line.fleet,
-            "Waiting for": line.waiting or "Nothing: data flows",
-            "Since": f"{duration(now - line.since)}" if line.since else "",
-            "Invited": local(line.steps[0].at, where) or line.steps[0].note,
+            "Fleet": fleet.fleet,
+            "Waiting for": fleet.waiting or "Nothing: data flows",
+            "Since": f"{duration(now - fleet.since)}" if fleet.since else "",
+            "Invited": local_time(fleet.steps[0].at, zone) or fleet.steps[0].note,
         }
-        row |= {name: _cell(line, index) for index, name in enumerate(STEPS) if index}
+        row |= {name: _cell(fleet, index) for index, name in enumerate(STEPS) if index}
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def _cell(line: Line, index: int) -> str:
+def _cell(fleet: FleetProgress, index: int) -> str:
     """Write one step: done or not, how long it took, and what is special about it."""
-    step, took = line.steps[index], line.took(index)
+    step, took = fleet.steps[index], fleet.took(index)
     parts = ["✓" if step.done else "", f"after {duration(took)}" if took is not None else "", step.note]
     return " · ".join(part for part in parts if part)

@@ -5,34 +5,35 @@ import re
 import streamlit as st
 
 from catena_client import Tsp
-from dashboard.invitations.desk import InvitationDesk
-from dashboard.invitations.words import UNKNOWN
+from dashboard.invitations.models import UNKNOWN
+from dashboard.service import service
 from dashboard.ui.invitations.state import page_state
 from dashboard.ui.markdown import plain
 
 MOST_SHOWN = 30
 
 
-def sent_for(tsp: Tsp, kind: str) -> str:
-    """Return what stands for a provider in ``limit_tsps``: its slug, source name or id, as `kind` says."""
-    return str(getattr(tsp, kind) or "")
+def known() -> dict[str, Tsp]:
+    """Return the providers by what stands for them in ``limit_tsps``: slug, source name or id, as the settings say."""
+    kind = service().settings.limit_tsps_by
+    return {value: tsp for tsp in service().invitations.tsps() if (value := str(getattr(tsp, kind) or ""))}
 
 
-def chosen_providers(desk: InvitationDesk, kind: str) -> None:
+def show_chosen() -> None:
     """Say which providers the next invitation is limited to, if any."""
     chosen = page_state().limit_tsps
     if chosen:
-        known = {sent_for(tsp, kind): tsp for tsp in desk.tsps()}
-        names = ", ".join(_label(known[value]) if value in known else plain(value) for value in chosen)
+        tsps = known()
+        names = ", ".join(_label(tsps[value]) if value in tsps else plain(value) for value in chosen)
         st.markdown(f"Only these providers: {names}")
 
 
 @st.dialog("Which providers may the fleet choose?")
-def pick_providers(desk: InvitationDesk, kind: str) -> None:
+def pick() -> None:
     """Let the operator search and choose; none chosen means all."""
     state = page_state()
-    known = {value: tsp for tsp in desk.tsps() if (value := sent_for(tsp, kind))}
-    if not known:
+    tsps = known()
+    if not tsps:
         st.info("The list of providers was not read yet, so all are allowed. Open this again in a moment.")
         return
     words = (
@@ -40,28 +41,28 @@ def pick_providers(desk: InvitationDesk, kind: str) -> None:
         .casefold()
         .split()
     )
-    found = [
+    matching = [
         value
-        for value, tsp in known.items()
+        for value, tsp in tsps.items()
         if all(word in f"{tsp.name or ''} {tsp.slug or ''}".casefold() for word in words)
     ]
-    shown = [value for value in state.limit_tsps if value in found] + [
-        v for v in found if v not in state.limit_tsps
+    shown = [value for value in state.limit_tsps if value in matching] + [
+        v for v in matching if v not in state.limit_tsps
     ]
-    shown = sorted(shown[:MOST_SHOWN], key=found.index)
+    shown = sorted(shown[:MOST_SHOWN], key=matching.index)
     picked = st.pills(
         "Providers",
         shown,
         default=[value for value in shown if value in state.limit_tsps],
         selection_mode="multi",
-        format_func=lambda value: _label(known[value]),
+        format_func=lambda value: _label(tsps[value]),
         key=f"provider-pills-{' '.join(words)}",
         label_visibility="collapsed",
     )
     state.limit_tsps = (*(value for value in state.limit_tsps if value not in shown), *picked)
-    if len(found) > len(shown):
-        st.caption(f"{len(found) - len(shown):,} more: search for them.")
-    elif not found:
+    if len(matching) > len(shown):
+        st.caption(f"{len(matching) - len(shown):,} more: search for them.")
+    elif not matching:
         st.caption("No provider is called that.")
     st.markdown(
         f"**{len(state.limit_tsps):,} chosen**" if state.limit_tsps else "**None chosen: all are allowed**"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from dashboard.invitations.bulk import BulkRun
-from dashboard.invitations.items import AlreadyInvited
+from dashboard.invitations.models import AlreadyInvited
 from dashboard.invitations.rules import Problems
 
 INVITE_TAB = "Invite"

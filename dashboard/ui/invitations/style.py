@@ -31,6 +31,6 @@ STYLE = """<style>
 </style>"""
 
 
-def style() -> None:
+def show() -> None:
     """Add the page's style."""
     st.html(STYLE)

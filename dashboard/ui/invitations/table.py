@@ -9,14 +9,27 @@ import pandas as pd
 import streamlit as st
 
 from catena_client import CatenaError
-from dashboard.access.viewer import Viewer
 from dashboard.fleet.names import masked
-from dashboard.invitations.items import AlreadyInvited, AnswerLost, Gone, Item, NotSent
-from dashboard.invitations.overview import fleet_lines, may_see
-from dashboard.invitations.words import STATUS_WORDS, UNKNOWN, expiry, local, next_step, status_word, zone
-from dashboard.service import Service
-from dashboard.ui.invitations.card import card_of
-from dashboard.ui.invitations.form import agreed_to, consequence, outcome
+from dashboard.invitations.formatting import (
+    STATUS_LABELS,
+    expiry,
+    local_time,
+    next_step,
+    status_label,
+)
+from dashboard.invitations.models import (
+    UNKNOWN,
+    AlreadyInvited,
+    AnswerLost,
+    InvitationNotFound,
+    InvitationSummary,
+    NotSent,
+)
+from dashboard.service import service
+from dashboard.ui import sign_in
+from dashboard.ui.clock import viewer_zone
+from dashboard.ui.invitations.card import link_of
+from dashboard.ui.invitations.form import as_agreed, consequence, outcome
 from dashboard.ui.invitations.state import INVITE_TAB, page_state
 from dashboard.ui.markdown import plain
 
@@ -37,7 +50,7 @@ COLUMNS = {
 }
 
 
-def invitation_table(service: Service, viewer: Viewer) -> None:
+def show() -> None:
     """Show the table, its filters, and the actions of the chosen row."""
     left, right = st.columns([2, 3])
     with left:
@@ -47,22 +60,27 @@ def invitation_table(service: Service, viewer: Viewer) -> None:
     with right:
         statuses = st.pills(
             "Status",
-            list(STATUS_WORDS),
+            list(STATUS_LABELS),
             selection_mode="multi",
-            format_func=STATUS_WORDS.__getitem__,
+            format_func=STATUS_LABELS.__getitem__,
             key="follow-status",
         )
-    st.fragment(_rows, run_every=TICK_SECONDS)(service, viewer, search or "", tuple(statuses or ()))
+    st.fragment(_rows, run_every=TICK_SECONDS)(search or "", tuple(statuses or ()))
 
 
-def matching(items: Sequence[Item], search: str, statuses: Sequence[str]) -> list[Item]:
+def matching(
+    invitations: Sequence[InvitationSummary], search: str, statuses: Sequence[str]
+) -> list[InvitationSummary]:
     """Return the invitations that contain every word searched for and have one of the statuses, if any is chosen."""
     words = search.casefold().split()
     return [
-        item
-        for item in items
-        if (not statuses or item.status in statuses)
-        and all(word in f"{item.fleet_ref} {item.fleet_name} {item.email}".casefold() for word in words)
+        invitation
+        for invitation in invitations
+        if (not statuses or invitation.status in statuses)
+        and all(
+            word in f"{invitation.fleet_ref} {invitation.fleet_name} {invitation.email}".casefold()
+            for word in words
+        )
     ]
 
 
@@ -71,12 +89,13 @@ def rows_key(name: str, handles: Sequence[str]) -> str:
     return f"{name}-{zlib.crc32(' '.join(handles).encode()):x}"
 
 
-def _rows(service: Service, viewer: Viewer, search: str, statuses: tuple[str, ...]) -> None:
-    view, now = service.invitations.view(), datetime.now(UTC)
-    mine = [item for item in view.items if may_see(viewer, item.fleet_id)]
-    found = matching(mine, search, statuses)
-    if not mine:
-        if view.taken_at is not None:
+def _rows(search: str, statuses: tuple[str, ...]) -> None:
+    now, visibility = datetime.now(UTC), sign_in.viewer().visibility
+    taken_at = service().invitations.peek().taken_at
+    visible = service().overview.invitations(visibility)
+    found = matching(visible, search, statuses)
+    if not visible:
+        if taken_at is not None:
             st.info("There are no invitations yet. Create the first one under “Invite”.")
         else:
             st.info("The invitations were not read yet.", icon=":material/hourglass_empty:")
@@ -89,11 +108,15 @@ def _rows(service: Service, viewer: Viewer, search: str, statuses: tuple[str, ..
     if pages > 1:
         page = min(st.pagination(pages, key=f"follow-page-{pages}"), pages)
     shown = found[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
-    st.caption(f"{len(found):,} of {len(mine):,} invitations. Choose one for what you can do about it.")
-    steps = _steps(service, viewer, now)
+    st.caption(f"{len(found):,} of {len(visible):,} invitations. Choose one for what you can do about it.")
+    waiting = {
+        fleet.handle: fleet.waiting or "On the map"
+        for fleet in service().overview.fleets(visibility, now)
+        if fleet.handle
+    }
     picked = st.dataframe(
-        pd.DataFrame([_words(item, steps, now) for item in shown], columns=list(COLUMNS)),
-        key=rows_key("follow", [item.handle for item in shown]),
+        pd.DataFrame([_words(invitation, waiting, now) for invitation in shown], columns=list(COLUMNS)),
+        key=rows_key("follow", [invitation.handle for invitation in shown]),
         hide_index=True,
         column_config=COLUMNS,
         column_order=list(COLUMNS),
@@ -104,64 +127,65 @@ def _rows(service: Service, viewer: Viewer, search: str, statuses: tuple[str, ..
     )
     rows = picked["selection"]["rows"]
     if rows and rows[0] < len(shown):
-        _actions(service, viewer, shown[rows[0]], steps)
+        _actions(shown[rows[0]], waiting)
 
 
-def _steps(service: Service, viewer: Viewer, now: datetime) -> dict[str, str]:
-    """Return what accepted fleets wait for, by handle."""
+def _words(invitation: InvitationSummary, waiting: Mapping[str, str], now: datetime) -> dict[str, str]:
+    """Write an invitation for people, by column; `waiting` says what accepted fleets wait for, by handle."""
     return {
-        line.handle: line.waiting or "On the map" for line in fleet_lines(service, viewer, now) if line.handle
+        "fleet": masked(invitation.fleet_ref) or UNKNOWN,
+        "status": status_label(invitation.status),
+        "expires": expiry(invitation.status, invitation.expires_at, now),
+        "next": next_step(
+            invitation.status,
+            invitation.expires_at,
+            now,
+            invitation.decline_reason,
+            waiting.get(invitation.handle, ""),
+        ),
+        "name": masked(invitation.fleet_name),
+        "created": local_time(invitation.created_at, viewer_zone()) or UNKNOWN,
+        "by": invitation.created_by or "-",
     }
 
 
-def _words(item: Item, steps: Mapping[str, str], now: datetime) -> dict[str, str]:
-    """Write an invitation for people, by column."""
-    return {
-        "fleet": masked(item.fleet_ref) or UNKNOWN,
-        "status": status_word(item.status),
-        "expires": expiry(item.status, item.expires_at, now),
-        "next": next_step(item.status, item.expires_at, now, item.decline_reason, steps.get(item.handle, "")),
-        "name": masked(item.fleet_name),
-        "created": local(item.created_at, zone(st.context.timezone)) or UNKNOWN,
-        "by": item.created_by or "-",
-    }
-
-
-def _actions(service: Service, viewer: Viewer, item: Item, steps: Mapping[str, str]) -> None:
+def _actions(invitation: InvitationSummary, waiting: Mapping[str, str]) -> None:
     state = page_state()
     with st.container(border=True):
-        words = _words(item, steps, datetime.now(UTC))
+        words = _words(invitation, waiting, datetime.now(UTC))
         st.markdown(
             f"**{plain(words['fleet'])}** {plain(words['name'])}  \n{plain(words['status'])}, "
             f"created {plain(words['created'])}"
-            + (f" by {plain(item.created_by)}" if item.created_by else "")
-            + (f", expires {plain(words['expires'])}" if item.status == "active" else "")
+            + (f" by {plain(invitation.created_by)}" if invitation.created_by else "")
+            + (f", expires {plain(words['expires'])}" if invitation.status == "active" else "")
             + f"  \n{plain(words['next'])}."
         )
-        if item.status == "active" and (card := card_of(service, item, st.context.url or "", UTC)):
-            st.code(card.link, language=None, wrap_lines=True)
+        if invitation.status == "active" and (link := link_of(invitation, st.context.url or "")):
+            st.code(link, language=None, wrap_lines=True)
         with st.container(horizontal=True):
-            if st.button("Show QR code and link", icon=":material/qr_code_2:", key=f"show-{item.handle}"):
-                state.shown, state.note, state.go_to = item.handle, "", INVITE_TAB
+            if st.button(
+                "Show QR code and link", icon=":material/qr_code_2:", key=f"show-{invitation.handle}"
+            ):
+                state.shown, state.note, state.go_to = invitation.handle, "", INVITE_TAB
                 st.rerun()
-            if st.button("Resend", icon=":material/autorenew:", key=f"resend-{item.handle}"):
-                _confirm_resend(service, viewer, item)
-            if item.status != "deleted" and st.button(
+            if st.button("Resend", icon=":material/autorenew:", key=f"resend-{invitation.handle}"):
+                _confirm_resend(invitation)
+            if invitation.status != "deleted" and st.button(
                 "Delete",
                 icon=":material/delete:",
-                key=f"delete-{item.handle}",
-                disabled=item.status == "accepted",
+                key=f"delete-{invitation.handle}",
+                disabled=invitation.status == "accepted",
                 help="An accepted invitation cannot be deleted: end the share agreement instead."
-                if item.status == "accepted"
+                if invitation.status == "accepted"
                 else None,
             ):
-                _confirm_delete(service, item)
+                _confirm_delete(invitation)
 
 
 @st.dialog("Resend this invitation?")
-def _confirm_resend(service: Service, viewer: Viewer, item: Item) -> None:
-    st.write(f"**{plain(masked(item.fleet_ref))}**")
-    st.write(consequence(item))
+def _confirm_resend(invitation: InvitationSummary) -> None:
+    st.write(f"**{plain(masked(invitation.fleet_ref))}**")
+    st.write(consequence(invitation))
     st.caption(
         "It is sent with the options it was created with. The link may change: hand over the one shown then."
     )
@@ -169,25 +193,27 @@ def _confirm_resend(service: Service, viewer: Viewer, item: Item) -> None:
     def resend() -> None:
         state = page_state()
         try:
-            made = service.invitations.resend(item.handle, by=viewer.name, agreed=agreed_to([item]))
-        except (
-            AlreadyInvited
-        ) as known:  # it stands elsewhere by now, or the fleet has others: asked beside the form
-            state.question = known
+            result = service().invitations.resend(
+                invitation.handle, by=sign_in.viewer().name, may_refresh=as_agreed([invitation])
+            )
+        except AlreadyInvited as question:
+            state.question = (
+                question  # it stands elsewhere by now, or the fleet has others: asked beside the form
+            )
         else:
-            state.shown, state.note = made.item.handle, outcome(made)
+            state.shown, state.note = result.invitation.handle, outcome(result)
         state.go_to = INVITE_TAB
 
     _confirm("Resend", resend)
 
 
 @st.dialog("Delete this invitation?")
-def _confirm_delete(service: Service, item: Item) -> None:
-    st.write(f"**{plain(masked(item.fleet_ref))}**")
+def _confirm_delete(invitation: InvitationSummary) -> None:
+    st.write(f"**{plain(masked(invitation.fleet_ref))}**")
     st.write(
         "Its link and QR code stop working at once. This cannot be undone, but you can invite the fleet again."
     )
-    _confirm("Delete", lambda: service.invitations.delete(item.handle))
+    _confirm("Delete", lambda: service().invitations.delete(invitation.handle))
 
 
 def _confirm(label: str, act: Callable[[], None]) -> None:
@@ -198,7 +224,7 @@ def _confirm(label: str, act: Callable[[], None]) -> None:
         try:
             with st.spinner("Waiting for Catena …"):
                 act()
-        except (CatenaError, Gone, NotSent, AnswerLost) as error:
+        except (CatenaError, InvitationNotFound, NotSent, AnswerLost) as error:
             st.error(plain(str(error)))
         else:
             st.rerun()

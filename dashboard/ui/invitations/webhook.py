@@ -4,13 +4,13 @@ import streamlit as st
 
 from catena_client import CatenaError
 from dashboard.invitations.webhooks import missing, register
-from dashboard.service import Service
+from dashboard.service import service
 from dashboard.ui.markdown import plain
 
 
-def webhook_button(service: Service) -> None:
+def show() -> None:
     """Offer to register the webhook, where a public address and a secret are set."""
-    settings = service.settings
+    settings = service().settings
     with st.expander("Notifications from Catena", icon=":material/notifications:"):
         st.write(
             "This page looks by itself every few seconds. With notifications it looks as soon as something happens. "
@@ -25,8 +25,8 @@ def webhook_button(service: Service) -> None:
             return
         try:
             with st.spinner("Waiting for Catena …"):
-                events = register(service.client, settings.public_url, settings.webhook_secret)
-                left = missing(service.client, settings.public_url)
+                events = register(service().client, settings.public_url, settings.webhook_secret)
+                left = missing(service().client, settings.public_url)
         except CatenaError as error:
             st.error(plain(str(error)))
             return

@@ -25,8 +25,8 @@ def ask(what: str) -> None:
 
 def needs_rows() -> bool:
     """Whether the next drawing moves the map to the vehicles drawn, so that their places are needed."""
-    asked: str | None = st.session_state.get("map_ask", None if "map_view" in st.session_state else "shown")
-    return asked == "shown"
+    target: str | None = st.session_state.get("map_ask", None if "map_view" in st.session_state else "shown")
+    return target == "shown"
 
 
 def fit_to(lon: Floats, lat: Floats) -> None:
@@ -41,11 +41,11 @@ def current(shown: pd.DataFrame | None, vehicle: pd.DataFrame | None, *, follow:
     `shown` are the vehicles drawn, `vehicle` the row of the chosen one; either may be missing or not placeable.
     """
     view: ViewState | None = st.session_state.get("map_view")
-    asked = st.session_state.pop("map_ask", None if view else "shown")
+    target = st.session_state.pop("map_ask", None if view else "shown")
     spot = None if vehicle is None or vehicle["lon"].isna().all() else vehicle.iloc[0]
-    if asked == "vehicle" and spot is not None:
+    if target == "vehicle" and spot is not None:
         view = _told(ViewState(float(spot["lon"]), float(spot["lat"]), CLOSE))
-    elif asked == "shown" and shown is not None and len(shown):
+    elif target == "shown" and shown is not None and len(shown):
         lon, lat = shown["lon"].to_numpy(), shown["lat"].to_numpy()
         width, height = _size()
         view = _told(fit(lon, lat, width=width, height=height))

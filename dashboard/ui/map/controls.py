@@ -19,9 +19,9 @@ def key(name: str) -> str:
 
 def key_in_popover(name: str) -> str:
     """The same for a control in a popover: opened in a later run, it would begin with its default if told once only."""
-    if (said := key(name)) in st.session_state:
-        st.session_state[said] = st.session_state[said]
-    return said
+    if (current_key := key(name)) in st.session_state:
+        st.session_state[current_key] = st.session_state[current_key]
+    return current_key
 
 
 def control_value(name: str) -> Any:

@@ -51,13 +51,13 @@ def layers(snapshot: Snapshot, scope: Scope, size: str) -> list[pdk.Layer]:
 
 def legend(snapshot: Snapshot, scope: Scope, size: str) -> None:
     """Say what the hexagons' colours mean, and that all vehicles are in them."""
-    found = service().feed.hexagons.hexagons(snapshot, scope, size)
-    noun = "vehicle" if found.vehicles == 1 else "vehicles"
-    where = "hexagon" if found.hexagons == 1 else "hexagons"
+    hexagons = service().feed.hexagons.hexagons(snapshot, scope, size)
+    noun = "vehicle" if hexagons.vehicles == 1 else "vehicles"
+    where = "hexagon" if hexagons.hexagons == 1 else "hexagons"
     swatches.show(
-        f"{found.vehicles:,} {noun} in {found.hexagons:,} {where}. Vehicles per hexagon:",
+        f"{hexagons.vehicles:,} {noun} in {hexagons.hexagons:,} {where}. Vehicles per hexagon:",
         "Vehicles per hexagon",
-        [(one.colour, _range(one.smallest, one.largest)) for one in found.legend],
+        [(entry.colour, _range(entry.smallest, entry.largest)) for entry in hexagons.legend],
     )
 
 

@@ -58,7 +58,7 @@ def sentence(request: MapRequest, known: FilterOptions) -> None:
 def _multiselect(kind: str, label: str, facets: FacetCounts, *, metric: bool, placeholder: str) -> None:
     labels, numbers = facets.options.labels(kind, metric=metric), facets.counts.get(kind, {})
     # A fleet that left takes its place in the filter with it.
-    set_control(kind, [one for one in control_value(kind) or [] if one in labels])
+    set_control(kind, [option for option in control_value(kind) or [] if option in labels])
     st.multiselect(
         label,
         list(labels),

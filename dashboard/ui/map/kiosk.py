@@ -50,7 +50,10 @@ def _screen(scope: Scope, request: MapRequest) -> None:
     turn = ""
     if request.display.cycle:
         known, asked_for = feed.facets(snapshot, scope.visibility).options.fleets, scope.filters.fleets
-        turn = fleet_on_show([one for one in sorted(known) if not asked_for or one in asked_for], now) or ""
+        turn = (
+            fleet_on_show([fleet for fleet in sorted(known) if not asked_for or fleet in asked_for], now)
+            or ""
+        )
         if turn:
             scope = replace(scope, filters=replace(scope.filters, fleets=(turn,)))
         if turn != st.session_state.get("kiosk_turn"):
@@ -67,8 +70,8 @@ def _screen(scope: Scope, request: MapRequest) -> None:
         + (f'<p class="trouble">{escape(trouble)}</p>' if trouble else "")
         + (f'<p class="fleet">{escape(name)}</p>' if name else "")
         + "".join(
-            f"<p><b>{count:,}</b>{one if count == 1 else many}</p>"
-            for count, one, many in (
+            f"<p><b>{count:,}</b>{singular if count == 1 else plural}</p>"
+            for count, singular, plural in (
                 (numbers.vehicles, "vehicle", "vehicles"),
                 (numbers.moving, "moving", "moving"),
                 (numbers.fleets, "fleet", "fleets"),

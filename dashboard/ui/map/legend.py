@@ -33,6 +33,6 @@ def show(legend: tuple[LegendEntry, ...], chosen: dict[str, tuple[str, ...]]) ->
 def _toggle(entry: LegendEntry) -> None:
     values = control_value(entry.kind) or []
     if set(entry.values) <= set(values):
-        set_control(entry.kind, [one for one in values if one not in entry.values])
+        set_control(entry.kind, [value for value in values if value not in entry.values])
     else:
-        set_control(entry.kind, [*values, *(one for one in entry.values if one not in values)])
+        set_control(entry.kind, [*values, *(value for value in entry.values if value not in values)])

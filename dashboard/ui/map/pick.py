@@ -55,8 +55,8 @@ def taken(event: Any, frame: pd.DataFrame) -> bool:
     ordinal = int(rows[0]["n"]) if rows else -1
     if ordinal == state[PICKED][0]:
         return False
-    found = frame["vehicle_id"].to_numpy()[(frame["ordinal"] == ordinal).to_numpy()]
-    vehicle = str(found[0]) if len(found) else ""
+    ids = frame["vehicle_id"].to_numpy()[(frame["ordinal"] == ordinal).to_numpy()]
+    vehicle = str(ids[0]) if len(ids) else ""
     state[PICKED] = ordinal, vehicle
     choose(vehicle)
     return True

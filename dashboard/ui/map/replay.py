@@ -12,7 +12,7 @@ from dashboard.feed.trail_sets import TrailSet
 from dashboard.fleet.playback import SPEEDS, Playback
 from dashboard.fleet.replay import time_range
 
-PLAY, MOMENT, SPEED, TOLD = "trail_play", "trail_moment", "trail_speed", "trail_told"
+PLAY, MOMENT, SPEED, RECENT = "trail_play", "trail_moment", "trail_speed", "trail_told"
 STEP = timedelta(seconds=1)
 ECHOES = 5
 """How many moments a busy browser may lag behind: it sends the one it shows with whatever it sends."""
@@ -24,10 +24,10 @@ def playing() -> bool:
     return play is not None and play.playing(time.monotonic())
 
 
-def current(found: TrailSet) -> Playback | None:
+def current(trail_set: TrailSet) -> Playback | None:
     """The replay's clock, made when the trails have come; None where there is nothing to replay."""
     play: Playback | None = st.session_state.get(PLAY)
-    if play is None and (span := time_range(found.trails.values())) is not None:
+    if play is None and (span := time_range(trail_set.trails.values())) is not None:
         play = st.session_state[PLAY] = Playback(*span, at=span[1])
     return play
 
@@ -60,8 +60,8 @@ def slider(play: Playback) -> None:
     moment = play.start + STEP * round((play.moment(time.monotonic()) - play.start) / STEP)
     # Sliders know only naive times; these are UTC.
     st.session_state[MOMENT] = moment.replace(tzinfo=None)
-    told: deque[datetime] = st.session_state.setdefault(TOLD, deque(maxlen=ECHOES))
-    told.append(moment)
+    recent: deque[datetime] = st.session_state.setdefault(RECENT, deque(maxlen=ECHOES))
+    recent.append(moment)
     # A trail of a single fix has no length, and a slider must have some.
     end = play.start + STEP * max(1, round((play.end - play.start) / STEP))
     st.slider(
@@ -86,9 +86,9 @@ def _pause() -> None:
 def _seek() -> None:
     """Go to the moment that the slider was moved to, not to an older one that the browser was late to replace."""
     moment = st.session_state[MOMENT].replace(tzinfo=UTC)
-    if any(abs(moment - told) < STEP / 2 for told in st.session_state[TOLD]):
+    if any(abs(moment - recent) < STEP / 2 for recent in st.session_state[RECENT]):
         return
-    st.session_state[TOLD].clear()  # moved by hand, and may be moved back
+    st.session_state[RECENT].clear()  # moved by hand, and may be moved back
     st.session_state[PLAY] = st.session_state[PLAY].seek(moment, time.monotonic())
 
 

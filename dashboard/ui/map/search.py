@@ -57,8 +57,8 @@ def _results(typed: str, index: SearchIndex) -> None:
 
 def _label(hit: Hit) -> str:
     why = FIELD_LABELS.get(hit.field)
-    told = f"{why} {hit.value}" if why else f"plate {hit.plate}" if hit.plate else ""
-    return " · ".join(plain(part) for part in (hit.name, hit.fleet, told) if part)
+    detail = f"{why} {hit.value}" if why else f"plate {hit.plate}" if hit.plate else ""
+    return " · ".join(plain(part) for part in (hit.name, hit.fleet, detail) if part)
 
 
 def _go(vehicle_id: str) -> None:

@@ -20,11 +20,11 @@ STYLE = """
 """
 
 
-def show(said: str, label: str, entries: Iterable[tuple[Rgb, str]]) -> None:
+def show(text: str, label: str, entries: Iterable[tuple[Rgb, str]]) -> None:
     """Show `said`, then each colour with its meaning; `label` names the list for screen readers."""
     items = "".join(
         f'<li><i style="background:rgb{colour}"></i>{escape(meaning)}</li>' for colour, meaning in entries
     )
     st.html(
-        f'{STYLE}<div class="swatches"><span>{escape(said)}</span><ul aria-label="{escape(label)}">{items}</ul></div>'
+        f'{STYLE}<div class="swatches"><span>{escape(text)}</span><ul aria-label="{escape(label)}">{items}</ul></div>'
     )

@@ -47,9 +47,9 @@ def status_line(scope: Scope, display: DisplayOptions) -> None:
             st.markdown(":material/hourglass_top: Reading the trailers …", width="content")
         return
     count = service().feed.trailers.count(state.snapshot, scope)
-    said = f"**{count:,}** {'trailer' if count == 1 else 'trailers'}."
+    text = f"**{count:,}** {'trailer' if count == 1 else 'trailers'}."
     if state.snapshot.unreadable and scope.visibility == EVERYTHING:
-        said += f" Not placeable: {state.snapshot.unreadable:,} ({UNREADABLE})."
+        text += f" Not placeable: {state.snapshot.unreadable:,} ({UNREADABLE})."
     if why:
-        said += f" Not up to date: {plain(why)}"
-    st.markdown(said, width="content")
+        text += f" Not up to date: {plain(why)}"
+    st.markdown(text, width="content")

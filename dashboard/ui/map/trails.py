@@ -44,29 +44,33 @@ STYLE = """
 
 def held() -> TrailSet | None:
     """The trails that this viewer has asked for, fetched or not."""
-    found: TrailSet | None = st.session_state.get(SET)
-    return found
+    trail_set: TrailSet | None = st.session_state.get(SET)
+    return trail_set
 
 
 def ready() -> TrailSet | None:
     """The same once they can be drawn."""
-    found = held()
-    return found if found is not None and found.progress.finished else None
+    trail_set = held()
+    return trail_set if trail_set is not None and trail_set.progress.finished else None
 
 
 def state() -> tuple[str, bool, bool]:
     """What the page around the map depends on: which trails, whether they can be drawn, whether the replay runs."""
-    found = held()
-    return ("", False, False) if found is None else (found.id, found.progress.finished, replay.playing())
+    trail_set = held()
+    return (
+        ("", False, False)
+        if trail_set is None
+        else (trail_set.id, trail_set.progress.finished, replay.playing())
+    )
 
 
 def add(vehicle_ids: Sequence[str]) -> None:
     """Show the trails of some vehicles beside those already shown."""
-    found = held()
-    if found is None:
+    trail_set = held()
+    if trail_set is None:
         _begin(vehicle_ids, USUAL_HOURS)
     else:
-        _begin([*found.names, *vehicle_ids], found.hours)
+        _begin([*trail_set.names, *vehicle_ids], trail_set.hours)
 
 
 def close() -> None:
@@ -77,11 +81,11 @@ def close() -> None:
 
 def button(vehicle_id: str) -> None:
     """Show the button that adds the trail of one vehicle."""
-    found = held()
-    if found is not None and vehicle_id in found.names:
+    trail_set = held()
+    if trail_set is not None and vehicle_id in trail_set.names:
         st.button("Trail shown", icon=":material/route:", disabled=True, key="trail")
         return
-    label = "Add to trails" if found else "Show trail"
+    label = "Add to trails" if trail_set else "Show trail"
     st.button(label, icon=":material/route:", on_click=add, args=([vehicle_id],), key="trail")
 
 
@@ -89,9 +93,9 @@ def progress() -> None:
     """Show how far the fetching is, with a way to stop it; nothing once it is over."""
     if st.session_state.pop("trail_refused", ""):
         st.warning(f"Trails can be shown for {MOST_VEHICLES} vehicles at once. Take some away first.")
-    found = held()
-    if found is not None and not found.progress.finished:
-        st.fragment(_progress, run_every=PROGRESS_SECONDS)(found)
+    trail_set = held()
+    if trail_set is not None and not trail_set.progress.finished:
+        st.fragment(_progress, run_every=PROGRESS_SECONDS)(trail_set)
 
 
 def legend(scope: Scope) -> None:
@@ -101,107 +105,110 @@ def legend(scope: Scope) -> None:
     swatches.show("Speed:", "Colours of the trails", [(rgb, labels[name]) for name, rgb in colours])
 
 
-def layers(found: TrailSet, scope: Scope) -> list[pdk.Layer]:
+def layers(trail_set: TrailSet, scope: Scope) -> list[pdk.Layer]:
     """What lies over the map: lines, stops, and the vehicles where they were at the replay's moment."""
     feed, theme = service().feed.trails, scope.theme
-    drawn = trail_layers(feed.url(found, scope, "lines"), feed.url(found, scope, "stops"), theme=theme)
-    play = replay.current(found)
+    drawn = trail_layers(
+        feed.url(trail_set, scope, "lines"), feed.url(trail_set, scope, "stops"), theme=theme
+    )
+    play = replay.current(trail_set)
     if play is None:
         return drawn
     moment = play.moment(time.monotonic())
     spots = [
-        spot | {"label": _whereabouts(spot, metric=scope.metric)} for spot in positions(found.trails, moment)
+        spot | {"label": _whereabouts(spot, metric=scope.metric)}
+        for spot in positions(trail_set.trails, moment)
     ]
     glide_ms = int(TICK_SECONDS * 1000) if replay.playing() else 0
     return [
         *drawn,
-        replay_layer(spots, found.names, theme=theme, assets_url="assets/", glide_ms=glide_ms),
+        replay_layer(spots, trail_set.names, theme=theme, assets_url="assets/", glide_ms=glide_ms),
     ]
 
 
-def controls(found: TrailSet, scope: Scope) -> None:
+def controls(trail_set: TrailSet, scope: Scope) -> None:
     """Show what belongs below the map while trails are on it."""
     st.html(STYLE)
     with st.container(key="trails", border=True, gap="small"):
-        play = replay.current(found)
+        play = replay.current(trail_set)
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             if play is not None:
                 replay.transport(play)
             st.segmented_control(
                 "Look back",
                 WINDOWS_HOURS,
-                default=found.hours,
+                default=trail_set.hours,
                 format_func=lambda hours: f"{hours} h",
                 required=True,
-                key=_key("hours", found),
+                key=_key("hours", trail_set),
                 on_change=_again,
-                args=(found,),
+                args=(trail_set,),
             )
             if play is not None:
                 st.button(
                     "Fit to trails",
                     icon=":material/fit_screen:",
                     on_click=_fit,
-                    args=(found,),
+                    args=(trail_set,),
                     key="fit_trails",
                 )
             st.button("Close trails", icon=":material/close:", on_click=close, key="close_trails")
         if play is not None:
             replay.slider(play)
-        for note in found.notes:
+        for note in trail_set.notes:
             st.caption(f":material/info: {plain(note)}")
         st.multiselect(
             f"Vehicles with a trail (up to {MOST_VEHICLES})",
-            list(found.names),
-            default=list(found.names),
-            format_func=found.names.__getitem__,
-            key=_key("vehicles", found),
+            list(trail_set.names),
+            default=list(trail_set.names),
+            format_func=trail_set.names.__getitem__,
+            key=_key("vehicles", trail_set),
             on_change=_again,
-            args=(found,),
+            args=(trail_set,),
         )
-        if found.trails:
-            st.html(_table(found, play, scope))
+        if trail_set.trails:
+            st.html(_table(trail_set, play, scope))
         st.caption(
-            f"The last {hours_in_words(found.hours)}. Lines have the colour of the speed; where nothing was heard for "
-            "15 minutes there is no line. Circles are stops of 5 minutes or more. Live vehicles are pale meanwhile."
+            f"The last {hours_in_words(trail_set.hours)}. Lines have the colour of the speed; where nothing was heard "
+            "for 15 minutes there is no line. Circles are stops of 5 minutes or more. Live vehicles are pale meanwhile."
         )
 
 
 def _begin(vehicle_ids: Sequence[str], hours: int) -> None:
-    snapshot, wanted = service().poller.state.snapshot, list(dict.fromkeys(vehicle_ids))
-    if len(wanted) > MOST_VEHICLES:
+    snapshot, chosen = service().poller.state.snapshot, list(dict.fromkeys(vehicle_ids))
+    if len(chosen) > MOST_VEHICLES:
         st.session_state["trail_refused"] = True
         return
     close()
-    if wanted and snapshot is not None:
+    if chosen and snapshot is not None:
         st.session_state[SET] = service().feed.trail_sets.begin(
-            sign_in.viewer().visibility, snapshot, wanted, hours
+            sign_in.viewer().visibility, snapshot, chosen, hours
         )
 
 
-def _key(name: str, found: TrailSet) -> str:
-    return f"trail_{name}_{found.id}"
+def _key(name: str, trail_set: TrailSet) -> str:
+    return f"trail_{name}_{trail_set.id}"
 
 
-def _again(found: TrailSet) -> None:
-    if found is held():  # a busy browser may still show the controls of trails that were replaced
-        _begin(st.session_state[_key("vehicles", found)], st.session_state[_key("hours", found)])
+def _again(trail_set: TrailSet) -> None:
+    if trail_set is held():  # a busy browser may still show the controls of trails that were replaced
+        _begin(st.session_state[_key("vehicles", trail_set)], st.session_state[_key("hours", trail_set)])
 
 
-def _progress(found: TrailSet) -> None:
-    progress = found.progress
+def _progress(trail_set: TrailSet) -> None:
+    progress = trail_set.progress
     if progress.finished:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center", key="trail_progress"):
         st.progress(
             progress.done / max(1, progress.vehicles),
-            text=f"Fetching the last {hours_in_words(found.hours)}: {plain(progress.sentence)}",
+            text=f"Fetching the last {hours_in_words(trail_set.hours)}: {plain(progress.sentence)}",
         )
-        st.button("Cancel", icon=":material/close:", on_click=found.cancel, key="cancel_trails")
+        st.button("Cancel", icon=":material/close:", on_click=trail_set.cancel, key="cancel_trails")
 
 
-def _fit(found: TrailSet) -> None:
-    camera.fit_to(*found.places())
+def _fit(trail_set: TrailSet) -> None:
+    camera.fit_to(*trail_set.places())
 
 
 def _whereabouts(spot: dict[str, Any], *, metric: bool) -> str:
@@ -210,14 +217,14 @@ def _whereabouts(spot: dict[str, Any], *, metric: bool) -> str:
     return units.speed(spot["speed"], metric=metric) or "speed unknown"
 
 
-def _table(found: TrailSet, play: Playback | None, scope: Scope) -> str:
-    colours, metric = replay_colours(found.names, scope.theme), scope.metric
+def _table(trail_set: TrailSet, play: Playback | None, scope: Scope) -> str:
+    colours, metric = replay_colours(trail_set.names, scope.theme), scope.metric
     then = {}
     if play is not None:
-        spots = positions(found.trails, play.moment(time.monotonic()))
+        spots = positions(trail_set.trails, play.moment(time.monotonic()))
         then = {spot["vehicle_id"]: _whereabouts(spot, metric=metric) for spot in spots}
     rows = []
-    for vehicle, trail in found.trails.items():
+    for vehicle, trail in trail_set.trails.items():
         summary = trail.stats
         top = units.speed(summary.top_speed, metric=metric) or "unknown"
         stopped = f" ({units.duration(summary.stopped_seconds)})" if trail.stops else ""
@@ -230,7 +237,7 @@ def _table(found: TrailSet, play: Playback | None, scope: Scope) -> str:
         )
         cells = "".join(f"<td>{escape(text or '')}</td>" for text in texts)
         dot = f'<i style="background:{colours[vehicle]}"></i>'
-        rows.append(f'<tr><th scope="row">{dot}{escape(found.names[vehicle])}</th>{cells}</tr>')
+        rows.append(f'<tr><th scope="row">{dot}{escape(trail_set.names[vehicle])}</th>{cells}</tr>')
     heads = ("Vehicle", "Distance", "Moving", "Stops", "Top speed", "At this moment")
     head = "".join(f'<th scope="col">{name}</th>' for name in heads)
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"

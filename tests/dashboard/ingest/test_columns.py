@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from catena_client import Page
 from catena_client.call import Answer, Call
 from catena_client.decoding import decode
-from dashboard.feed.summary import coloured, placeable
+from dashboard.feed.frames import placeable
+from dashboard.feed.summary import coloured
 from dashboard.feed.vehicle_rows import vehicle_rows
 from dashboard.fleet.colours import ColourAssignments
 from dashboard.fleet.names import Names, VehicleFacts
@@ -45,7 +46,7 @@ def test_unplaceable_rows_stay_with_their_reason_and_without_coordinates():
     gone = fix("a", deleted_at=NOW)
     frame = SnapshotBuilder().build([gone, fix("b")], Names(), NOW).vehicles
     assert np.isnan(frame["lon"].iloc[0])
-    assert counts(frame, "unplaceable") == {"deleted by the provider": 1, "": 1}
+    assert counts(frame, "position_error") == {"deleted by the provider": 1, "": 1}
 
 
 def test_who_is_in_no_list_is_called_by_the_start_of_the_id():
@@ -122,7 +123,7 @@ def test_whatever_comes_the_columns_stand(answers):
             ["speed", "odometer", "fuel_level", "engine_hours", "coolant_temperature", "lon", "lat"]
         ]
         assert not np.isinf(numbers.to_numpy(np.float64)).any()
-        assert (frame["lon"].isna() == (frame["unplaceable"] != "")).all()
+        assert (frame["lon"].isna() == (frame["position_error"] != "")).all()
         assert snapshot.unreadable >= page.unreadable
         summary = summary_of(snapshot)
         assert summary.unplaceable.get("unreadable answer", 0) >= snapshot.unreadable

@@ -3,13 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pandas as pd
 import pytest
 
 from catena_client import Connection, DataFreshness, ShareAgreement
-from dashboard.invitations.facts import FleetFacts, fleet_facts
-from dashboard.invitations.funnel import STEPS, Firsts, Line, funnel, totals
-from dashboard.invitations.items import Item, View
+from dashboard.invitations.first_data import FirstData
+from dashboard.invitations.fleet_stats import FleetStats
+from dashboard.invitations.funnel import STEPS, FleetProgress, funnel, totals
+from dashboard.invitations.models import InvitationLists, InvitationSummary
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 INVITED = NOW - timedelta(hours=10)
@@ -19,7 +19,7 @@ CONNECTED = NOW - timedelta(hours=5)
 LATER = NOW - timedelta(hours=1)
 
 
-def item(**values: Any) -> Item:
+def summary(**values: Any) -> InvitationSummary:
     defaults: dict[str, Any] = {
         "handle": "h",
         "fleet_ref": "R",
@@ -38,7 +38,7 @@ def item(**values: Any) -> Item:
         "phone": "",
         "created_by": "",
     }
-    return Item(**{**defaults, **values})
+    return InvitationSummary(**{**defaults, **values})
 
 
 def agreement(**values: Any) -> ShareAgreement:
@@ -71,14 +71,16 @@ def freshness(read_at: datetime | None) -> DataFreshness:
     )
 
 
-def line_of(view: View, facts: dict[str, FleetFacts] | None = None, **more: Any) -> Line:
-    (line,) = funnel(view, facts or {}, NOW, **more)
-    return line
+def progress_of(
+    lists: InvitationLists, stats: dict[str, FleetStats] | None = None, **more: Any
+) -> FleetProgress:
+    (fleet,) = funnel(lists, stats or {}, NOW, **more)
+    return fleet
 
 
-FLOWING = {"f1": FleetFacts("Nord", 5, 4, NOW - timedelta(minutes=1))}
-QUIET = {"f1": FleetFacts("Nord", 5, 4, NOW - timedelta(days=3))}
-UNPLACED = {"f1": FleetFacts("Nord", 5, 0, None)}
+FLOWING = {"f1": FleetStats("Nord", 5, 4, NOW - timedelta(minutes=1))}
+QUIET = {"f1": FleetStats("Nord", 5, 4, NOW - timedelta(days=3))}
+UNPLACED = {"f1": FleetStats("Nord", 5, 0, None)}
 
 
 @pytest.mark.parametrize(
@@ -111,11 +113,11 @@ UNPLACED = {"f1": FleetFacts("Nord", 5, 0, None)}
     ],
 )
 def test_before_acceptance(invitation: dict[str, Any], waiting: str, since: datetime, stuck: bool) -> None:
-    line = line_of(View(items=(item(**{"accepted_at": None, **invitation}),)))
-    assert (line.waiting, line.since, line.stuck, line.reached) == (waiting, since, stuck, 1)
+    fleet = progress_of(InvitationLists(invitations=(summary(**{"accepted_at": None, **invitation}),)))
+    assert (fleet.waiting, fleet.since, fleet.stuck, fleet.reached) == (waiting, since, stuck, 1)
 
 
-CASES: list[tuple[str, dict[str, Any], dict[str, FleetFacts], int, str, datetime | None, bool]] = [
+CASES: list[tuple[str, dict[str, Any], dict[str, FleetStats], int, str, datetime | None, bool]] = [
     ("accepted only", {}, {}, 2, "Waiting for the share agreement", ACCEPTED, False),
     (
         "sharing",
@@ -248,89 +250,83 @@ CASES: list[tuple[str, dict[str, Any], dict[str, FleetFacts], int, str, datetime
 
 
 @pytest.mark.parametrize(
-    ("parts", "facts", "reached", "waiting", "since", "stuck"),
+    ("parts", "stats", "reached", "waiting", "since", "stuck"),
     [c[1:] for c in CASES],
     ids=[c[0] for c in CASES],
 )
 def test_after_acceptance(
     parts: dict[str, Any],
-    facts: dict[str, FleetFacts],
+    stats: dict[str, FleetStats],
     reached: int,
     waiting: str,
     since: datetime | None,
     stuck: bool,
 ) -> None:
-    line = line_of(View(items=(item(),), **parts), facts)
-    assert (line.reached, line.waiting, line.since, line.stuck) == (reached, waiting, since, stuck)
-    assert len(line.steps) == len(STEPS)
+    fleet = progress_of(InvitationLists(invitations=(summary(),), **parts), stats)
+    assert (fleet.reached, fleet.waiting, fleet.since, fleet.stuck) == (reached, waiting, since, stuck)
+    assert len(fleet.steps) == len(STEPS)
 
 
 def test_the_times_between_the_steps() -> None:
-    view = View(items=(item(),), agreements=(agreement(),), connections=(connection(),))
-    firsts = {"f1": Firsts(CONNECTED + timedelta(minutes=3), CONNECTED + timedelta(minutes=5))}
-    line = line_of(view, FLOWING, firsts=firsts)
+    lists = InvitationLists(invitations=(summary(),), agreements=(agreement(),), connections=(connection(),))
+    first_data = {"f1": FirstData(CONNECTED + timedelta(minutes=3), CONNECTED + timedelta(minutes=5))}
+    fleet = progress_of(lists, FLOWING, first_data=first_data)
     hours = timedelta(hours=1)
     minutes = timedelta(minutes=1)
-    assert [line.took(n) for n in range(6)] == [None, 2 * hours, hours, 2 * hours, 3 * minutes, 2 * minutes]
-    unknown = line_of(View(items=(item(accepted_at=None),), agreements=(agreement(),)))
+    assert [fleet.took(n) for n in range(6)] == [None, 2 * hours, hours, 2 * hours, 3 * minutes, 2 * minutes]
+    unknown = progress_of(
+        InvitationLists(invitations=(summary(accepted_at=None),), agreements=(agreement(),))
+    )
     assert unknown.took(1) is None
     assert unknown.took(2) == 3 * hours
 
 
 def test_both_providers_of_a_fleet_are_named_with_their_status() -> None:
-    view = View(
-        items=(item(),),
+    lists = InvitationLists(
+        invitations=(summary(),),
         connections=(connection(), connection(id="d", tsp_id="t2", source_name="geotab", status="failed")),
         providers={"t1": "Samsara"},
     )
-    assert line_of(view).steps[3].note == "Samsara (active), geotab (failed)"
+    assert progress_of(lists).steps[3].note == "Samsara (active), geotab (failed)"
 
 
 def test_fleets_are_told_apart_by_id_though_they_share_a_reference() -> None:
-    view = View(items=(item(handle="1", fleet_id="f1"), item(handle="2", fleet_id="f2")))
-    assert {(line.fleet_id, line.handle) for line in funnel(view, {}, NOW)} == {("f1", "1"), ("f2", "2")}
+    lists = InvitationLists(
+        invitations=(summary(handle="1", fleet_id="f1"), summary(handle="2", fleet_id="f2"))
+    )
+    assert {(fleet.fleet_id, fleet.handle) for fleet in funnel(lists, {}, NOW)} == {("f1", "1"), ("f2", "2")}
 
 
 def test_a_fleet_without_a_listed_invitation_is_there_all_the_same() -> None:
-    view = View(agreements=(agreement(fleet_ref="OLD"),), connections=(connection(),))
-    line = line_of(view, FLOWING)
-    assert (line.fleet, line.fleet_ref, line.handle, line.reached) == ("Nord", "OLD", "", 6)
-    assert line.steps[0].note
+    lists = InvitationLists(agreements=(agreement(fleet_ref="OLD"),), connections=(connection(),))
+    fleet = progress_of(lists, FLOWING)
+    assert (fleet.fleet, fleet.fleet_ref, fleet.handle, fleet.reached) == ("Nord", "OLD", "", 6)
+    assert fleet.steps[0].note
 
 
 def test_an_expired_invitation_is_hidden_once_the_fleet_was_invited_again() -> None:
-    old = item(handle="old", status="expired", fleet_id=None, created_at=INVITED - timedelta(days=5))
-    new = item(handle="new", status="active", fleet_id=None)
-    deleted = item(handle="gone", fleet_ref="X", status="deleted", fleet_id=None)
-    assert [line.handle for line in funnel(View(items=(new, old, deleted)), {}, NOW)] == ["new"]
+    old = summary(handle="old", status="expired", fleet_id=None, created_at=INVITED - timedelta(days=5))
+    new = summary(handle="new", status="active", fleet_id=None)
+    deleted = summary(handle="gone", fleet_ref="X", status="deleted", fleet_id=None)
+    assert [fleet.handle for fleet in funnel(InvitationLists(invitations=(new, old, deleted)), {}, NOW)] == [
+        "new"
+    ]
 
 
 def test_totals_count_fleets_that_came_at_least_so_far() -> None:
-    waiting = item(handle="w", status="active", fleet_id=None, fleet_ref="W")
-    view = View(items=(item(), waiting), agreements=(agreement(),), connections=(connection(),))
-    assert totals(funnel(view, FLOWING, NOW)) == [2, 1, 1, 1, 1, 1]
+    waiting = summary(handle="w", status="active", fleet_id=None, fleet_ref="W")
+    lists = InvitationLists(
+        invitations=(summary(), waiting), agreements=(agreement(),), connections=(connection(),)
+    )
+    assert totals(funnel(lists, FLOWING, NOW)) == [2, 1, 1, 1, 1, 1]
     assert totals([]) == [0] * 6
 
 
 def test_names_never_show_an_invitations_id() -> None:
     secret = "019c776d-b117-7c1a-af6e-7076c4071e37"
-    facts = {"f1": FleetFacts(f"Fleet {secret}", 1, 1, NOW)}
-    line = line_of(View(items=(item(fleet_ref=f"ref {secret}", fleet_name=f"Fleet {secret}"),)), facts)
-    assert secret not in line.fleet + line.fleet_ref
-
-
-def test_facts_of_a_snapshot() -> None:
-    when = pd.to_datetime(["2026-03-02T11:00Z", None, "2026-03-01T00:00Z"], format="ISO8601").as_unit("us")
-    frame = pd.DataFrame(
-        {
-            "fleet_id": pd.Categorical(["f1", "f1", "f2"]),
-            "fleet": pd.Categorical(["Nord", "Nord", "Sud"]),
-            "unplaceable": pd.Categorical(["", "no position reported", ""]),
-            "occurred_at": when,
-        }
+    stats = {"f1": FleetStats(f"Fleet {secret}", 1, 1, NOW)}
+    fleet = progress_of(
+        InvitationLists(invitations=(summary(fleet_ref=f"ref {secret}", fleet_name=f"Fleet {secret}"),)),
+        stats,
     )
-    assert fleet_facts(frame) == {
-        "f1": FleetFacts("Nord", 2, 1, datetime(2026, 3, 2, 11, tzinfo=UTC)),
-        "f2": FleetFacts("Sud", 1, 1, datetime(2026, 3, 1, tzinfo=UTC)),
-    }
-    assert fleet_facts(frame.iloc[:0]) == {}
+    assert secret not in fleet.fleet + fleet.fleet_ref

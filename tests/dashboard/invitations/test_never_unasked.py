@@ -9,28 +9,26 @@ import httpx
 import pytest
 
 from catena_client import CatenaError, InvitationCreate
-from dashboard.invitations.bulk import WORKERS, BulkRun, Outcome
+from dashboard.invitations.bulk import WORKERS, BulkRun, RowOutcome
 from dashboard.invitations.bulk_csv import read
-from dashboard.invitations.desk import InvitationDesk
-from dashboard.invitations.items import Made
+from dashboard.invitations.invitation_service import InvitationService
+from dashboard.invitations.models import CreateResult
 from dashboard.invitations.rules import Draft
-from dashboard.invitations.runs import BulkRuns
-from tests.dashboard.invitations.conftest import START, FakeCatena, looked, page, stamp
+from tests.dashboard.invitations.fakes import START, FakeCatena, finish, page, refreshed, stamp, until
 
 LIST = "GET /v2/orgs/invitations"
 POST = "POST /v2/orgs/invitations"
 BAD_GATEWAY = 502
 
 
-def a_run(desk: InvitationDesk, *fleet_refs: str, again: bool = False) -> BulkRun:
+def a_run(invitations: InvitationService, *fleet_refs: str, again: bool = False) -> BulkRun:
     table = "\n".join(["fleet_ref", *fleet_refs]).encode()
-    return BulkRun(desk, read(table, Draft()).rows, by="ann", again=again)
+    return BulkRun(invitations, read(table, Draft()).rows, by="ann", again=again)
 
 
-def sent(run: BulkRun) -> dict[str, Outcome]:
+def sent(run: BulkRun) -> dict[str, RowOutcome]:
     """Send what is left, and return what became of each row."""
-    run.start()
-    run.wait()
+    finish(run)
     return {row.cells["fleet_ref"]: outcome for row in run.rows if (outcome := run.outcome(row)) is not None}
 
 
@@ -44,11 +42,11 @@ def failing(applies: Callable[[httpx.Request], bool]) -> Callable[[httpx.Request
 
 
 def test_a_run_does_not_start_without_the_list_and_can_be_started_again(
-    desk: InvitationDesk, catena: FakeCatena
+    invitations: InvitationService, catena: FakeCatena
 ) -> None:
     catena.invite("A", status="declined")
     catena.fault = failing(lambda request: request.method == "GET")
-    run = a_run(desk, "A", "B")
+    run = a_run(invitations, "A", "B")
     assert sent(run) == {}
     assert not catena.posted
     assert "Nothing was sent" in run.halted
@@ -61,25 +59,25 @@ def test_a_run_does_not_start_without_the_list_and_can_be_started_again(
 
 @pytest.mark.parametrize("status", ["active", "accepted", "declined", "a status of tomorrow"])
 def test_one_made_elsewhere_since_the_list_was_read_is_skipped(
-    desk: InvitationDesk, catena: FakeCatena, status: str
+    invitations: InvitationService, catena: FakeCatena, status: str
 ) -> None:
-    looked(desk)
+    refreshed(invitations)
 
     def meanwhile(request: httpx.Request) -> None:
         if is_look(request) and not catena.invitations:
             catena.invite("A", status=status)
 
     catena.fault = meanwhile
-    assert sent(a_run(desk, "A"))["A"].result == "skipped"
+    assert sent(a_run(invitations, "A"))["A"].result == "skipped"
     assert not catena.posted
     assert catena.invitations[0]["status"] == status
 
 
 def test_what_cannot_be_looked_at_is_not_sent_and_can_be_continued(
-    desk: InvitationDesk, catena: FakeCatena
+    invitations: InvitationService, catena: FakeCatena
 ) -> None:
     catena.fault = failing(lambda request: is_look(request) and request.url.params["fleet_ref"] == "B")
-    run = a_run(desk, "A", "B", "C")
+    run = a_run(invitations, "A", "B", "C")
     outcomes = sent(run)
     assert [outcomes[ref].result for ref in "ABC"] == ["created", "failed", "created"]
     assert "was not sent" in outcomes["B"].message
@@ -89,28 +87,30 @@ def test_what_cannot_be_looked_at_is_not_sent_and_can_be_continued(
     assert catena.calls[POST] == 3
 
 
-def test_live_ones_of_the_list_cost_no_look(desk: InvitationDesk, catena: FakeCatena) -> None:
+def test_live_ones_of_the_list_cost_no_look(invitations: InvitationService, catena: FakeCatena) -> None:
     for number in range(20):
         catena.invite(f"F{number}", status="accepted")
-    sent(a_run(desk, *(f"F{n}" for n in range(20))))
+    sent(a_run(invitations, *(f"F{n}" for n in range(20))))
     assert catena.calls == {LIST: 1}
 
 
-def test_a_new_one_that_comes_back_as_refreshed_says_so(desk: InvitationDesk, catena: FakeCatena) -> None:
-    looked(desk)
+def test_a_new_one_that_comes_back_as_refreshed_says_so(
+    invitations: InvitationService, catena: FakeCatena
+) -> None:
+    refreshed(invitations)
 
     def at_the_last_moment(request: httpx.Request) -> None:
         if request.method == "POST":
             catena.invite("A", status="declined")
 
     catena.fault = at_the_last_moment
-    outcome = sent(a_run(desk, "A"))["A"]
+    outcome = sent(a_run(invitations, "A"))["A"]
     assert outcome.result == "refreshed"
     assert "meant as a new one" in outcome.message
 
 
 def test_an_older_invitation_does_not_answer_for_a_lost_request(
-    desk: InvitationDesk, catena: FakeCatena
+    invitations: InvitationService, catena: FakeCatena
 ) -> None:
     catena.invite("NEWEST")
     older = catena.invite("A", created_at=stamp(START - timedelta(hours=1)))
@@ -125,7 +125,7 @@ def test_an_older_invitation_does_not_answer_for_a_lost_request(
         return None
 
     catena.fault = lagging
-    run = a_run(desk, "A")
+    run = a_run(invitations, "A")
     outcome = sent(run)["A"]
     assert outcome.result == "unknown"
     assert "cannot be told" in outcome.message
@@ -133,10 +133,12 @@ def test_an_older_invitation_does_not_answer_for_a_lost_request(
     assert catena.calls[POST] == 1
 
 
-def test_a_lost_refresh_is_unknown_and_not_sent_again(desk: InvitationDesk, catena: FakeCatena) -> None:
+def test_a_lost_refresh_is_unknown_and_not_sent_again(
+    invitations: InvitationService, catena: FakeCatena
+) -> None:
     catena.invite("A", status="declined")
     catena.fault = failing(lambda request: request.method == "POST")
-    run = a_run(desk, "A", again=True)
+    run = a_run(invitations, "A", again=True)
     outcome = sent(run)["A"]
     assert outcome.result == "unknown"
     assert "Follow up" in outcome.message
@@ -147,27 +149,29 @@ def test_a_lost_refresh_is_unknown_and_not_sent_again(desk: InvitationDesk, cate
 
 
 def test_a_lost_refresh_that_shows_in_the_expiry_is_refreshed(
-    desk: InvitationDesk, catena: FakeCatena
+    invitations: InvitationService, catena: FakeCatena
 ) -> None:
     catena.invite("A")
     catena.now += timedelta(minutes=1)
     catena.lose_answers = True
-    assert sent(a_run(desk, "A", again=True))["A"].result == "refreshed"
+    assert sent(a_run(invitations, "A", again=True))["A"].result == "refreshed"
 
 
 def test_a_lost_request_is_not_resolved_when_nobody_can_look(
-    desk: InvitationDesk, catena: FakeCatena
+    invitations: InvitationService, catena: FakeCatena
 ) -> None:
     catena.lose_answers = True
     catena.fault = failing(lambda request: is_look(request) and catena.calls[POST] > 0)
-    run = a_run(desk, "A")
+    run = a_run(invitations, "A")
     assert sent(run)["A"].result == "unknown"
     catena.lose_answers, catena.fault = False, lambda _request: None
     sent(run)
     assert catena.calls[POST] == 1
 
 
-def test_a_garbled_answer_is_looked_up_like_a_lost_one(desk: InvitationDesk, catena: FakeCatena) -> None:
+def test_a_garbled_answer_is_looked_up_like_a_lost_one(
+    invitations: InvitationService, catena: FakeCatena
+) -> None:
     def garble(request: httpx.Request) -> httpx.Response | None:
         if request.method != "POST":
             return None
@@ -175,15 +179,15 @@ def test_a_garbled_answer_is_looked_up_like_a_lost_one(desk: InvitationDesk, cat
         return httpx.Response(201, text='{"id": "cut o')
 
     catena.fault = garble
-    assert desk.create(InvitationCreate(fleet_ref="A"), by="ann").created
+    assert invitations.create(InvitationCreate(fleet_ref="A"), by="ann").created
 
 
 @pytest.mark.parametrize("status", [BAD_GATEWAY, 404, 409])
 def test_a_lost_delete_counts_when_the_invitation_is_gone(
-    desk: InvitationDesk, catena: FakeCatena, status: int
+    invitations: InvitationService, catena: FakeCatena, status: int
 ) -> None:
     made = catena.invite("A")
-    handle = looked(desk).items[0].handle
+    handle = refreshed(invitations).invitations[0].handle
 
     def lose(request: httpx.Request) -> httpx.Response | None:
         if request.method != "DELETE":
@@ -192,74 +196,45 @@ def test_a_lost_delete_counts_when_the_invitation_is_gone(
         return httpx.Response(status)
 
     catena.fault = lose
-    desk.delete(handle)
-    assert desk.peek().items == ()
+    invitations.delete(handle)
+    assert invitations.peek().invitations == ()
     assert catena.calls[f"GET /v2/orgs/invitations/{made['id']}"] == 1
 
 
-def test_a_delete_that_did_not_happen_is_an_error(desk: InvitationDesk, catena: FakeCatena) -> None:
+def test_a_delete_that_did_not_happen_is_an_error(invitations: InvitationService, catena: FakeCatena) -> None:
     catena.invite("A")
-    handle = looked(desk).items[0].handle
+    handle = refreshed(invitations).invitations[0].handle
     catena.fault = failing(lambda request: request.method == "DELETE")
     with pytest.raises(CatenaError):
-        desk.delete(handle)
-    assert [item.handle for item in desk.peek().items] == [handle]
+        invitations.delete(handle)
+    assert [item.handle for item in invitations.peek().invitations] == [handle]
 
 
-def test_one_run_is_started_once_by_many_clicks(desk: InvitationDesk, catena: FakeCatena) -> None:
+def test_one_run_is_started_once_by_many_clicks(invitations: InvitationService, catena: FakeCatena) -> None:
     clicked = threading.Event()
 
     def hang(_request: httpx.Request) -> None:
         assert clicked.wait(20)
 
     catena.fault = hang
-    run = a_run(desk, *(f"F{n}" for n in range(30)))
+    run = a_run(invitations, *(f"F{n}" for n in range(30)))
     clicks = [threading.Thread(target=run.start) for _ in range(16)]
     for click in clicks:
         click.start()
     for click in clicks:
         click.join()
     clicked.set()
-    run.wait()
+    until(lambda: not run.running)
     assert run.counts() == {"created": 30}
     assert catena.calls[POST] == 30
     assert catena.calls[LIST] == 31  # the whole list once, and a look at each reference
 
 
-def test_one_of_two_files_under_one_name_is_sent(desk: InvitationDesk, catena: FakeCatena) -> None:
-    clicked = threading.Event()
-
-    def hang(_request: httpx.Request) -> None:
-        assert clicked.wait(20)
-
-    catena.fault = hang
-    runs = BulkRuns()
-    files = [a_run(desk, f"F{number}") for number in range(16)]
-    begun: list[BulkRun] = []
-    clicks = [
-        threading.Thread(target=lambda run=run: begun.append(run) if runs.start("operator", run) else None)
-        for run in files
-    ]
-    for click in clicks:
-        click.start()
-    for click in clicks:
-        click.join()
-    (run,) = begun
-    assert runs.of("operator") is run
-    runs.put_away("operator", run)
-    assert runs.of("operator") is run, "it runs"
-    clicked.set()
-    run.wait()
-    assert len(catena.posted) == 1
-    runs.put_away("operator", files[0] if run is not files[0] else files[1])
-    assert runs.of("operator") is run
-    runs.put_away("operator", run)
-    assert runs.of("operator") is None
-
-
-def test_an_uploaded_result_does_not_send_what_is_unknown(desk: InvitationDesk, catena: FakeCatena) -> None:
+def test_an_uploaded_result_does_not_send_what_is_unknown(
+    invitations: InvitationService, catena: FakeCatena
+) -> None:
     table = read(b"fleet_ref,result\nA,unknown\nB,failed\nC,created\n", Draft())
-    run = BulkRun(desk, table.rows, by="ann", again=True)
+    run = BulkRun(invitations, table.rows, by="ann", again=True)
     outcomes = sent(run)
     assert [body["fleet_ref"] for body in catena.posted] == ["B"]
     assert {ref: outcome.result for ref, outcome in outcomes.items()} == {
@@ -271,18 +246,18 @@ def test_an_uploaded_result_does_not_send_what_is_unknown(desk: InvitationDesk, 
 
 
 def test_a_defect_of_ours_ends_neither_the_run_nor_in_sending_a_row_twice(
-    desk: InvitationDesk, catena: FakeCatena, monkeypatch: pytest.MonkeyPatch
+    invitations: InvitationService, catena: FakeCatena, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    create = desk.create
+    create = invitations.create
 
-    def taken_in_badly(wanted: InvitationCreate, **options: Any) -> Made:
+    def taken_in_badly(wanted: InvitationCreate, **options: Any) -> CreateResult:
         made = create(wanted, **options)
         if wanted.fleet_ref.startswith("B"):
             raise ZeroDivisionError
         return made
 
-    monkeypatch.setattr(desk, "create", taken_in_badly)
-    run = a_run(desk, *(f"B{number}" for number in range(WORKERS)), "A", again=True)
+    monkeypatch.setattr(invitations, "create", taken_in_badly)
+    run = a_run(invitations, *(f"B{number}" for number in range(WORKERS)), "A", again=True)
     sent(run)
     sent(run)
     assert run.counts() == {"unknown": WORKERS, "created": 1}
@@ -290,10 +265,10 @@ def test_a_defect_of_ours_ends_neither_the_run_nor_in_sending_a_row_twice(
 
 
 def test_a_list_that_we_cannot_take_in_is_no_run_that_somebody_paused(
-    desk: InvitationDesk, monkeypatch: pytest.MonkeyPatch
+    invitations: InvitationService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk, "read", lambda: 1 / 0)
-    run = a_run(desk, "A")
+    monkeypatch.setattr(invitations, "read", lambda: 1 / 0)
+    run = a_run(invitations, "A")
     assert sent(run) == {}
     assert run.halted.startswith("Nothing was sent")
     assert run.left == 1

@@ -2,16 +2,17 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from catena_client import InvitationCreate
-from dashboard.invitations.desk import InvitationDesk
-from dashboard.invitations.facts import FleetFacts
+from dashboard.invitations.fleet_stats import FleetStats
+from dashboard.invitations.formatting import expiry, local_time, next_step
 from dashboard.invitations.funnel import funnel
-from dashboard.invitations.items import AlreadyInvited, Item, NotSent
-from dashboard.invitations.words import expiry, local, next_step, zone
-from tests.dashboard.invitations.conftest import START, FakeCatena, looked, stamp
+from dashboard.invitations.invitation_service import InvitationService
+from dashboard.invitations.models import AlreadyInvited, InvitationSummary, NotSent
+from tests.dashboard.invitations.fakes import START, FakeCatena, refreshed, stamp
 
 NOW = START + timedelta(hours=1)
 POST = "POST /v2/orgs/invitations"
@@ -39,69 +40,80 @@ ODD_INVITATIONS: list[tuple[str, object, str, object]] = [
 ]
 
 
-def anything(_item: Item) -> bool:
+def anything(_item: InvitationSummary) -> bool:
     return True
 
 
 @pytest.mark.parametrize(("field", "value", "attribute", "known"), ODD_INVITATIONS)
 def test_an_odd_field_costs_that_field(
-    desk: InvitationDesk, catena: FakeCatena, field: str, value: object, attribute: str, known: object
+    invitations: InvitationService,
+    catena: FakeCatena,
+    field: str,
+    value: object,
+    attribute: str,
+    known: object,
 ) -> None:
     catena.invite("GOOD")
     odd = catena.invite("ODD")
     odd[field] = value
-    view = looked(desk)
-    assert not view.troubles
-    items = {item.fleet_ref: item for item in view.items}
+    lists = refreshed(invitations)
+    assert not lists.outages
+    items = {item.fleet_ref: item for item in lists.invitations}
     assert items["GOOD"].status == "active"
-    other = next(item for item in view.items if item.fleet_ref != "GOOD")
+    other = next(item for item in lists.invitations if item.fleet_ref != "GOOD")
     assert getattr(other, attribute) == known
-    assert len(funnel(view, {}, NOW)) == 2
+    assert len(funnel(lists, {}, NOW)) == 2
     assert expiry(other.status, other.expires_at, NOW)
     assert next_step(other.status, other.expires_at, NOW)
 
 
-def test_what_has_no_known_age_sorts_last(desk: InvitationDesk, catena: FakeCatena) -> None:
+def test_what_has_no_known_age_sorts_last(invitations: InvitationService, catena: FakeCatena) -> None:
     for ref, created_at in (("NONE", None), ("OLD", START), ("NEW", NOW), ("ODD", "?")):
         catena.invite(ref)["created_at"] = (
             stamp(created_at) if isinstance(created_at, datetime) else created_at
         )
-    view = looked(desk)
-    assert [item.fleet_ref for item in view.items] == ["NEW", "OLD", "NONE", "ODD"]
-    assert [line.fleet_ref for line in funnel(view, {}, NOW)] == ["NEW", "OLD", "NONE", "ODD"]
+    lists = refreshed(invitations)
+    assert [item.fleet_ref for item in lists.invitations] == ["NEW", "OLD", "NONE", "ODD"]
+    assert [fleet.fleet_ref for fleet in funnel(lists, {}, NOW)] == ["NEW", "OLD", "NONE", "ODD"]
 
 
 @pytest.mark.parametrize("status", [None, 7, "a status of tomorrow"])
-def test_an_unknown_status_counts_as_live(desk: InvitationDesk, catena: FakeCatena, status: object) -> None:
+def test_an_unknown_status_counts_as_live(
+    invitations: InvitationService, catena: FakeCatena, status: object
+) -> None:
     catena.invite("A")["status"] = status
     with pytest.raises(AlreadyInvited):
-        desk.create(InvitationCreate(fleet_ref="A"), by="ann")
+        invitations.create(InvitationCreate(fleet_ref="A"), by="ann")
     assert not catena.posted
 
 
-def test_one_that_ran_out_by_our_clock_alone_counts_as_live(desk: InvitationDesk, catena: FakeCatena) -> None:
+def test_one_that_ran_out_by_our_clock_alone_counts_as_live(
+    invitations: InvitationService, catena: FakeCatena
+) -> None:
     catena.invite("A", expires_at=stamp(START - timedelta(days=1)))
-    assert looked(desk).items[0].status == "expired"
+    assert refreshed(invitations).invitations[0].status == "expired"
     with pytest.raises(AlreadyInvited):
-        desk.create(InvitationCreate(fleet_ref="A"), by="ann")
+        invitations.create(InvitationCreate(fleet_ref="A"), by="ann")
 
 
-def test_rows_that_cannot_be_read_at_all_are_counted(desk: InvitationDesk, catena: FakeCatena) -> None:
+def test_rows_that_cannot_be_read_at_all_are_counted(
+    invitations: InvitationService, catena: FakeCatena
+) -> None:
     catena.invite("GOOD")
     catena.invite("ODD")["id"] = None
     catena.connections = [connection(), connection(id=4)]
-    view = looked(desk)
-    assert [item.fleet_ref for item in view.items] == ["GOOD"]
-    assert view.unreadable == {"invitations": 1, "connections": 1}
-    assert not view.troubles
+    lists = refreshed(invitations)
+    assert [item.fleet_ref for item in lists.invitations] == ["GOOD"]
+    assert lists.unreadable == {"invitations": 1, "connections": 1}
+    assert not lists.outages
 
 
 def test_an_invitation_that_cannot_be_read_at_all_is_not_touched(
-    desk: InvitationDesk, catena: FakeCatena
+    invitations: InvitationService, catena: FakeCatena
 ) -> None:
     catena.invite("A")["id"] = None
     with pytest.raises(NotSent, match="cannot be read"):
-        desk.create(InvitationCreate(fleet_ref="A"), by="ann", agreed=anything)
+        invitations.create(InvitationCreate(fleet_ref="A"), by="ann", may_refresh=anything)
     assert not catena.posted
 
 
@@ -117,18 +129,18 @@ def test_an_invitation_that_cannot_be_read_at_all_is_not_touched(
     ],
 )
 def test_nothing_is_resent_with_options_that_are_not_known(
-    desk: InvitationDesk, catena: FakeCatena, field: str, value: object
+    invitations: InvitationService, catena: FakeCatena, field: str, value: object
 ) -> None:
     catena.invite("A")[field] = value
-    handle = looked(desk).items[0].handle
+    handle = refreshed(invitations).invitations[0].handle
     with pytest.raises(NotSent, match="options"):
-        desk.resend(handle, by="ann", agreed=anything)
+        invitations.resend(handle, by="ann", may_refresh=anything)
     assert not catena.posted
 
 
-def test_a_link_that_is_not_known_is_empty(desk: InvitationDesk, catena: FakeCatena) -> None:
+def test_a_link_that_is_not_known_is_empty(invitations: InvitationService, catena: FakeCatena) -> None:
     catena.invite("A")["magic_link"] = 5
-    assert desk.link(looked(desk).items[0].handle) == ""
+    assert invitations.link(refreshed(invitations).invitations[0].handle) == ""
 
 
 def agreement(**values: Any) -> dict[str, Any]:
@@ -175,7 +187,7 @@ ODD_ROWS: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("where", "odd"), ODD_ROWS)
 def test_odd_rows_beside_the_invitations_stand_in_no_fleets_way(
-    desk: InvitationDesk, catena: FakeCatena, where: str, odd: dict[str, Any]
+    invitations: InvitationService, catena: FakeCatena, where: str, odd: dict[str, Any]
 ) -> None:
     catena.invite("A", status="accepted", fleet_id="f1", accepted_at=stamp(START))
     catena.agreements, catena.connections = [agreement()], [connection()]
@@ -187,16 +199,16 @@ def test_odd_rows_beside_the_invitations_stand_in_no_fleets_way(
         setattr(catena, where, [odd])
     else:
         getattr(catena, where).append(odd)
-    view = looked(desk)
-    assert not view.troubles
-    flowing = {"f1": FleetFacts("Nord", 5, 4, NOW - timedelta(minutes=1))}
-    (line,) = funnel(view, flowing, NOW)
-    assert (line.reached, line.waiting, line.stuck) == (6, "", False)
-    assert "None" not in repr([step.note for step in line.steps])
-    assert view.providers["t2"] == "Geotab"
+    lists = refreshed(invitations)
+    assert not lists.outages
+    flowing = {"f1": FleetStats("Nord", 5, 4, NOW - timedelta(minutes=1))}
+    (fleet,) = funnel(lists, flowing, NOW)
+    assert (fleet.reached, fleet.waiting, fleet.stuck) == (6, "", False)
+    assert "None" not in repr([step.note for step in fleet.steps])
+    assert lists.providers["t2"] == "Geotab"
 
 
 @pytest.mark.parametrize("moment", [datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)])
 @pytest.mark.parametrize("where", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
 def test_the_ends_of_time_are_written(moment: datetime, where: str) -> None:
-    assert str(moment.year) in local(moment, zone(where))
+    assert str(moment.year) in local_time(moment, ZoneInfo(where))

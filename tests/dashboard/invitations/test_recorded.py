@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from catena_client import CatenaClient
-from dashboard.invitations.desk import InvitationDesk
 from dashboard.invitations.funnel import funnel, totals
-from tests.dashboard.invitations.conftest import looked
+from dashboard.invitations.invitation_service import InvitationService
+from tests.dashboard.invitations.fakes import refreshed
 
 EXAMPLES = Path(__file__).parents[4] / "shared" / "catena-api" / "examples"
 FILES = {
@@ -38,15 +38,15 @@ def replay(request: httpx.Request) -> httpx.Response:
 
 def test_recorded_fleets_are_each_one_line_and_no_id_is_shown() -> None:
     with CatenaClient("id", "secret", transport=httpx.MockTransport(replay)) as client:
-        view = looked(InvitationDesk(client))
-    assert not view.troubles
+        lists = refreshed(InvitationService(client))
+    assert not lists.outages
     listed = recorded("orgs_invitations_list")["items"]
     fleets = {row["fleet_id"] for row in listed} | {
         row["fleet_id"] for row in recorded("orgs_share_agreements_list")["items"]
     }
-    lines = funnel(view, {}, datetime(2026, 4, 17, 2, tzinfo=UTC))
+    lines = funnel(lists, {}, datetime(2026, 4, 17, 2, tzinfo=UTC))
     assert {line.fleet_id for line in lines} == fleets
     assert len([line for line in lines if line.fleet_ref == "sandbox"]) > 1, "a reference is not unique"
     assert totals(lines)[2] == len(lines)
-    shown = repr(lines) + repr(view)
+    shown = repr(lines) + repr(lists)
     assert not [row["id"] for row in listed if row["id"] in shown]

@@ -17,15 +17,15 @@ from dashboard.invitations.webhooks import (
     EVENTS,
     MAX_BODY_BYTES,
     MAX_SENT_BYTES,
-    Notifications,
-    Refused,
+    NotificationRejected,
+    WebhookReceiver,
     missing,
     register,
     seconds,
     sign,
 )
 from sandbox import Sandbox, SandboxConfig
-from tests.dashboard.invitations.conftest import FakeCatena
+from tests.dashboard.invitations.fakes import FakeCatena
 
 KEY = "a-shared-secret-key"
 NOW = 1_772_452_800.0
@@ -36,7 +36,7 @@ class Site:
 
     def __init__(self, secret: str | None = KEY, prefix: str = "") -> None:
         self.looks = 0
-        notifications = Notifications(Secret(secret) if secret else None, self._look, clock=lambda: NOW)
+        notifications = WebhookReceiver(Secret(secret) if secret else None, self._look, clock=lambda: NOW)
         self.app = Starlette(routes=[notifications.route(prefix)])
 
     def _look(self) -> None:
@@ -167,8 +167,8 @@ def test_it_moves_below_the_base_path() -> None:
 @given(st.binary(max_size=200), st.text(max_size=40), st.text(max_size=40), st.sampled_from(["", "gzip"]))
 def test_nothing_unsigned_gets_through(body: bytes, signature: str, timestamp: str, encoding: str) -> None:
     looks: list[None] = []
-    notifications = Notifications(Secret(KEY), lambda: looks.append(None), clock=lambda: NOW)
-    with pytest.raises(Refused):
+    notifications = WebhookReceiver(Secret(KEY), lambda: looks.append(None), clock=lambda: NOW)
+    with pytest.raises(NotificationRejected):
         notifications.take(body, signature=signature, timestamp=timestamp, encoding=encoding)
     assert not looks
 
@@ -202,7 +202,7 @@ def test_what_the_simulated_catena_sends_is_taken() -> None:
     sandbox = Sandbox(SandboxConfig(vehicles=5, fleets=1))
     looks: list[None] = []
     sent: list[bool] = []
-    notifications = Notifications(Secret(KEY), lambda: looks.append(None))
+    notifications = WebhookReceiver(Secret(KEY), lambda: looks.append(None))
 
     def deliver(_url: str, headers: dict[str, str], body: bytes) -> int:
         sent.append(

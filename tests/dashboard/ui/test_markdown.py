@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dashboard.ui.markdown import plain
 
@@ -32,3 +34,21 @@ def test_what_is_recognised_after_unescaping_is_broken_invisibly(text):
 )
 def test_ordinary_text_gets_no_invisible_characters(text):
     assert "\u2060" not in plain(text)
+
+
+@given(st.text())
+def test_plain_text_keeps_every_visible_character_and_no_line_break(text: str) -> None:
+    shown = plain(text)
+    assert "\n" not in shown
+    undone = ""
+    rest = iter(shown.replace("\u2060", ""))
+    for character in rest:
+        undone += next(rest) if character == "\\" else character
+    assert undone == " ".join(text.replace("\u2060", "").split())
+
+
+@pytest.mark.parametrize(
+    "text", ["a@b.co", "www.example.com", "https://example.com", "HTTP://example.com", "mailto:a"]
+)
+def test_plain_text_is_never_taken_for_a_link(text: str) -> None:
+    assert "\u2060" in plain(text)

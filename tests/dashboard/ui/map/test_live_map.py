@@ -336,7 +336,7 @@ def test_a_vehicle_is_opened_again_by_a_click_after_its_panel_was_closed(service
 
 def test_a_click_counts_after_another_vehicle_was_chosen_elsewhere(service):
     service.poller.poll_once()
-    until(lambda: service.poller._directory.names.vehicles)
+    until(lambda: service.poller.directory.names.vehicles)
     service.poller.poll_once()
     app = run()
     select(app, layer(app, "vehicles")["id"], {"n": 0})
@@ -442,7 +442,7 @@ def test_names_are_text_wherever_they_come(service):
 
 def test_the_search_finds_and_goes(service):
     service.poller.poll_once()
-    until(lambda: service.poller._directory.names.vehicles)
+    until(lambda: service.poller.directory.names.vehicles)
     service.poller.poll_once()
     app = run()
     control(app.text_input, "map_search").set_value("0412").run()

@@ -9,10 +9,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+import catena_client.attempt
 from catena_client import (
     CatenaClient,
     CatenaError,
@@ -24,7 +26,10 @@ from catena_client import (
 )
 from catena_client.attempt import Attempt
 from catena_client.http import Response
+from catena_client.workers import IDLE, WORKING
+from tests.client.fake import Clock
 from tests.client.slow import (
+    DripToken,
     Handler,
     SlowServer,
     black_hole,
@@ -80,12 +85,13 @@ def _threads_of_other_tests() -> None:
     earlier.update(threading.enumerate())
 
 
-def threads() -> set[threading.Thread]:
-    return {thread for thread in threading.enumerate() if thread.name == "catena-call"} - earlier
+def threads(*names: str) -> set[threading.Thread]:
+    """The client's threads, those that other tests have left apart."""
+    return {thread for thread in threading.enumerate() if thread.name in (names or (WORKING, IDLE))} - earlier
 
 
-def busy(client: CatenaClient) -> int:
-    return len(threads()) - len(client._http._workers._idle)
+def busy() -> int:
+    return len(threads(WORKING))
 
 
 def wait_for(condition: Callable[[], object]) -> None:
@@ -126,7 +132,7 @@ def test_every_try_ends(server: SlowServer, of: str, how: Callable[[Handler], No
         if (
             how is not drip_headers or of == "token"
         ):  # the API's headers drip over a connection made for the token
-            wait_for(lambda: not busy(client))
+            wait_for(lambda: not busy())
     wait_for(lambda: not threads())
 
 
@@ -140,15 +146,18 @@ def test_a_connection_that_is_never_made_ends() -> None:
 
 
 def test_nobody_waits_without_limit_for_the_token_of_another_call(server: SlowServer) -> None:
+    drip = server.behaviour["token"] = DripToken()
     with client_of(server.url, timeout=0.5) as client:
-        with (
-            client._auth._lock,
-            pytest.raises(Timeout, match=r"another call asked for did not come within 0\.5 s") as caught,
-        ):
+        other = Caller(lambda: get(client))
+        assert server.asking.acquire(timeout=SOON)
+        with pytest.raises(Timeout, match=r"another call asked for did not come within 0\.5 s") as caught:
             post(client)
+        drip.released.set()
         assert caught.value.nothing_done
-        assert server.asked == []
+        other.join(SOON)
+        assert other.error is None
         get(client)
+    assert [asked.split()[0] for asked in server.asked] == ["token", "api", "api", "revoke"]
 
 
 def test_all_who_wait_for_a_silent_token_address_are_told(server: SlowServer) -> None:
@@ -193,10 +202,11 @@ def test_closing_ends_all_calls(
     server: SlowServer, of: str, how: Callable[[Handler], None], ask: Callable[[CatenaClient], object]
 ) -> None:
     retries = threading.Semaphore(0)
-    client = client_of(server.url, retry=PATIENT, on_retry=lambda _retry: retries.release())
+    clock = Clock()
+    client = client_of(server.url, retry=PATIENT, on_retry=lambda _retry: retries.release(), clock=clock)
     get(client)  # so that there is a token, and a connection to be used again
     if of == "token":
-        client._auth._cache.clear()
+        clock.now += 300  # it has ended
     server.behaviour[of] = how
     ask = get if how is failing else ask  # a POST is not tried again
     first = 1 if how is limited else 5  # the pause that one answer asks for is every call's, if made after it
@@ -226,7 +236,7 @@ def test_closing_ends_calls_that_get_no_connection() -> None:
     with black_hole() as url:
         client = client_of(url)
         callers = [Caller(lambda: get(client)) for _ in range(3)]
-        wait_for(lambda: busy(client) == 3)
+        wait_for(lambda: busy() == 3)
         closing = Caller(client.close)
         for thread in (closing, *callers):
             thread.join(SOON)
@@ -283,14 +293,14 @@ def test_nothing_of_a_call_waits_for_the_garbage_collector(server: SlowServer) -
         try:
             before = {id(one) for one in gc.get_objects()}
             get(client)
-            wait_for(lambda: not busy(client))
+            wait_for(lambda: not busy())
             kept = [one for one in gc.get_objects() if id(one) not in before]
         finally:
             gc.enable()
     assert [one for one in kept if isinstance(one, Response | Attempt)] == []
 
 
-def test_a_call_that_was_left_sends_nothing_more(server: SlowServer) -> None:
+def test_a_call_that_was_left_sends_nothing_more(server: SlowServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """It said that nothing was done, so nothing may be done afterwards."""
     answering = threading.Event()
 
@@ -301,12 +311,11 @@ def test_a_call_that_was_left_sends_nothing_more(server: SlowServer) -> None:
         token(handler)
 
     server.behaviour["token"] = late
+    # As if the socket could not be shut in time: none is taken for one.
+    monkeypatch.setattr(catena_client.attempt, "socket", SimpleNamespace(socket=SimpleNamespace))
     client = client_of(server.url)
-    client._http._sockets.shut = lambda: None  # type: ignore[method-assign]
     caller = Caller(lambda: post(client))
     server.asking.acquire(timeout=SOON)
-    [attempt] = client._http._attempts
-    attempt._own.clear()  # as if the socket could not be shut in time
     closing = Caller(client.close)
     caller.join(SOON)
     assert isinstance(caller.error, ClientClosed)
@@ -355,7 +364,7 @@ def test_an_interrupted_call_is_left(server: SlowServer) -> None:
         Caller(interrupt)
         with pytest.raises(KeyboardInterrupt):
             get(client)
-        wait_for(lambda: not busy(client))
+        wait_for(lambda: not busy())
 
 
 def test_answers_that_are_slow_but_steady_are_waited_for(server: SlowServer) -> None:

@@ -1,45 +1,31 @@
-"""Plain words about invitations: times, states, next steps, and the drafts of an e-mail or a text message."""
+"""Invitations in plain words: times, states, next steps, and the drafts of an e-mail or a text message."""
 
 import re
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from urllib.parse import quote
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-STATUS_WORDS = {
+from dashboard.invitations.models import UNKNOWN
+
+STATUS_LABELS = {
     "active": "Waiting",
     "accepted": "Accepted",
     "declined": "Declined",
     "expired": "Expired",
     "deleted": "Deleted",
 }
-DEAD = ("expired", "deleted")
-"""Statuses for which posting the same reference makes a new invitation. For all others, those included that we do not
-know, it may refresh the one there is."""
-UNKNOWN = "unknown"
-"""Stands where Catena sent something that could not be read, or nothing where there should be something."""
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
-"""Where what has no known time is sorted."""
 
 
-def status_word(status: str) -> str:
+def status_label(status: str) -> str:
     """Write a status for people; one that the API's description does not name is shown as it came."""
-    return STATUS_WORDS.get(status, status)
+    return STATUS_LABELS.get(status, status)
 
 
-def zone(name: str | None) -> tzinfo:
-    """Return the viewer's time zone, or UTC where the browser did not say or says something unknown."""
-    try:
-        return ZoneInfo(name) if name else UTC
-    except (ZoneInfoNotFoundError, ValueError):
-        return UTC
-
-
-def local(moment: datetime | None, where: tzinfo) -> str:
-    """Write a moment in the viewer's zone, for example "Tue 24 Nov 2026, 14:05 CET"; "" for None."""
+def local_time(moment: datetime | None, zone: tzinfo) -> str:
+    """Write a moment in a time zone, for example "Tue 24 Nov 2026, 14:05 CET"; "" for None."""
     if moment is None:
         return ""
     try:
-        there = moment.astimezone(where)
+        there = moment.astimezone(zone)
     except OverflowError:  # the last day of the year 9999, or the first of the year 1
         there = moment
     return f"{there:%a} {there.day} {there:%b %Y, %H:%M %Z}"

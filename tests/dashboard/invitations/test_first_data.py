@@ -8,9 +8,8 @@ import httpx
 import pytest
 
 from catena_client import CatenaClient
-from dashboard.invitations.firsts import AGAIN_SECONDS, FirstSeen
-from dashboard.invitations.funnel import Firsts
-from tests.dashboard.invitations.conftest import FakeCatena, page
+from dashboard.invitations.first_data import AGAIN_SECONDS, FirstData, FirstDataTracker
+from tests.dashboard.invitations.fakes import FakeCatena, page, until
 
 LATE, EARLY = "2026-03-02T10:00:00Z", "2026-03-01T09:00:00Z"
 VEHICLES, LOCATIONS = "/v2/telematics/vehicles", "/v2/telematics/vehicle-locations"
@@ -43,8 +42,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def firsts(client: CatenaClient, clock: Clock) -> Iterator[FirstSeen]:
-    found = FirstSeen(client, clock=clock)
+def tracker(client: CatenaClient, clock: Clock) -> Iterator[FirstDataTracker]:
+    found = FirstDataTracker(client, clock=clock)
     yield found
     found.close()
 
@@ -56,42 +55,42 @@ def answer(catena: FakeCatena, **rows: list[dict[str, object]]) -> None:
     )
 
 
-def done(firsts: FirstSeen) -> None:
-    firsts._worker.submit(lambda: None).result(10)
+def done(tracker: FirstDataTracker) -> None:
+    until(lambda: not tracker.pending)
 
 
 def test_the_earliest_rows_count_and_are_asked_for_once(
-    firsts: FirstSeen, catena: FakeCatena, clock: Clock
+    tracker: FirstDataTracker, catena: FakeCatena, clock: Clock
 ) -> None:
     answer(catena, vehicles=[row(LATE), row(EARLY)], locations=[row(LATE)])
     for _ in range(3):
-        firsts.want(["f1", "", "f1"])
-        done(firsts)
+        tracker.request(["f1", "", "f1"])
+        done(tracker)
         clock.now += 10 * AGAIN_SECONDS
-    assert firsts.known == {
-        "f1": Firsts(datetime(2026, 3, 1, 9, tzinfo=UTC), datetime(2026, 3, 2, 10, tzinfo=UTC))
+    assert tracker.known == {
+        "f1": FirstData(datetime(2026, 3, 1, 9, tzinfo=UTC), datetime(2026, 3, 2, 10, tzinfo=UTC))
     }
     assert catena.calls == {f"GET {VEHICLES}": 1, f"GET {LOCATIONS}": 1}
 
 
 def test_a_fleet_without_positions_is_asked_about_again_but_not_at_every_look(
-    firsts: FirstSeen, catena: FakeCatena, clock: Clock
+    tracker: FirstDataTracker, catena: FakeCatena, clock: Clock
 ) -> None:
     answer(catena, vehicles=[row(EARLY)])
     for _ in range(5):
-        firsts.want(["f1"])
-        done(firsts)
-    assert firsts.known["f1"].location is None
+        tracker.request(["f1"])
+        done(tracker)
+    assert tracker.known["f1"].location is None
     assert catena.calls[f"GET {LOCATIONS}"] == 1
     clock.now += AGAIN_SECONDS
     answer(catena, vehicles=[row(EARLY)], locations=[row(LATE)])
-    firsts.want(["f1"])
-    done(firsts)
-    assert firsts.known["f1"].location == datetime(2026, 3, 2, 10, tzinfo=UTC)
+    tracker.request(["f1"])
+    done(tracker)
+    assert tracker.known["f1"].location == datetime(2026, 3, 2, 10, tzinfo=UTC)
 
 
 def test_fleets_that_wait_for_long_are_not_asked_about_twice(
-    firsts: FirstSeen, catena: FakeCatena, clock: Clock
+    tracker: FirstDataTracker, catena: FakeCatena, clock: Clock
 ) -> None:
     begun, go_on = threading.Event(), threading.Event()
     answer(catena, vehicles=[row(EARLY)], locations=[row(LATE)])
@@ -103,31 +102,31 @@ def test_fleets_that_wait_for_long_are_not_asked_about_twice(
         return rows(request)
 
     catena.fault = fault
-    firsts.want(["f1", "f2"])
+    tracker.request(["f1", "f2"])
     assert begun.wait(10)
     for _ in range(3):
         clock.now += AGAIN_SECONDS
-        firsts.want(["f1", "f2"])
+        tracker.request(["f1", "f2"])
     go_on.set()
-    done(firsts)
-    assert set(firsts.known) == {"f1", "f2"}
+    done(tracker)
+    assert set(tracker.known) == {"f1", "f2"}
     assert catena.calls[f"GET {LOCATIONS}"] == 2
 
 
-def test_an_outage_is_survived(firsts: FirstSeen, catena: FakeCatena, clock: Clock) -> None:
+def test_an_outage_is_survived(tracker: FirstDataTracker, catena: FakeCatena, clock: Clock) -> None:
     catena.fault = lambda _request: httpx.Response(503)
-    firsts.want(["f1"])
-    done(firsts)
-    assert not firsts.known
+    tracker.request(["f1"])
+    done(tracker)
+    assert not tracker.known
     clock.now += AGAIN_SECONDS
     answer(catena, vehicles=[row(EARLY)], locations=[row(LATE)])
-    firsts.want(["f1"])
-    done(firsts)
-    assert "f1" in firsts.known
+    tracker.request(["f1"])
+    done(tracker)
+    assert "f1" in tracker.known
 
 
 def test_a_refused_fleet_does_not_hold_up_the_others(
-    firsts: FirstSeen, catena: FakeCatena, clock: Clock
+    tracker: FirstDataTracker, catena: FakeCatena, clock: Clock
 ) -> None:
     def fault(request: httpx.Request) -> httpx.Response | None:
         if "refused" in request.url.params.get_list("fleet_ids"):
@@ -136,7 +135,7 @@ def test_a_refused_fleet_does_not_hold_up_the_others(
 
     catena.fault = fault
     for _ in range(4):
-        firsts.want(["refused", "good"])
-        done(firsts)
+        tracker.request(["refused", "good"])
+        done(tracker)
         clock.now += AGAIN_SECONDS
-    assert set(firsts.known) == {"good"}
+    assert set(tracker.known) == {"good"}

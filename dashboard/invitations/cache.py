@@ -9,11 +9,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from catena_client import Invitation
-from dashboard.invitations.items import Gone, Item
-from dashboard.invitations.words import DEAD, LONG_AGO, UNKNOWN
+from dashboard.invitations.models import (
+    DEAD_STATUSES,
+    LONG_AGO,
+    UNKNOWN,
+    InvitationNotFound,
+    InvitationSummary,
+)
 
 
-class Memory:
+class InvitationCache:
     """All invitations by handle. A handle is a keyed digest of the id, so that it means nothing elsewhere."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
@@ -22,35 +27,35 @@ class Memory:
         self._lock = threading.Lock()
         self._invitations: dict[str, Invitation] = {}
         self._creators: dict[str, str] = {}
-        self._items: tuple[Item, ...] = ()
+        self._summaries: tuple[InvitationSummary, ...] = ()
         self._touched: dict[str, int] = {}
         """For handles that `put` or `drop` changed: the value of `changes` then."""
         self.changes = 0
         """Counts what `put` and `drop` changed, so that a list read meanwhile can be told to be older."""
 
     @property
-    def items(self) -> tuple[Item, ...]:
+    def summaries(self) -> tuple[InvitationSummary, ...]:
         """Newest first, those of unknown age last; whatever has run out since it was read is called expired."""
         now = self._now()
-        if any(_ran_out(item.status, item.expires_at, now) for item in self._items):
+        if any(_ran_out(one.status, one.expires_at, now) for one in self._summaries):
             return tuple(
-                replace(item, status="expired") if _ran_out(item.status, item.expires_at, now) else item
-                for item in self._items
+                replace(one, status="expired") if _ran_out(one.status, one.expires_at, now) else one
+                for one in self._summaries
             )
-        return self._items
+        return self._summaries
 
     def get(self, handle: str) -> Invitation:
-        """Return an invitation. Raises `Gone`."""
+        """Return an invitation. Raises `InvitationNotFound`."""
         invitation = self._invitations.get(handle)
         if invitation is None:
-            raise Gone("This invitation is not there any more; reload the page.")
+            raise InvitationNotFound("This invitation is not there any more; reload the page.")
         return invitation
 
     def newest(self) -> datetime:
         """When the newest invitation of all was created, by Catena's clock; long ago when none is known."""
-        return next((item.created_at for item in self._items if item.created_at), LONG_AGO)
+        return next((one.created_at for one in self._summaries if one.created_at), LONG_AGO)
 
-    def put(self, invitation: Invitation, by: str = "") -> Item:
+    def put(self, invitation: Invitation, by: str = "") -> InvitationSummary:
         """Add an invitation or replace what was known of it."""
         handle = self.handle(invitation)
         with self._lock:
@@ -59,17 +64,20 @@ class Memory:
             if by or self._invitations.get(handle) != invitation:
                 self._touch(handle)
                 self._invitations[handle] = invitation
-                self._items = _ordered(
-                    [self.item(invitation), *(item for item in self._items if item.handle != handle)]
+                self._summaries = _ordered(
+                    [
+                        self.summary(invitation),
+                        *(other for other in self._summaries if other.handle != handle),
+                    ]
                 )
-            return self.item(invitation)
+            return self.summary(invitation)
 
     def drop(self, handle: str) -> None:
         """Forget an invitation."""
         with self._lock:
             self._touch(handle)
             self._invitations.pop(handle, None)
-            self._items = tuple(item for item in self._items if item.handle != handle)
+            self._summaries = tuple(other for other in self._summaries if other.handle != handle)
 
     def replace_all(self, invitations: Iterable[Invitation], changes: int) -> None:
         """Take a list that was begun to be read when `changes` was as given; what changed since then stays."""
@@ -82,22 +90,22 @@ class Memory:
                 else:
                     listed.pop(handle, None)
             self._invitations = listed
-            self._items = _ordered(map(self.item, listed.values()))
+            self._summaries = _ordered(map(self.summary, listed.values()))
 
     def handle(self, invitation: Invitation) -> str:
         """Return what pages call an invitation."""
         return hmac.new(self._key, invitation.id.reveal().encode(), hashlib.sha256).hexdigest()[:20]
 
-    def item(self, invitation: Invitation) -> Item:
+    def summary(self, invitation: Invitation) -> InvitationSummary:
         """Return what pages may know of an invitation."""
         handle = self.handle(invitation)
         status = invitation.status or UNKNOWN
-        return Item(
+        return InvitationSummary(
             handle=handle,
             fleet_ref=invitation.fleet_ref or "",
             fleet_name=invitation.fleet_name or "",
             status="expired" if _ran_out(status, invitation.expires_at, self._now()) else status,
-            live=status not in DEAD,
+            live=status not in DEAD_STATUSES,
             created_at=invitation.created_at,
             expires_at=invitation.expires_at,
             accepted_at=invitation.accepted_at,
@@ -120,5 +128,5 @@ def _ran_out(status: str, expires_at: datetime | None, now: datetime) -> bool:
     return status == "active" and expires_at is not None and expires_at <= now
 
 
-def _ordered(items: Iterable[Item]) -> tuple[Item, ...]:
-    return tuple(sorted(items, key=lambda item: item.created_at or LONG_AGO, reverse=True))
+def _ordered(summaries: Iterable[InvitationSummary]) -> tuple[InvitationSummary, ...]:
+    return tuple(sorted(summaries, key=lambda one: one.created_at or LONG_AGO, reverse=True))

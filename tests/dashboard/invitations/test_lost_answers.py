@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from catena_client import Invitation, Secret
-from dashboard.invitations.lost import may_have_been_done, outcome
-from tests.dashboard.invitations.conftest import START
+from dashboard.invitations.lost_answers import may_have_been_done, outcome
+from tests.dashboard.invitations.fakes import START
 
 EARLIER, LATER = START - timedelta(hours=1), START + timedelta(hours=1)
 

@@ -1,25 +1,19 @@
-"""QR codes decode from paper, from a screen and from a photo at an angle; the PDF takes any name."""
+"""QR codes decode from paper, from a screen and from a photo at an angle."""
 
 import io
 
 import numpy as np
-import pypdfium2
 import pytest
-import zxingcpp
 from PIL import Image, ImageDraw, ImageFilter
 
 from dashboard.invitations import qr
-from dashboard.invitations.card import Card, invitation_pdf, printable, sheet_pdf
+from tests.dashboard.invitations.fakes import decoded
 
 LINK = "https://connect.catenatelematics.com/?invite=00000000-0000-7000-8000-000000000001"
 
 
 def image(scale: int = 10) -> Image.Image:
     return Image.open(io.BytesIO(qr.png(LINK, scale))).convert("RGB")
-
-
-def decoded(picture: Image.Image) -> list[str]:
-    return [code.text for code in zxingcpp.read_barcodes(picture)]
 
 
 def test_it_is_black_on_white_with_a_quiet_zone_of_four_modules() -> None:
@@ -87,57 +81,3 @@ def test_it_decodes_with_a_smudge() -> None:
     picture = image(10)
     ImageDraw.Draw(picture).ellipse((230, 230, 290, 290), fill="#888888")
     assert decoded(picture) == [LINK]
-
-
-CARD = Card(
-    company="Acme Insurance",
-    fleet="Nord Fracht",
-    fleet_ref="F1",
-    link=LINK,
-    expires="Tue 24 Nov 2026, 14:05 CET",
-    over=False,
-    agrees="your vehicles and where they are",
-)
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["Žluťoučký kůň", "Ελλάς Москва", "東京 🚚", "<script>", "x" * 200, "x " * 100, "مرحبا", "a\ud800b", ""],
-)
-def test_the_page_to_print_takes_any_name(name: str) -> None:
-    card = Card(**{**vars(CARD), "fleet": name, "company": name})
-    for content in (invitation_pdf(card), sheet_pdf([card] * 13)):
-        assert content.startswith(b"%PDF-")
-        assert len(content) < 200_000
-
-
-def test_what_the_font_lacks_is_shown_as_a_box() -> None:
-    assert printable("Ž東🚚x") == "Ž□□x"
-
-
-def test_the_page_to_print_is_one_page_with_the_code_and_the_link() -> None:
-    content = invitation_pdf(CARD)
-    (page,) = pages(content)
-    assert decoded(page) == [LINK]
-    assert LINK.encode() in content
-
-
-def test_an_expired_card_says_so() -> None:
-    assert CARD.until == "Works until Tue 24 Nov 2026, 14:05 CET."
-    assert Card(**{**vars(CARD), "over": True}).until == "This code expired Tue 24 Nov 2026, 14:05 CET."
-
-
-def test_a_sheet_has_twelve_codes_on_a_page_and_all_decode() -> None:
-    links = [f"{LINK}{number}" for number in range(25)]
-    drawn = pages(sheet_pdf([Card(**{**vars(CARD), "link": link}) for link in links]))
-    assert [len(decoded(page)) for page in drawn] == [12, 12, 1]
-    assert {link for page in drawn for link in decoded(page)} == set(links)
-
-
-def pages(content: bytes) -> list[Image.Image]:
-    """Draw the pages of a PDF at 200 dots per inch."""
-    document = pypdfium2.PdfDocument(content)
-    try:
-        return [page.render(scale=200 / 72).to_pil().convert("RGB") for page in document]
-    finally:
-        document.close()

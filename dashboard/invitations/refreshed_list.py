@@ -1,6 +1,6 @@
 """One list of Catena's, kept in memory: read in the background when somebody looks and it is old.
 
-While reading fails the list stays as it was and is asked for less and less often, never sooner than Catena allows.
+While reading fails the list stays as it was and is read less and less often, never sooner than Catena allows.
 """
 
 import logging
@@ -22,15 +22,16 @@ LONGEST_AGE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
-    """Why a list cannot be read just now."""
+class Outage:
+    """A list cannot be read just now."""
 
-    why: str
+    reason: str
+    """In words, from outside."""
     since: datetime
     retry_at: datetime
 
 
-class Kept(Generic[T]):
+class RefreshedList(Generic[T]):
     """A list and the thread that reads it. Thread-safe; at most one reading at a time."""
 
     def __init__(
@@ -38,31 +39,31 @@ class Kept(Generic[T]):
         read: Callable[[bool], T],
         start: T,
         *,
-        every: float,
-        pause: float,
+        max_age: float,
+        first_pause: float,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Keep what `read` returns, beginning with `start`, and read it again after `every` seconds.
+        """Keep what `read` returns, beginning with `start`, and read it again when it is `max_age` seconds old.
 
-        `read` is told whether the reading before failed; then one try has to do. It raises CatenaError. After
-        a first failure nothing is asked for `pause` seconds.
+        The argument of `read` is whether the reading before failed; then one try has to do. It raises CatenaError.
+        After a first failure nothing is read for `first_pause` seconds.
         """
         self._read = read
-        self._every = every
+        self._max_age = max_age
+        self._first_pause = first_pause
         self._now = now
         self._clock = clock
-        self._first_pause = pause
         self._failures = 0
         self._busy = threading.Lock()
         self._tried = threading.Event()
         self._due = float("-inf")
         self.value = start
-        self.trouble: Trouble | None = None
-        self.asked_at: datetime | None = None
+        self.outage: Outage | None = None
+        self.reading_since: datetime | None = None
         """Since when it is being read; None between readings."""
 
-    def look(self) -> None:
+    def refresh(self) -> None:
         """Read in the background if it is time."""
         if self._clock() >= self._due and self._busy.acquire(blocking=False):
             threading.Thread(target=self._in_background, name="invitations", daemon=True).start()
@@ -72,9 +73,9 @@ class Kept(Generic[T]):
         if not self._tried.wait(seconds):
             self._tried.set()
 
-    def hurry(self) -> None:
-        """Let the next look read it, unless reading fails at the moment."""
-        if self.trouble is None:
+    def invalidate(self) -> None:
+        """Let the next `refresh` read it, unless reading fails at the moment."""
+        if self.outage is None:
             self._due = float("-inf")
 
     def read_now(self) -> T:
@@ -86,7 +87,7 @@ class Kept(Generic[T]):
         try:
             self._reading()
         except CatenaError:
-            pass  # it is in `trouble`
+            pass  # it is in `outage`
         except Exception:  # a defect must not look like a list that stands still
             log.exception("A list could not be taken in")
         finally:
@@ -94,25 +95,25 @@ class Kept(Generic[T]):
 
     def _reading(self) -> T:
         started, self._due = self._clock(), float("inf")
-        self.asked_at = self._now()
+        self.reading_since = self._now()
         try:
             value = self._read(self._failures > 0)
         except Exception as error:
-            why = str(error) if isinstance(error, CatenaError) else "The log of this dashboard says why."
+            reason = str(error) if isinstance(error, CatenaError) else "The log of this dashboard says why."
             self._failures += 1
             seconds = pause_seconds(self._failures, error, self._first_pause)
             now = self._now()
-            since = self.trouble.since if self.trouble else now
-            self.trouble = Trouble(why, since, now + timedelta(seconds=seconds))
+            since = self.outage.since if self.outage else now
+            self.outage = Outage(reason, since, now + timedelta(seconds=seconds))
             self._due = self._clock() + seconds
             raise
         else:
             self._failures = 0
-            self.value, self.trouble = value, None
+            self.value, self.outage = value, None
             took = self._clock() - started
-            age = max(self._every, min(10 * took, LONGEST_AGE_SECONDS))
-            self._due = min(self._due, started + age)  # sooner if somebody was in a hurry meanwhile
+            age = max(self._max_age, min(10 * took, LONGEST_AGE_SECONDS))
+            self._due = min(self._due, started + age)  # sooner if it was invalidated meanwhile
             return value
         finally:
-            self.asked_at = None
+            self.reading_since = None
             self._tried.set()

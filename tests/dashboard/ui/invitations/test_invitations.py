@@ -10,18 +10,18 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from catena_client import CatenaClient
-from dashboard import service as services
 from dashboard.access.viewer import Viewer
 from dashboard.configuration.settings import Settings
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.ingest.polling import PollState
 from dashboard.invitations.bulk import BulkRun
-from dashboard.invitations.desk import InvitationDesk
-from dashboard.invitations.firsts import FirstSeen
-from dashboard.invitations.items import AlreadyInvited
-from dashboard.service import Service
-from dashboard.ui.invitations.form import agreed_to
-from tests.dashboard.invitations.conftest import FakeCatena, looked, stamp
+from dashboard.invitations.first_data import FirstDataTracker
+from dashboard.invitations.invitation_service import InvitationService
+from dashboard.invitations.models import AlreadyInvited
+from dashboard.invitations.overview import Overview
+from dashboard.service import Service, install
+from dashboard.ui.invitations.form import as_agreed
+from tests.dashboard.invitations.fakes import FakeCatena, refreshed, stamp, until
 
 
 def script() -> None:
@@ -36,16 +36,16 @@ def script() -> None:
 
 
 @pytest.fixture
-def served(catena: FakeCatena, client: CatenaClient, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+def served(catena: FakeCatena, client: CatenaClient) -> Iterator[Service]:
     catena.now = datetime.now(UTC)
     made = Service(Settings(company_name="Acme Insurance"))
     made.client.close()
     made.client = client
-    made.invitations = InvitationDesk(client)
-    made.firsts = FirstSeen(client)
-    monkeypatch.setattr(services, "_service", made)
-    yield made
-    made.firsts.close()
+    made.invitations = InvitationService(client)
+    made.first_data = FirstDataTracker(client)
+    made.overview = Overview(made.invitations, made.first_data, lambda: made.poller.state.snapshot)
+    yield install(made)
+    made.first_data.close()
 
 
 @pytest.fixture
@@ -234,7 +234,7 @@ def test_a_fleet_on_the_map_is_announced_on_its_card(
         {
             "fleet_id": pd.Categorical(["f1"] * 3),
             "fleet": pd.Categorical(["Nord Fracht"] * 3),
-            "unplaceable": pd.Categorical(["", "", "no position reported"]),
+            "position_error": pd.Categorical(["", "", "no position reported"]),
             "occurred_at": pd.to_datetime([datetime.now(UTC)] * 3).as_unit("us"),
         }
     )
@@ -300,6 +300,11 @@ def run_of(served: Service) -> BulkRun:
     return run
 
 
+def finished(served: Service) -> None:
+    run = run_of(served)
+    until(lambda: not run.running)
+
+
 def test_odd_data_is_shown_as_unknown(served: Service, catena: FakeCatena) -> None:
     catena.invite("GOOD")
     for number, (name, value) in enumerate(
@@ -332,7 +337,7 @@ def test_odd_data_is_shown_as_unknown(served: Service, catena: FakeCatena) -> No
     assert "samsara (unknown)" not in str(page.dataframe[0].value)
     assert "unknown (unknown)" in " ".join(page.dataframe[0].value["Provider connected"])
     select_tab(page, "Invite")
-    for item in served.invitations.peek().items:
+    for item in served.invitations.peek().invitations:
         page.session_state["invitations"].shown = item.handle
         page.run()
         assert not page.exception
@@ -362,7 +367,7 @@ def test_two_tabs_start_one_run(served: Service, catena: FakeCatena) -> None:
     assert run_of(served) is started
     assert "nothing was started from here" in words(second)
     assert "nothing was started from here" not in words(first)
-    started.wait()
+    until(lambda: not started.running)
     assert len(catena.posted) == 2
     second.run()
     press(second, "New file")
@@ -376,12 +381,12 @@ def test_a_run_without_the_list_says_so_and_continues(served: Service, catena: F
     page.file_uploader[0].set_value(FILE).run()
     catena.fault = lambda _request: httpx.Response(503, text="down")
     press(page, "Create 2 invitations")
-    run_of(served).wait()
+    finished(served)
     page.run()
     assert "Nothing was sent, because the list of invitations cannot be read" in words(page)
     catena.fault = lambda _request: None
     press(page, "Continue with 2 rows")
-    run_of(served).wait()
+    finished(served)
     assert run_of(served).counts() == {"skipped": 1, "created": 1}
 
 
@@ -405,7 +410,7 @@ def test_the_page_appears_with_a_sentence_while_the_host_is_silent(
     press(select_tab(page, "Invite"), "Limit providers")
     assert "The list of providers was not read yet" in words(page)
     answer.set()
-    looked(served.invitations)
+    refreshed(served.invitations)
 
 
 def test_trouble_says_since_when_and_when_it_is_asked_again(served: Service, catena: FakeCatena) -> None:
@@ -414,7 +419,7 @@ def test_trouble_says_since_when_and_when_it_is_asked_again(served: Service, cat
         429, json={"code": 429, "message": "Too Many Requests", "detail": detail}
     )
     page = AppTest.from_function(script, default_timeout=20).run()
-    looked(served.invitations)
+    refreshed(served.invitations)
     page.run()
     text = words(page)
     assert "The invitations cannot be read just now, since" in text
@@ -436,11 +441,11 @@ def test_what_was_agreed_to_is_what_is_refreshed(served: Service, page: AppTest,
 
 def test_resending_asks_again_when_it_stands_elsewhere_by_now(served: Service, catena: FakeCatena) -> None:
     made = catena.invite("OLD")
-    item = looked(served.invitations).items[0]
+    item = refreshed(served.invitations).invitations[0]
     made.update(status="declined")
     with pytest.raises(AlreadyInvited) as caught:
-        served.invitations.resend(item.handle, by="x", agreed=agreed_to([item]))
-    assert [one.status for one in caught.value.items] == ["declined"]
+        served.invitations.resend(item.handle, by="x", may_refresh=as_agreed([item]))
+    assert [one.status for one in caught.value.live] == ["declined"]
     assert not catena.posted
 
 
@@ -451,7 +456,7 @@ def test_a_file_is_checked_sent_and_answered(served: Service, catena: FakeCatena
     assert "**2** rows can be sent, **1** cannot" in words(page)
     assert "**Row 3** B: fleet_email: Write one e-mail address" in words(page)
     press(page, "Create 2 invitations")
-    run_of(served).wait()
+    finished(served)
     page.run()
     assert sorted(sent["fleet_ref"] for sent in catena.posted) == ["A", "C"]
     labels = {button.proto.label for button in page.get("download_button")}

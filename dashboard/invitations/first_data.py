@@ -9,10 +9,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from catena_client import CatenaClient, CatenaError, Vehicle, VehicleLocation
-from dashboard.invitations.funnel import Firsts
+from dashboard.invitations.models import PAGE_SIZE
 from dashboard.runtime.refusals import ONCE, Refusals
 from dashboard.runtime.workers import Workers
 
@@ -25,7 +26,15 @@ EVERY = ""
 """Stands for all fleets: after a failure none is asked about for a while."""
 
 
-class FirstSeen:
+@dataclass(frozen=True, slots=True)
+class FirstData:
+    """When a fleet's first vehicle and first position reached Catena, as far as its records tell."""
+
+    vehicle: datetime | None = None
+    location: datetime | None = None
+
+
+class FirstDataTracker:
     """Answers from memory, and finds out what is missing in one background thread."""
 
     def __init__(self, client: CatenaClient, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -35,20 +44,26 @@ class FirstSeen:
         self._lock = threading.Lock()
         self._next: dict[str, float] = {}
         """When a fleet is asked about again; never where its first position is known."""
-        self._waiting: set[str] = set()
+        self._pending: set[str] = set()
         """Fleets that the thread has not come to yet, however long that takes."""
-        self._known: dict[str, Firsts] = {}
+        self._known: dict[str, FirstData] = {}
         self._refusals = Refusals(clock)
         """Of each fleet, and under `EVERY` of all of them."""
-        self._worker = Workers(1, "firsts")
+        self._worker = Workers(1, "first-data")
 
     @property
-    def known(self) -> Mapping[str, Firsts]:
+    def known(self) -> Mapping[str, FirstData]:
         """What is known so far, by fleet id."""
         with self._lock:
             return dict(self._known)
 
-    def want(self, fleet_ids: Iterable[str]) -> None:
+    @property
+    def pending(self) -> frozenset[str]:
+        """The fleets that were requested and are not done yet, by id."""
+        with self._lock:
+            return frozenset(self._pending)
+
+    def request(self, fleet_ids: Iterable[str]) -> None:
         """Find out about these fleets, unless that is done, under way or was tried a moment ago."""
         now = self._clock()
         with self._lock:
@@ -58,36 +73,38 @@ class FirstSeen:
                 key
                 for key in dict.fromkeys(fleet_ids)
                 if key
-                and key not in self._waiting
+                and key not in self._pending
                 and self._next.get(key, now) <= now
                 and self._refusals.due(key)
             ]
             # What was refused last time must not hold up the others.
             due.sort(key=self._refusals.__contains__)
-            self._waiting.update(due)
+            self._pending.update(due)
         for fleet_id in due:
             self._worker.submit(self._find, fleet_id)
 
     def close(self) -> None:
-        """Stop asking. Returns at once; what is under way ends with the client."""
+        """Take no more requests. Returns at once; what is under way ends with the client."""
         self._worker.close()
 
     def _find(self, fleet_id: str) -> None:
         try:
-            self._look(fleet_id)
+            self._read(fleet_id)
         finally:
             with self._lock:
-                self._waiting.discard(fleet_id)
+                self._pending.discard(fleet_id)
 
-    def _look(self, fleet_id: str) -> None:
+    def _read(self, fleet_id: str) -> None:
         with self._lock:
             if not self._refusals.due(EVERY):
-                return  # to be wanted again after the pause
+                return  # to be requested again after the pause
             client = self._once if EVERY in self._refusals else self._client
         try:
-            vehicles = client.vehicles.iterate(fleet_ids=[fleet_id], size=1000)
+            vehicles = client.vehicles.iterate(fleet_ids=[fleet_id], size=PAGE_SIZE)
             vehicle = _earliest(vehicles)
-            locations = client.vehicle_locations.iterate(fleet_ids=[fleet_id], only_latest=True, size=1000)
+            locations = client.vehicle_locations.iterate(
+                fleet_ids=[fleet_id], only_latest=True, size=PAGE_SIZE
+            )
             location = _earliest(locations)
         except CatenaError as error:
             with self._lock:
@@ -100,7 +117,7 @@ class FirstSeen:
         with self._lock:
             self._refusals.succeeded(fleet_id)
             self._refusals.succeeded(EVERY)
-            self._known[fleet_id] = Firsts(vehicle, location)
+            self._known[fleet_id] = FirstData(vehicle, location)
             self._next[fleet_id] = self._clock() + AGAIN_SECONDS if location is None else float("inf")
 
 

@@ -1,15 +1,25 @@
-"""What pages know of invitations: everything but their secrets."""
+"""What pages are given of invitations, everything but their secrets, and what creating one may end in."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from catena_client import CatenaError, Connection, DataFreshness, InvitationCreate, ShareAgreement
-from dashboard.invitations.kept import Trouble
+from dashboard.invitations.refreshed_list import Outage
+
+PAGE_SIZE = 1000
+"""The largest page that the API gives."""
+DEAD_STATUSES = ("expired", "deleted")
+"""Statuses for which posting the same reference makes a new invitation. For all others, those included that we do not
+know, it may refresh the one there is."""
+UNKNOWN = "unknown"
+"""Stands where Catena sent something that could not be read, or nothing where there should be something."""
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+"""Where what has no known time is sorted."""
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class InvitationSummary:
     """One invitation without its secrets, fit for a page. None and "" are unknown, or not given."""
 
     handle: str
@@ -36,10 +46,10 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """What is known at one moment. Failed parts keep their last good content and are named in `troubles`."""
+class InvitationLists:
+    """What is known at one moment. A list that cannot be read keeps its last good content and is in `outages`."""
 
-    items: tuple[Item, ...] = ()
+    invitations: tuple[InvitationSummary, ...] = ()
     """Newest first."""
     agreements: tuple[ShareAgreement, ...] = ()
     connections: tuple[Connection, ...] = ()
@@ -48,46 +58,46 @@ class View:
     """TSP id to name."""
     taken_at: datetime | None = None
     """When the invitations were last read; None before the first success."""
-    troubles: dict[str, Trouble] = field(default_factory=dict, hash=False)
-    """By the name of the list."""
+    outages: dict[str, Outage] = field(default_factory=dict, hash=False)
+    """By the title of the list."""
     unreadable: dict[str, int] = field(default_factory=dict, hash=False)
-    """How many rows of a list are left out because they cannot be read, by its name."""
-    asked_at: datetime | None = None
-    """Since when the list of invitations is being read; None while nobody reads it."""
+    """How many rows of a list are left out because they cannot be read, by its title."""
+    reading_since: datetime | None = None
+    """Since when the invitations are being read; None while nobody reads them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """The outcome of creating or resending."""
+class CreateResult:
+    """What came of creating or resending."""
 
-    item: Item
+    invitation: InvitationSummary
     created: bool
     """True: new (201). False: a live invitation of the same reference was refreshed (200)."""
     meant_new: bool
-    """Whether no live invitation was there when it was looked for right before."""
+    """Whether no live invitation was there when it was looked up right before."""
 
 
 class AlreadyInvited(Exception):
-    """Sending `wanted` would refresh live invitations that nobody agreed to refresh. Nothing was sent."""
+    """Sending `request` would refresh live invitations that nobody agreed to refresh. Nothing was sent."""
 
-    def __init__(self, wanted: InvitationCreate, items: Sequence[Item]) -> None:
+    def __init__(self, request: InvitationCreate, live: Sequence[InvitationSummary]) -> None:
         super().__init__("This fleet has an invitation already.")
-        self.wanted = wanted
-        self.items = tuple(items)
+        self.request = request
+        self.live = tuple(live)
         """At least one."""
 
 
-class Gone(Exception):
+class InvitationNotFound(Exception):
     """The invitation that a handle named is not known any more."""
 
 
 class NotSent(Exception):
     """Nothing was sent, because it could not be looked up what would be touched. The text is for people."""
 
-    def __init__(self, why: str, error: CatenaError | None = None) -> None:
-        super().__init__(why)
+    def __init__(self, reason: str, error: CatenaError | None = None) -> None:
+        super().__init__(reason)
         self.error = error
-        """What went wrong while looking; None when the answer could not be read."""
+        """What went wrong while looking it up; None when the answer could not be read."""
 
 
 class AnswerLost(Exception):
