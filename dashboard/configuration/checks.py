@@ -13,6 +13,12 @@ PRINTED = ("a long random text", "at least 12 characters")
 """What our documents and pages once showed in the place of a secret: everybody knows it."""
 
 
+MAX_URL = 2083
+"""The longest address that the API takes."""
+MIN_HOURS, MAX_HOURS = 1, 672
+"""How long an invitation may be valid, as the API allows."""
+
+
 class SettingsError(ValueError):
     """A setting has a value that cannot be used; the text says which and what to do, never the value of a secret."""
 
@@ -42,7 +48,7 @@ def webhook_secret(name: str, raw: str) -> Secret:
 
 def service_url(name: str, raw: str) -> str:
     """The base URL of a service: https, or http on this machine; without a slash at the end."""
-    parts = split(raw)
+    parts = parse_url(raw)
     if parts is None or parts.username or parts.query or parts.fragment:
         raise SettingsError(
             f"{name} must be a plain URL such as https://api.example.com, without user, query or fragment."
@@ -53,11 +59,11 @@ def service_url(name: str, raw: str) -> str:
 
 
 def page_url(name: str, raw: str) -> str:
-    """An http or https address of a page, at most 2083 characters as the API allows."""
-    parts = split(raw)
-    if parts is None or parts.scheme not in {"http", "https"} or len(raw) > 2083:
+    """An http or https address of a page, at most `MAX_URL` characters."""
+    parts = parse_url(raw)
+    if parts is None or parts.scheme not in {"http", "https"} or len(raw) > MAX_URL:
         raise SettingsError(
-            f"{name} must be the http:// or https:// address of a page, at most 2083 characters long."
+            f"{name} must be the http:// or https:// address of a page, at most {MAX_URL} characters long."
         )
     return raw
 
@@ -74,15 +80,15 @@ def seconds(name: str, raw: str) -> float:
 
 
 def hours(name: str, raw: str) -> int:
-    """Whole hours from 1 to 672, as the API allows for an invitation."""
-    if not re.fullmatch(r"[0-9]{1,3}", raw) or not 1 <= int(raw) <= 672:
-        raise SettingsError(f"{name} must be a whole number of hours from 1 to 672.")
+    """Whole hours from `MIN_HOURS` to `MAX_HOURS`."""
+    if not re.fullmatch(r"[0-9]{1,3}", raw) or not MIN_HOURS <= int(raw) <= MAX_HOURS:
+        raise SettingsError(f"{name} must be a whole number of hours from {MIN_HOURS} to {MAX_HOURS}.")
     return int(raw)
 
 
 def basemap(name: str, raw: str) -> str:
     """`carto` or the https URL of a map style."""
-    parts = split(raw)
+    parts = parse_url(raw)
     if raw != "carto" and (parts is None or parts.scheme != "https"):
         raise SettingsError(f"{name} must be empty, carto, or the https:// URL of a map style.")
     return raw
@@ -116,7 +122,7 @@ def one_of(*choices: str) -> Callable[[str, str], str]:
     return check
 
 
-def split(raw: str) -> SplitResult | None:
+def parse_url(raw: str) -> SplitResult | None:
     """The parts of a URL, None when it has no host or cannot be one."""
     try:
         parts = urlsplit(raw)

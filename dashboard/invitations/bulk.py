@@ -191,8 +191,8 @@ class BulkRun:
             result = self._invitations.create(
                 request, by=self._by, may_refresh=lambda _invitation: self._again
             )
-        except AlreadyInvited as known:
-            return _skipped(known.live[0])
+        except AlreadyInvited as existing:
+            return _skipped(existing.live[0])
         except NotSent as refusal:
             return self._failed(refusal.error, str(refusal))
         except AnswerLost as error:

@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from catena_client import CatenaClient, CatenaError, Vehicle, VehicleLocation
-from dashboard.invitations.models import PAGE_SIZE
+from catena_client import MAX_PAGE_SIZE, CatenaClient, CatenaError, Vehicle, VehicleLocation
 from dashboard.runtime.refusals import ONCE, Refusals
 from dashboard.runtime.workers import Workers
 
@@ -100,10 +99,10 @@ class FirstDataTracker:
                 return  # to be requested again after the pause
             client = self._once if EVERY in self._refusals else self._client
         try:
-            vehicles = client.vehicles.iterate(fleet_ids=[fleet_id], size=PAGE_SIZE)
+            vehicles = client.vehicles.iterate(fleet_ids=[fleet_id], size=MAX_PAGE_SIZE)
             vehicle = _earliest(vehicles)
             locations = client.vehicle_locations.iterate(
-                fleet_ids=[fleet_id], only_latest=True, size=PAGE_SIZE
+                fleet_ids=[fleet_id], only_latest=True, size=MAX_PAGE_SIZE
             )
             location = _earliest(locations)
         except CatenaError as error:

@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timedelta, tzinfo
 from urllib.parse import quote
 
+from dashboard.fleet.units import duration
 from dashboard.invitations.models import UNKNOWN
 
 STATUS_LABELS = {
@@ -31,24 +32,14 @@ def local_time(moment: datetime | None, zone: tzinfo) -> str:
     return f"{there:%a} {there.day} {there:%b %Y, %H:%M %Z}"
 
 
-def duration(span: timedelta) -> str:
-    """Write a span by its two largest units, for example "2 d 3 h", "5 min 10 s"; never negative."""
-    seconds = max(0, int(span.total_seconds()))
-    days, hours, minutes = seconds // 86400, seconds // 3600 % 24, seconds // 60 % 60
-    if days:
-        return f"{days} d {hours} h"
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {seconds % 60} s" if minutes < 10 else f"{minutes} min"
-
-
 def expiry(status: str, expires_at: datetime | None, now: datetime) -> str:
     """Write the countdown of an invitation; only a waiting one can still expire."""
     if status in ("accepted", "declined", "deleted"):
         return "-"
     if expires_at is None:
         return UNKNOWN
-    return f"in {duration(expires_at - now)}" if expires_at > now else f"{duration(now - expires_at)} ago"
+    span = duration(abs(expires_at - now).total_seconds())
+    return f"in {span}" if expires_at > now else f"{span} ago"
 
 
 def next_step(

@@ -11,6 +11,7 @@ from datetime import datetime
 import msgspec
 
 from catena_client import (
+    MAX_PAGE_SIZE,
     CatenaError,
     Invitation,
     InvitationCreate,
@@ -20,7 +21,6 @@ from catena_client import (
 from dashboard.invitations import lost_answers
 from dashboard.invitations.lists import RefreshedLists
 from dashboard.invitations.models import (
-    PAGE_SIZE,
     AlreadyInvited,
     AnswerLost,
     CreateResult,
@@ -109,7 +109,7 @@ class InvitationService(RefreshedLists):
         Raises `NotSent`.
         """
         try:
-            pages = list(self._client.invitations.pages(fleet_ref=fleet_ref, size=PAGE_SIZE))
+            pages = list(self._client.invitations.pages(fleet_ref=fleet_ref, size=MAX_PAGE_SIZE))
         except CatenaError as error:
             raise NotSent(
                 f"The fleet's invitations cannot be looked up just now, so this was not sent. {error}", error

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from catena_client import CatenaClient, Page, Tsp
+from catena_client import MAX_PAGE_SIZE, CatenaClient, Page, Tsp
 from dashboard.invitations.cache import InvitationCache
-from dashboard.invitations.models import PAGE_SIZE, InvitationLists, InvitationSummary
+from dashboard.invitations.models import InvitationLists, InvitationSummary
 from dashboard.invitations.refreshed_list import RefreshedList
 from dashboard.runtime.refusals import ONCE
 
@@ -56,10 +56,10 @@ class RefreshedLists:
 
         self._invitations = refreshed(self._read_invitations, None, max_age, max_age)
         self._agreements = other(
-            lambda client: self._rows("share agreements", client.share_agreements.pages(size=PAGE_SIZE))
+            lambda client: self._rows("share agreements", client.share_agreements.pages(size=MAX_PAGE_SIZE))
         )
         self._connections = other(
-            lambda client: self._rows("connections", client.connections.pages(size=PAGE_SIZE))
+            lambda client: self._rows("connections", client.connections.pages(size=MAX_PAGE_SIZE))
         )
         self._freshness = other(lambda client: client.connections.data_freshness())
         self._tsps = other(_by_name, TSPS_SECONDS)
@@ -113,7 +113,7 @@ class RefreshedLists:
     def _read_invitations(self, client: CatenaClient) -> None:
         """Read the invitations into the cache, which keeps them."""
         before, changes = _progress(self._cache.summaries), self._cache.changes
-        listed = self._rows("invitations", client.invitations.pages(size=PAGE_SIZE))
+        listed = self._rows("invitations", client.invitations.pages(size=MAX_PAGE_SIZE))
         self._cache.replace_all(listed, changes)
         if self._taken_at is not None and before != _progress(self._cache.summaries):
             self._invalidate_others()

@@ -7,8 +7,6 @@ from datetime import UTC, datetime
 from catena_client import CatenaError, Connection, DataFreshness, InvitationCreate, ShareAgreement
 from dashboard.invitations.refreshed_list import Outage
 
-PAGE_SIZE = 1000
-"""The largest page that the API gives."""
 DEAD_STATUSES = ("expired", "deleted")
 """Statuses for which posting the same reference makes a new invitation. For all others, those included that we do not
 know, it may refresh the one there is."""

@@ -10,15 +10,13 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from catena_client import InvitationCreate, ValidationFailed
+from dashboard.configuration.checks import MAX_HOURS, MAX_URL, MIN_HOURS, parse_url
 from dashboard.invitations.permissions import BUNDLES
 
 MAX_FLEET_REF = 200
-MAX_URL = 2083
 MAX_TEXT = 200
-MIN_HOURS, MAX_HOURS = 1, 672
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,15 +162,11 @@ def _url(text: str, schemes: tuple[str, ...] = ("https", "http")) -> str:
         return ""
     if len(text) > MAX_URL:
         return f"Shorten the address to {MAX_URL} characters; it has {len(text)}."
-    try:
-        parts = urlsplit(text)
-        _ = parts.port
-    except ValueError:
-        return "This is not a web address; write one like https://example.com/thanks."
+    parts = parse_url(text)
     if (
-        not parts.hostname
+        parts is None
         or parts.scheme not in ("https", "http")
-        or re.search(r"[\s<>\"]", text)
+        or re.search(r"[<>\"]", text)
         or _unreadable(text)
     ):
         return "This is not a web address; write one like https://example.com/thanks."

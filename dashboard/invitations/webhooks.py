@@ -24,8 +24,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from catena_client import CatenaClient, Secret, Webhook
-from dashboard.invitations.models import PAGE_SIZE
+from catena_client import MAX_PAGE_SIZE, CatenaClient, Secret, Webhook
 
 log = logging.getLogger(__name__)
 
@@ -161,7 +160,7 @@ def missing(client: CatenaClient, public_url: str) -> list[str]:
     host = urlsplit(public_url).netloc
     registered = {
         hook.event_name or ""
-        for hook in client.webhooks.iterate(status="active", size=PAGE_SIZE)
+        for hook in client.webhooks.iterate(status="active", size=MAX_PAGE_SIZE)
         if _host(hook) == host
     }
     topics = {name.split(".")[0] for name in registered}

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from sandbox import Sandbox, SandboxConfig
@@ -43,7 +44,7 @@ class Api:
         """Return a good answer's JSON."""
         response = self("GET", path, params=params)
         assert response.status_code == 200, response.text
-        return response.json()
+        return msgspec.json.decode(response.content)
 
     def every(self, path: str, **params: Any) -> list[Any]:
         """Return the items of all pages."""
@@ -117,3 +118,17 @@ def rig() -> Iterator[Rig]:
     rig = Rig(vehicles=120, fleets=6)
     yield rig
     rig.close()
+
+
+@pytest.fixture(scope="session")
+def _small() -> Iterator[Rig]:
+    rig = Rig(vehicles=120, fleets=6, token_seconds=10_000)
+    yield rig
+    rig.close()
+
+
+@pytest.fixture
+def small(_small: Rig) -> Iterator[Rig]:
+    """A small world for tests that read, and switch faults at most. Do not move its clock."""
+    yield _small
+    _small.sandbox.faults = ()

@@ -12,6 +12,23 @@ import jsonschema_rs
 SPEC: dict[str, Any] = json.loads(files("sandbox").joinpath("openapi.json").read_text("utf-8"))
 AUTH_PREFIX = "/realms/catena"
 METHODS = ("get", "post", "patch", "delete")
+PATHS = {
+    "fleets": "/v2/orgs/fleets",
+    "invitations": "/v2/orgs/invitations",
+    "share-agreements": "/v2/orgs/share_agreements",
+    "tsps": "/v2/orgs/tsps",
+    "connections": "/v2/integrations/connections",
+    "data-freshness": "/v2/integrations/connections/data-freshness",
+    "vehicles": "/v2/telematics/vehicles",
+    "vehicle-locations": "/v2/telematics/vehicle-locations",
+    "engine-statuses": "/v2/telematics/engine-statuses",
+    "trailers": "/v2/telematics/trailers",
+    "trailer-locations": "/v2/telematics/trailer-locations",
+    "users": "/v2/telematics/users",
+    "analytics": "/v2/telematics/analytics/vehicles",
+    "webhooks": "/v2/notifications/webhooks",
+}
+"""The lists by their plain names, as faults are limited to them."""
 
 
 def _resolve(node: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -45,6 +46,14 @@ def real_ids(rig: Rig) -> dict[str, str]:
     }
 
 
+@pytest.fixture(scope="module")
+def full() -> Iterator[tuple[Rig, dict[str, str]]]:
+    """A world with something of each kind, and an id of each. For tests that read."""
+    rig = Rig(vehicles=120, fleets=6, token_seconds=10_000)
+    yield rig, real_ids(rig)
+    rig.close()
+
+
 @pytest.mark.parametrize(("method", "template", "operation"), API_OPERATIONS)
 def test_a_token_is_asked_for_exactly_where_the_contract_does(
     shared: Rig, method: str, template: str, operation: dict[str, Any]
@@ -68,8 +77,10 @@ def test_a_wrong_token_is_refused(shared: Rig, header: str) -> None:
     ("template", "operation"),
     [pytest.param(p.values[1], p.values[2], id=p.values[1]) for p in OPERATIONS if p.values[0] == "get"],
 )
-def test_every_read_answers_as_declared(rig: Rig, template: str, operation: dict[str, Any]) -> None:
-    ids = real_ids(rig)
+def test_every_read_answers_as_declared(
+    full: tuple[Rig, dict[str, str]], template: str, operation: dict[str, Any]
+) -> None:
+    rig, ids = full
     path = re.sub(r"\{(\w+)\}", lambda match: ids[match[1]], template)
     paged = any(q.get("$ref", "").endswith("/Size") for q in operation.get("parameters", ()))
     response = rig.api("GET", path, params={"size": 1000} if paged else {})
@@ -90,12 +101,12 @@ def test_every_read_answers_as_declared(rig: Rig, template: str, operation: dict
 
 
 @pytest.mark.parametrize("name", ["vehicle-locations", "trailer-locations", "engine-statuses"])
-def test_histories_answer_as_declared(rig: Rig, name: str) -> None:
-    vehicle = rig.api.get("/v2/telematics/vehicle-locations")["items"][0]["vehicle_id"]
+def test_histories_answer_as_declared(small: Rig, name: str) -> None:
+    vehicle = small.api.get("/v2/telematics/vehicle-locations")["items"][0]["vehicle_id"]
     params = {"only_latest": "false", "size": 1000, "include_source_data": "true"}
     if name != "trailer-locations":
         params["vehicle_ids"] = vehicle
-    response = rig.api("GET", f"/v2/telematics/{name}", params=params)
+    response = small.api("GET", f"/v2/telematics/{name}", params=params)
     assert response.json()["items"]
     assert response.json()["items"][0]["source_data"]
     check(response)
@@ -131,11 +142,11 @@ def parameters(operation: dict[str, Any]) -> set[str]:
 
 
 @pytest.mark.parametrize(("template", "operation"), LISTS)
-def test_bad_filters_get_a_422_that_names_them(rig: Rig, template: str, operation: dict[str, Any]) -> None:
-    path = re.sub(r"\{\w+\}", rig.api.get("/v2/integrations/connections")["items"][0]["id"], template)
+def test_bad_filters_get_a_422_that_names_them(small: Rig, template: str, operation: dict[str, Any]) -> None:
+    path = re.sub(r"\{\w+\}", small.api.get("/v2/integrations/connections")["items"][0]["id"], template)
     for name in parameters(operation) & BAD.keys():
         for value in BAD[name]:
-            response = rig.api("GET", path, params={name: value})
+            response = small.api("GET", path, params={name: value})
             assert response.status_code == 422, f"{name}={value}"
             check(response)
             problems = response.json()["detail"]
@@ -148,10 +159,10 @@ def test_bad_filters_get_a_422_that_names_them(rig: Rig, template: str, operatio
         "trailer_ids",
     }:
         values = [str(uuid.uuid4()) for _ in range(101)]
-        response = rig.api("GET", path, params={name: values})
+        response = small.api("GET", path, params={name: values})
         assert response.status_code == 422
         check(response)
-        assert rig.api("GET", path, params={name: values[:100]}).status_code == 200
+        assert small.api("GET", path, params={name: values[:100]}).status_code == 200
 
 
 def test_all_problems_come_at_once(shared: Rig) -> None:
@@ -166,8 +177,8 @@ def test_all_problems_come_at_once(shared: Rig) -> None:
 
 
 @pytest.mark.parametrize(("method", "template", "operation"), OPERATIONS)
-def test_other_methods_are_refused(rig: Rig, method: str, template: str, operation: dict[str, Any]) -> None:
-    response = rig.api("PUT", address(template))
+def test_other_methods_are_refused(small: Rig, method: str, template: str, operation: dict[str, Any]) -> None:
+    response = small.api("PUT", address(template))
     assert response.status_code == 405
     if not template.startswith("/protocol"):
         assert response.json() == {"code": 405, "message": "Method Not Allowed", "detail": None}
@@ -262,18 +273,18 @@ def test_a_fleet_writes_its_connections_with_the_token_of_its_invitation(rig: Ri
     ],
 )
 def test_a_bad_client_is_refused_in_the_auth_hosts_shape(
-    rig: Rig, change: dict[str, str], error: str
+    small: Rig, change: dict[str, str], error: str
 ) -> None:
-    config = rig.sandbox.config
+    config = small.sandbox.config
     form = {
         "grant_type": "client_credentials",
         "client_id": config.client_id,
         "client_secret": config.client_secret,
         "scope": "organization",
     }
-    good = rig.nobody("POST", TOKEN_PATH, data=form)
+    good = small.nobody("POST", TOKEN_PATH, data=form)
     check(good)
-    response = rig.nobody("POST", TOKEN_PATH, data={**form, **change})
+    response = small.nobody("POST", TOKEN_PATH, data={**form, **change})
     assert (response.status_code, response.json()["error"]) == (401, error)
     check(response)
 
@@ -296,8 +307,8 @@ def test_a_token_ends_by_time_and_by_revocation(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 429, 500, 501, 504])
-def test_status_faults_carry_the_declared_bodies(rig: Rig, status: int) -> None:
-    rig.sandbox.faults = [Fault(str(status), 1.0)]
+def test_status_faults_carry_the_declared_bodies(small: Rig, status: int) -> None:
+    small.sandbox.faults = [Fault(str(status), 1.0)]
     path = (
         "/v2/integrations/tsps"
         if status == 504
@@ -305,7 +316,7 @@ def test_status_faults_carry_the_declared_bodies(rig: Rig, status: int) -> None:
         if status == 501
         else "/v2/orgs/fleets"
     )
-    response: httpx.Response = rig.api("GET", path)
+    response: httpx.Response = small.api("GET", path)
     assert response.status_code == status
     check(response)
     if status == 429:

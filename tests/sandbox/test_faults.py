@@ -7,8 +7,9 @@ from sandbox import Fault
 from sandbox.__main__ import parse
 from sandbox.faults import ANSWER_FAULTS, KINDS, LISTS, TOKEN
 from tests.sandbox.conftest import TOKEN_PATH, Rig
+from tests.sandbox.contract import PATHS
 
-FLEETS = "/v2/orgs/fleets"
+FLEETS = PATHS["fleets"]
 
 
 @pytest.mark.parametrize(
@@ -104,64 +105,46 @@ def test_the_help_names_every_kind_and_list(capsys: pytest.CaptureFixture[str]) 
     assert {*KINDS, *LISTS, TOKEN} <= words
 
 
-def test_a_rate_is_a_rate(rig: Rig) -> None:
-    rig.sandbox.faults = [Fault("429", 0.3)]
-    statuses = [rig.api("GET", FLEETS).status_code for _ in range(300)]
+def test_a_rate_is_a_rate(small: Rig) -> None:
+    small.sandbox.faults = [Fault("429", 0.3)]
+    statuses = [small.api("GET", FLEETS).status_code for _ in range(300)]
     assert set(statuses) == {200, 429}
     assert 50 < statuses.count(429) < 130
 
 
-def test_off_means_off(rig: Rig) -> None:
-    rig.sandbox.faults = [Fault(kind, 0.0) for kind in KINDS]
+def test_off_means_off(small: Rig) -> None:
+    small.sandbox.faults = [Fault(kind, 0.0) for kind in KINDS]
     for _ in range(20):
-        assert rig.api.get(FLEETS)["total"] == 6
-
-
-PATHS = {
-    "fleets": FLEETS,
-    "invitations": "/v2/orgs/invitations",
-    "share-agreements": "/v2/orgs/share_agreements",
-    "tsps": "/v2/orgs/tsps",
-    "connections": "/v2/integrations/connections",
-    "data-freshness": "/v2/integrations/connections/data-freshness",
-    "vehicles": "/v2/telematics/vehicles",
-    "vehicle-locations": "/v2/telematics/vehicle-locations",
-    "engine-statuses": "/v2/telematics/engine-statuses",
-    "trailers": "/v2/telematics/trailers",
-    "trailer-locations": "/v2/telematics/trailer-locations",
-    "users": "/v2/telematics/users",
-    "analytics": "/v2/telematics/analytics/vehicles",
-    "webhooks": "/v2/notifications/webhooks",
-}
+        assert small.api.get(FLEETS)["total"] == 6
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_a_fault_of_one_list_leaves_the_others_alone(rig: Rig, name: str) -> None:
-    rig.sandbox.faults = [Fault("403", at=name)]
-    refused = {one for one, path in PATHS.items() if rig.api("GET", path).status_code == 403}
+def test_a_fault_of_one_list_leaves_the_others_alone(small: Rig, name: str) -> None:
+    small.sandbox.faults = [Fault("403", at=name)]
+    refused = {one for one, path in PATHS.items() if small.api("GET", path).status_code == 403}
     assert refused == {name}
-    assert rig.api.sign_in(rig.sandbox)
+    assert small.api.sign_in(small.sandbox)
 
 
 FLEET_LISTS = ("vehicles", "vehicle-locations", "trailers", "trailer-locations", "users", "connections")
 
 
 @pytest.mark.parametrize("status", ["403", "404", "422", "500"])
-def test_one_fleet_is_refused_and_the_whole_list_is_not(rig: Rig, status: str) -> None:
-    first, second = rig.api.get(FLEETS)["items"][:2]
-    total = rig.api.get(PATHS["vehicles"])["total"]
-    rig.sandbox.faults = [Fault(f"fleet-{status}")]
+def test_one_fleet_is_refused_and_the_whole_list_is_not(small: Rig, status: str) -> None:
+    first, second = small.api.get(FLEETS)["items"][:2]
+    total = small.api.get(PATHS["vehicles"])["total"]
+    small.sandbox.faults = [Fault(f"fleet-{status}")]
     for path in (PATHS[name] for name in FLEET_LISTS):
         asked = [
             {"fleet_ids": first["id"]},
             {"fleet_ids": [second["id"], first["id"].upper()]},
             {"fleet_refs": first["fleet_ref"]},
         ]
-        assert {rig.api("GET", path, params=one).status_code for one in asked} == {int(status)}
-        assert rig.api("GET", path, params={"fleet_ids": second["id"]}).status_code == 200
-    assert rig.api.get(PATHS["vehicles"])["total"] == total
-    rig.sandbox.faults = [Fault(f"fleet-{status}", at="users")]
-    assert rig.api.get(PATHS["vehicles"], fleet_ids=first["id"])["total"] > 0
+        assert {small.api("GET", path, params=one).status_code for one in asked} == {int(status)}
+        assert small.api("GET", path, params={"fleet_ids": second["id"]}).status_code == 200
+    assert small.api.get(PATHS["vehicles"])["total"] == total
+    small.sandbox.faults = [Fault(f"fleet-{status}", at="users")]
+    assert small.api.get(PATHS["vehicles"], fleet_ids=first["id"])["total"] > 0
 
 
 @pytest.mark.parametrize(
@@ -177,9 +160,9 @@ def test_one_fleet_is_refused_and_the_whole_list_is_not(rig: Rig, status: str) -
         (["no-retry-after"], None),
     ],
 )
-def test_what_a_429_says_of_the_time(rig: Rig, faults: list[str], sent: str | None) -> None:
-    rig.sandbox.faults = [Fault("429"), *map(Fault.parse, faults)]
-    detail = rig.api("GET", FLEETS).text.partition('"detail":')[2]
+def test_what_a_429_says_of_the_time(small: Rig, faults: list[str], sent: str | None) -> None:
+    small.sandbox.faults = [Fault("429"), *map(Fault.parse, faults)]
+    detail = small.api("GET", FLEETS).text.partition('"detail":')[2]
     assert detail.startswith('{"message":"Too many requests; slow down"')
     assert ("retry_after_seconds" in detail) == (sent is not None)
     assert sent is None or detail.endswith(f'"retry_after_seconds":{sent}}}}}')
@@ -189,35 +172,35 @@ def test_what_a_429_says_of_the_time(rig: Rig, faults: list[str], sent: str | No
     ("kind", "status", "content_type"),
     [("500", 500, "application/json"), ("401", 401, "application/json"), ("html", 200, "text/html")],
 )
-def test_the_auth_host_fails_when_it_is_named(rig: Rig, kind: str, status: int, content_type: str) -> None:
+def test_the_auth_host_fails_when_it_is_named(small: Rig, kind: str, status: int, content_type: str) -> None:
     assert kind in ANSWER_FAULTS
-    rig.sandbox.faults = [Fault(kind, at=TOKEN)]
-    assert rig.api.get(FLEETS)["total"] == 6, "tokens given out before are good"
-    answer = rig.nobody("POST", TOKEN_PATH, data={})
+    small.sandbox.faults = [Fault(kind, at=TOKEN)]
+    assert small.api.get(FLEETS)["total"] == 6, "tokens given out before are good"
+    answer = small.nobody("POST", TOKEN_PATH, data={})
     assert answer.status_code == status
     assert answer.headers["content-type"] == content_type
     assert status == 200 or set(answer.json()) == {"error", "error_description"}
 
 
 @pytest.mark.parametrize("status", [502, 503])
-def test_gateway_errors_are_html(rig: Rig, status: int) -> None:
-    rig.sandbox.faults = [Fault(str(status), 1.0)]
-    response = rig.api("GET", FLEETS)
+def test_gateway_errors_are_html(small: Rig, status: int) -> None:
+    small.sandbox.faults = [Fault(str(status), 1.0)]
+    response = small.api("GET", FLEETS)
     assert response.status_code == status
     assert response.headers["content-type"] == "text/html"
 
 
-def test_html_comes_with_status_200(rig: Rig) -> None:
-    rig.sandbox.faults = [Fault("html", 1.0)]
-    response = rig.api("GET", FLEETS)
+def test_html_comes_with_status_200(small: Rig) -> None:
+    small.sandbox.faults = [Fault("html", 1.0)]
+    response = small.api("GET", FLEETS)
     assert response.status_code == 200
     assert response.text.startswith("<!doctype html>")
 
 
-def test_truncated_bodies_are_no_json(rig: Rig) -> None:
-    whole = rig.api("GET", FLEETS).content
-    rig.sandbox.faults = [Fault("truncated", 1.0)]
-    response = rig.api("GET", FLEETS)
+def test_truncated_bodies_are_no_json(small: Rig) -> None:
+    whole = small.api("GET", FLEETS).content
+    small.sandbox.faults = [Fault("truncated", 1.0)]
+    response = small.api("GET", FLEETS)
     assert response.status_code == 200
     assert len(response.content) == len(whole) // 2 == int(response.headers["content-length"])
     with pytest.raises(msgspec.DecodeError):
@@ -233,19 +216,19 @@ def test_a_token_is_revoked_early(rig: Rig) -> None:
     assert rig.api("GET", FLEETS).status_code == 200
 
 
-def test_tokens_are_given_out_whatever_else_fails(rig: Rig) -> None:
-    rig.sandbox.faults = [Fault("500", 1.0), Fault("html", 1.0)]
-    rig.api.sign_in(rig.sandbox)
-    assert rig.api("GET", FLEETS).status_code == 500
+def test_tokens_are_given_out_whatever_else_fails(small: Rig) -> None:
+    small.sandbox.faults = [Fault("500", 1.0), Fault("html", 1.0)]
+    small.api.sign_in(small.sandbox)
+    assert small.api("GET", FLEETS).status_code == 500
 
 
-def test_latency_delays_the_answer(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_latency_delays_the_answer(small: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
 
     async def sleep(seconds: float) -> None:
         waited.append(seconds)
 
     monkeypatch.setattr("sandbox.api.faults.asyncio.sleep", sleep)
-    rig.sandbox.faults = [Fault("latency", 250)]
-    assert rig.api.get(FLEETS)["total"] == 6
+    small.sandbox.faults = [Fault("latency", 250)]
+    assert small.api.get(FLEETS)["total"] == 6
     assert waited == [0.25]

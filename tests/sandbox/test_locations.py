@@ -79,7 +79,7 @@ def test_the_window_is_the_last_day_by_default(shared: Rig, moving) -> None:
 
 
 def test_many_pages_of_history(shared: Rig, moving) -> None:
-    window = {"from_datetime": iso(START - 20 * 24 * HOUR), "to_datetime": iso(START)}
+    window = {"from_datetime": iso(START - 4 * 24 * HOUR), "to_datetime": iso(START)}
     page = shared.api.get(
         LOCATIONS, size=1000, only_latest="false", vehicle_ids=moving["vehicle_id"], **window
     )

@@ -9,7 +9,7 @@ import pytest
 from sandbox import Fault
 from sandbox.faults import ROW_FAULTS
 from tests.sandbox.conftest import Rig
-from tests.sandbox.test_faults import PATHS
+from tests.sandbox.contract import PATHS
 
 IDS = {
     "vehicle-locations": "vehicle_id",

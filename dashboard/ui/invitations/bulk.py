@@ -5,11 +5,11 @@ from datetime import UTC, datetime, tzinfo
 import streamlit as st
 
 from dashboard.fleet.names import masked
+from dashboard.fleet.units import duration
 from dashboard.invitations import bulk_csv
 from dashboard.invitations.bulk import BulkRun, RowOutcome
 from dashboard.invitations.bulk_csv import DONE, LOST_ANSWER, MAX_ROWS, BulkFile, BulkRow, UnreadableFile
 from dashboard.invitations.card import Card, sheet_pdf
-from dashboard.invitations.formatting import duration
 from dashboard.service import service
 from dashboard.ui import sign_in
 from dashboard.ui.clock import viewer_zone
@@ -151,7 +151,9 @@ def _progress(run: BulkRun, running: bool) -> None:
     if run.pausing:
         st.caption("Pausing: the requests under way are waited for.")
     elif run.resumes_at is not None and run.resumes_at > now:
-        st.caption(f"Catena limits the requests. The run goes on in {duration(run.resumes_at - now)}.")
+        st.caption(
+            f"Catena limits the requests. The run goes on in {duration((run.resumes_at - now).total_seconds())}."
+        )
     elif running:
         st.caption(
             "The list of invitations is read first, then each reference is looked up right before it is sent: about "

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, tzinfo
 import pandas as pd
 import streamlit as st
 
-from dashboard.invitations.formatting import duration, local_time
+from dashboard.fleet.units import duration
+from dashboard.invitations.formatting import local_time
 from dashboard.invitations.funnel import STEPS, FleetProgress, totals
 from dashboard.service import service
 from dashboard.ui import sign_in
@@ -20,7 +21,7 @@ TICK_SECONDS = 5.0
 COLUMNS = {
     "Fleet": st.column_config.TextColumn(width="medium"),
     "Waiting for": st.column_config.TextColumn(width="medium"),
-    "Since": st.column_config.TextColumn(width=90),
+    "Since": st.column_config.TextColumn(width=110),
     "Sharing": st.column_config.TextColumn(width="small"),
     "Provider connected": st.column_config.TextColumn(width="large"),
 }
@@ -114,7 +115,7 @@ def frame(fleets: Sequence[FleetProgress], now: datetime, zone: tzinfo) -> pd.Da
         row = {
             "Fleet": fleet.fleet,
             "Waiting for": fleet.waiting or "Nothing: data flows",
-            "Since": f"{duration(now - fleet.since)}" if fleet.since else "",
+            "Since": duration((now - fleet.since).total_seconds()) if fleet.since else "",
             "Invited": local_time(fleet.steps[0].at, zone) or fleet.steps[0].note,
         }
         row |= {name: _cell(fleet, index) for index, name in enumerate(STEPS) if index}
@@ -125,5 +126,9 @@ def frame(fleets: Sequence[FleetProgress], now: datetime, zone: tzinfo) -> pd.Da
 def _cell(fleet: FleetProgress, index: int) -> str:
     """Write one step: done or not, how long it took, and what is special about it."""
     step, took = fleet.steps[index], fleet.took(index)
-    parts = ["✓" if step.done else "", f"after {duration(took)}" if took is not None else "", step.note]
+    parts = [
+        "✓" if step.done else "",
+        f"after {duration(took.total_seconds())}" if took is not None else "",
+        step.note,
+    ]
     return " · ".join(part for part in parts if part)

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from dashboard.invitations.formatting import duration, local_time
+from dashboard.fleet.units import duration
+from dashboard.invitations.formatting import local_time
 from dashboard.service import service
 from dashboard.ui.clock import viewer_zone
 from dashboard.ui.markdown import plain
@@ -24,8 +25,8 @@ def _outages() -> None:
     age = "" if lists.taken_at is None else " What was read before is shown."
     sentences = []
     for title, outage in lists.outages.items():
-        wait = outage.retry_at - now
-        again = f"in {duration(wait)}" if wait.total_seconds() > 0 else "under way"
+        wait = (outage.retry_at - now).total_seconds()
+        again = f"in {duration(wait)}" if wait > 0 else "under way"
         sentences.append(
             f"The {title} cannot be read just now, since {plain(local_time(outage.since, zone))}. The next try is "
             f"{again}.{age} {plain(outage.reason)}"
@@ -37,9 +38,9 @@ def _outages() -> None:
             f"{number:,} of the {title} are left out: Catena sends them in a form that cannot be read.",
             icon=":material/help:",
         )
-    waited = now - lists.reading_since if lists.reading_since else None
+    waited = (now - lists.reading_since).total_seconds() if lists.reading_since else None
     first = lists.taken_at is None and not lists.outages
-    if waited is not None and (first or waited.total_seconds() > SLOW_SECONDS):
+    if waited is not None and (first or waited > SLOW_SECONDS):
         st.info(
             f"Waiting for Catena's answer since {duration(waited)}. This page goes on trying by itself.{age}",
             icon=":material/hourglass_empty:",

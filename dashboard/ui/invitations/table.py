@@ -93,29 +93,29 @@ def _rows(search: str, statuses: tuple[str, ...]) -> None:
     now, visibility = datetime.now(UTC), sign_in.viewer().visibility
     taken_at = service().invitations.peek().taken_at
     visible = service().overview.invitations(visibility)
-    found = matching(visible, search, statuses)
+    matches = matching(visible, search, statuses)
     if not visible:
         if taken_at is not None:
             st.info("There are no invitations yet. Create the first one under “Invite”.")
         else:
             st.info("The invitations were not read yet.", icon=":material/hourglass_empty:")
         return
-    if not found:
+    if not matches:
         st.info("No invitation matches. Clear the search or the status filter.")
         return
-    pages = math.ceil(len(found) / PAGE_ROWS)
+    pages = math.ceil(len(matches) / PAGE_ROWS)
     page = 1
     if pages > 1:
         page = min(st.pagination(pages, key=f"follow-page-{pages}"), pages)
-    shown = found[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
-    st.caption(f"{len(found):,} of {len(visible):,} invitations. Choose one for what you can do about it.")
+    shown = matches[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
+    st.caption(f"{len(matches):,} of {len(visible):,} invitations. Choose one for what you can do about it.")
     waiting = {
         fleet.handle: fleet.waiting or "On the map"
         for fleet in service().overview.fleets(visibility, now)
         if fleet.handle
     }
     picked = st.dataframe(
-        pd.DataFrame([_words(invitation, waiting, now) for invitation in shown], columns=list(COLUMNS)),
+        pd.DataFrame([_cells(invitation, waiting, now) for invitation in shown], columns=list(COLUMNS)),
         key=rows_key("follow", [invitation.handle for invitation in shown]),
         hide_index=True,
         column_config=COLUMNS,
@@ -130,7 +130,7 @@ def _rows(search: str, statuses: tuple[str, ...]) -> None:
         _actions(shown[rows[0]], waiting)
 
 
-def _words(invitation: InvitationSummary, waiting: Mapping[str, str], now: datetime) -> dict[str, str]:
+def _cells(invitation: InvitationSummary, waiting: Mapping[str, str], now: datetime) -> dict[str, str]:
     """Write an invitation for people, by column; `waiting` says what accepted fleets wait for, by handle."""
     return {
         "fleet": masked(invitation.fleet_ref) or UNKNOWN,
@@ -152,13 +152,13 @@ def _words(invitation: InvitationSummary, waiting: Mapping[str, str], now: datet
 def _actions(invitation: InvitationSummary, waiting: Mapping[str, str]) -> None:
     state = page_state()
     with st.container(border=True):
-        words = _words(invitation, waiting, datetime.now(UTC))
+        cells = _cells(invitation, waiting, datetime.now(UTC))
         st.markdown(
-            f"**{plain(words['fleet'])}** {plain(words['name'])}  \n{plain(words['status'])}, "
-            f"created {plain(words['created'])}"
+            f"**{plain(cells['fleet'])}** {plain(cells['name'])}  \n{plain(cells['status'])}, "
+            f"created {plain(cells['created'])}"
             + (f" by {plain(invitation.created_by)}" if invitation.created_by else "")
-            + (f", expires {plain(words['expires'])}" if invitation.status == "active" else "")
-            + f"  \n{plain(words['next'])}."
+            + (f", expires {plain(cells['expires'])}" if invitation.status == "active" else "")
+            + f"  \n{plain(cells['next'])}."
         )
         if invitation.status == "active" and (link := link_of(invitation, st.context.url or "")):
             st.code(link, language=None, wrap_lines=True)

@@ -9,7 +9,8 @@ from dashboard.fleet.names import Names
 from dashboard.fleet.snapshot import TrailerSnapshot
 from dashboard.ingest.trailers import trailers_frame
 from tests.dashboard.feeds import ALL, NORTH, Feeds
-from tests.dashboard.frames import NOW, trailer
+from tests.dashboard.frames import NOW
+from tests.dashboard.trailers import trailer
 
 TRAILERS = TrailerSnapshot(
     1,

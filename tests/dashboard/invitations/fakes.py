@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from PIL import Image
 from dashboard.invitations.bulk import BulkRun
 from dashboard.invitations.invitation_service import InvitationService
 from dashboard.invitations.models import InvitationLists
+from tests.dashboard.waiting import until
 
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -47,7 +47,7 @@ class FakeCatena:
         if path == "/v2/orgs/invitations":
             return self._post(request) if request.method == "POST" else self._list(request)
         if path.startswith("/v2/orgs/invitations/"):
-            return self._one(request.method, path.rpartition("/")[2])
+            return self._single(request.method, path.rpartition("/")[2])
         if path == "/v2/notifications/webhooks" and request.method == "POST":
             hook = {
                 **json.loads(request.content),
@@ -79,7 +79,7 @@ class FakeCatena:
         self.invitations.append(made)
         return made
 
-    def _one(self, method: str, key: str) -> httpx.Response:
+    def _single(self, method: str, key: str) -> httpx.Response:
         found = [i for i in self.invitations if i["id"] == key]
         if not found:
             return httpx.Response(404, json={"code": 404, "message": "Not Found", "detail": None})
@@ -165,14 +165,6 @@ def refreshed(invitations: InvitationService) -> InvitationLists:
         if thread.name == "invitations":
             thread.join()
     return invitations.peek()
-
-
-def until(true: Callable[[], bool]) -> None:
-    """Wait until something is true, at most 20 seconds."""
-    end = time.monotonic() + 20
-    while not true():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.002)
 
 
 def finish(run: BulkRun) -> None:

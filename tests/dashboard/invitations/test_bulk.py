@@ -10,7 +10,8 @@ from dashboard.invitations.bulk import BulkRun
 from dashboard.invitations.bulk_csv import read, result
 from dashboard.invitations.invitation_service import InvitationService
 from dashboard.invitations.rules import Draft
-from tests.dashboard.invitations.fakes import FakeCatena, finish, refreshed, until
+from tests.dashboard.invitations.fakes import FakeCatena, finish, refreshed
+from tests.dashboard.waiting import until
 
 POST = "POST /v2/orgs/invitations"
 

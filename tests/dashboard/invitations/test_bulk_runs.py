@@ -9,7 +9,8 @@ from dashboard.invitations.bulk_csv import read
 from dashboard.invitations.bulk_runs import BulkRuns
 from dashboard.invitations.invitation_service import InvitationService
 from dashboard.invitations.rules import Draft
-from tests.dashboard.invitations.fakes import FakeCatena, until
+from tests.dashboard.invitations.fakes import FakeCatena
+from tests.dashboard.waiting import until
 
 
 def test_one_of_two_files_under_one_name_is_sent(invitations: InvitationService, catena: FakeCatena) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from catena_client import CatenaClient
 from dashboard.invitations.first_data import AGAIN_SECONDS, FirstData, FirstDataTracker
-from tests.dashboard.invitations.fakes import FakeCatena, page, until
+from tests.dashboard.invitations.fakes import FakeCatena, page
+from tests.dashboard.waiting import until
 
 LATE, EARLY = "2026-03-02T10:00:00Z", "2026-03-01T09:00:00Z"
 VEHICLES, LOCATIONS = "/v2/telematics/vehicles", "/v2/telematics/vehicle-locations"

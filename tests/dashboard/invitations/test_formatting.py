@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboard.invitations.formatting import duration, expiry, local_time, mailto, message, next_step, sms
+from dashboard.invitations.formatting import expiry, local_time, mailto, message, next_step, sms
 
 NOW = datetime(2026, 3, 8, 6, 30, tzinfo=UTC)
 
@@ -14,18 +14,19 @@ NOW = datetime(2026, 3, 8, 6, 30, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("seconds", "says"),
     [
-        (-5, "0 min 0 s"),
-        (59, "0 min 59 s"),
-        (599, "9 min 59 s"),
-        (600, "10 min"),
-        (3599, "59 min"),
-        (3600, "1 h 0 min"),
-        (86399, "23 h 59 min"),
-        (86400 * 28, "28 d 0 h"),
+        (-5, "5 s ago"),
+        (0, "0 s ago"),
+        (59, "in 59 s"),
+        (599, "in 9 min"),
+        (600, "in 10 min"),
+        (3599, "in 59 min"),
+        (3600, "in 1 h"),
+        (86399, "in 23 h 59 min"),
+        (86400 * 28, "in 28 days"),
     ],
 )
-def test_durations(seconds: int, says: str) -> None:
-    assert duration(timedelta(seconds=seconds)) == says
+def test_countdowns(seconds: int, says: str) -> None:
+    assert expiry("active", NOW + timedelta(seconds=seconds), NOW) == says
 
 
 def test_moments_are_in_the_viewers_zone_across_a_clock_change() -> None:
@@ -38,9 +39,9 @@ def test_moments_are_in_the_viewers_zone_across_a_clock_change() -> None:
 @pytest.mark.parametrize(
     ("status", "hours", "countdown", "step"),
     [
-        ("active", 30, "in 1 d 6 h", "Waiting for the fleet"),
-        ("active", 1, "in 1 h 0 min", "Expires soon"),
-        ("expired", -5, "5 h 0 min ago", "Resend"),
+        ("active", 30, "in 1 day 6 h", "Waiting for the fleet"),
+        ("active", 1, "in 1 h", "Expires soon"),
+        ("expired", -5, "5 h ago", "Resend"),
         ("accepted", -5, "-", "follow it"),
         ("declined", 5, "-", "Talk to them"),
         ("deleted", 5, "-", "Nothing to do"),

@@ -1,4 +1,4 @@
-"""The desk: caching, creating exactly once, lost answers, and secrets that stay inside."""
+"""The service: caching, creating exactly once, lost answers, and secrets that stay inside."""
 
 import json
 import threading

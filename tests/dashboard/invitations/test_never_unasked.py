@@ -14,7 +14,8 @@ from dashboard.invitations.bulk_csv import read
 from dashboard.invitations.invitation_service import InvitationService
 from dashboard.invitations.models import CreateResult
 from dashboard.invitations.rules import Draft
-from tests.dashboard.invitations.fakes import START, FakeCatena, finish, page, refreshed, stamp, until
+from tests.dashboard.invitations.fakes import START, FakeCatena, finish, page, refreshed, stamp
+from tests.dashboard.waiting import until
 
 LIST = "GET /v2/orgs/invitations"
 POST = "POST /v2/orgs/invitations"

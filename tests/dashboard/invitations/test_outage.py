@@ -11,7 +11,8 @@ import pytest
 from catena_client import CatenaClient, RetryPolicy
 from dashboard.invitations.first_data import FirstDataTracker
 from dashboard.invitations.invitation_service import InvitationService
-from tests.dashboard.invitations.fakes import START, FakeCatena, refreshed, until
+from tests.dashboard.invitations.fakes import START, FakeCatena, refreshed
+from tests.dashboard.waiting import until
 
 LIST = "GET /v2/orgs/invitations"
 

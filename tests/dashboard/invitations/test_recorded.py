@@ -1,4 +1,4 @@
-"""The desk and the funnel on recorded answers of the real API."""
+"""The service and the funnel on recorded answers of the real API."""
 
 import json
 from datetime import UTC, datetime

@@ -199,7 +199,6 @@ def test_registering_asks_for_what_is_missing_and_only_once(client: CatenaClient
 
 def test_what_the_simulated_catena_sends_is_taken() -> None:
     """Real signatures, gzipped or not, some twice and out of order: each event causes one look."""
-    sandbox = Sandbox(SandboxConfig(vehicles=5, fleets=1))
     looks: list[None] = []
     sent: list[bool] = []
     notifications = WebhookReceiver(Secret(KEY), lambda: looks.append(None))
@@ -215,7 +214,7 @@ def test_what_the_simulated_catena_sends_is_taken() -> None:
         )
         return 202
 
-    sandbox.webhooks._sender, sandbox.webhooks._threaded = deliver, False
+    sandbox = Sandbox(SandboxConfig(vehicles=5, fleets=1), sender=deliver)
     with embedded.client(sandbox, lambda _retry: None) as client:
         assert register(client, "https://map.example.com", Secret(KEY)) == list(EVENTS)
         assert missing(client, "https://map.example.com") == []
