@@ -1,4 +1,4 @@
-"""Frames of vehicles with the columns of a snapshot, and the fixes of vehicles and trailers they are made from."""
+"""Frames of vehicles with the columns of a snapshot, and fixes to make them from."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 from hypothesis import settings
 
-from catena_client import TrailerLocation
 from dashboard.ingest.fixes import Coordinates, Fix, Point
 
 few = settings(max_examples=30)
@@ -62,12 +61,3 @@ def fix(vehicle_id, *, lon=-88.0, lat=42.0, **changes):
         "h3_index_11": 626692562405187583,
     }  # fmt: skip
     return Fix(**(base | changes))
-
-
-def trailer(trailer_id, *, fleet_id="f1", lon=-88.0, lat=42.0, source="geotab", at=NOW, **given):
-    """A location of a trailer."""
-    return TrailerLocation(
-        id=f"row-{trailer_id}", fleet_id=fleet_id, connection_id="c", created_at=NOW, updated_at=NOW,
-        source_name=source, source_id="s", tsp_slug=source, trailer_id=trailer_id, occurred_at=at,
-        location={"type": "Point", "coordinates": [lon, lat]}, **given,
-    )  # fmt: skip

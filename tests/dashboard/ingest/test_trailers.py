@@ -11,7 +11,8 @@ from dashboard.ingest import polling
 from dashboard.ingest import trailers as module
 from dashboard.ingest.trailers import TrailerPoller, newest, trailers_frame
 from tests.dashboard.catena import T0, TOKEN, TRAILER_LOCATIONS, TRAILERS, Catena, trailer_row
-from tests.dashboard.frames import NOW, trailer
+from tests.dashboard.frames import NOW
+from tests.dashboard.trailers import trailer
 from tests.dashboard.waiting import running, until
 
 
