@@ -20,7 +20,7 @@ import pandas as pd
 import psutil
 
 from benchmarks.inline_map import answer
-from catena_client import CatenaClient
+from catena_client import MAX_PAGE_SIZE, CatenaClient
 from catena_client.http import Client
 from dashboard.access.scope import Scope
 from dashboard.access.tokens import FeedTokens
@@ -32,7 +32,6 @@ from dashboard.fleet.snapshot import Snapshot
 from dashboard.ingest.concurrency import Concurrency
 from dashboard.ingest.directory import Directory
 from dashboard.ingest.fetching import Fetcher
-from dashboard.ingest.rows import PAGE_SIZE
 from dashboard.ingest.snapshot_builder import SnapshotBuilder
 from sandbox import SandboxConfig
 
@@ -132,7 +131,9 @@ def plain(api_url: str, auth_url: str) -> Callable[[], pd.DataFrame]:
             http.headers["Authorization"] = f"Bearer {token}"
             frames, cursor = [], None
             while True:
-                asked = {"only_latest": "true", "size": PAGE_SIZE} | ({"cursor": cursor} if cursor else {})
+                asked = {"only_latest": "true", "size": MAX_PAGE_SIZE} | (
+                    {"cursor": cursor} if cursor else {}
+                )
                 page = http.get(f"{api_url}/v2/telematics/vehicle-locations", params=asked).json()
                 frames.append(pd.json_normalize(page["items"]))
                 cursor = page["next_page"]

@@ -51,7 +51,7 @@ class Frames:
 
 def placeable(frame: pd.DataFrame) -> pd.DataFrame:
     """The rows that can be drawn."""
-    drawable = (frame["unplaceable"] == "").to_numpy()
+    drawable = (frame["position_error"] == "").to_numpy()
     return frame if drawable.all() else frame[drawable]
 
 

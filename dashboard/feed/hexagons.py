@@ -100,7 +100,7 @@ def count_hexagons(frame: pd.DataFrame, size: str, theme: Theme) -> Hexagons:
     counts = cells["count"].to_numpy()
     # Most vehicles stand out most: bright on a dark map, dark on a light one.
     colours = step_colours(theme=theme)[:: 1 if theme == "dark" else -1]
-    codes = hexagons.steps(counts, len(colours))
+    codes = hexagons.count_classes(counts, len(colours))
     rows = [
         {
             "hex": cell,
@@ -111,7 +111,7 @@ def count_hexagons(frame: pd.DataFrame, size: str, theme: Theme) -> Hexagons:
         }
         for cell, count, code in zip(cells["hex"].tolist(), counts.tolist(), codes.tolist(), strict=True)
     ]
-    ranges = hexagons.ranges(int(counts.max()), len(colours)) if len(counts) else []
+    ranges = hexagons.class_ranges(int(counts.max()), len(colours)) if len(counts) else []
     used = np.bincount(codes, minlength=len(colours)).tolist()
     legend = tuple(
         LegendClass(colour, smallest, largest)

@@ -74,7 +74,7 @@ def summarise(frames: Frames, snapshot: Snapshot, scope: Scope, assignments: Col
     """Count what a scope shows of a snapshot."""
     visibility, filters, now = scope.visibility, scope.filters, as_of(snapshot)
     frame = frames.filtered(snapshot, visibility, filters)
-    reasons = dict(counts(frame, "unplaceable"))
+    reasons = dict(counts(frame, "position_error"))
     reasons.pop("", None)
     if snapshot.unreadable and scope.visibility == EVERYTHING and not filters:
         reasons[UNREADABLE] = reasons.get(UNREADABLE, 0) + snapshot.unreadable

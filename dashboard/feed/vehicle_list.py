@@ -150,7 +150,7 @@ def sort_key(frame: pd.DataFrame, by: str, now: datetime) -> pa.Array:
         return pa.array(ages(frame, now), from_pandas=True)
     if by == "state":
         return pa.array(state_codes(frame, now))
-    texts = pa.array(frame["unplaceable" if by == "drawn" else by].astype("str"), pa.string())
+    texts = pa.array(frame["position_error" if by == "drawn" else by].astype("str"), pa.string())
     if isinstance(texts, pa.ChunkedArray):
         texts = texts.combine_chunks()
     if by == "drawn":
@@ -175,7 +175,7 @@ def cells(frame: pd.DataFrame, now: datetime, *, metric: bool) -> pd.DataFrame:
         "state": [STATE_LABELS[STATES[code]] for code in states.tolist()],
         "fix": fixes,
         "speed": [units.speed(speed, metric=metric) or "unknown" for speed in frame["speed"].tolist()],
-        "drawn": [f"no: {reason}" if reason else "yes" for reason in frame["unplaceable"].astype("str")],
+        "drawn": [f"no: {reason}" if reason else "yes" for reason in frame["position_error"].astype("str")],
     }
     return pd.DataFrame({COLUMNS[name]: pd.array(texts[name], dtype="str") for name in COLUMNS})
 

@@ -19,12 +19,15 @@ from dashboard.fleet.freshness import (
     state_codes,
 )
 
-Line = tuple[str, str]
+Detail = tuple[str, str]
+"""A label and a value."""
+Link = tuple[str, str]
+"""The name of a site and a URL."""
 
 
-def lines(
+def details_of(
     row: pd.DataFrame, now: datetime, *, metric: bool, delivered_at: datetime | None = None
-) -> list[Line]:
+) -> list[Detail]:
     """List (label, value) of one vehicle, best known first; what is unknown is left out.
 
     `row` is a snapshot's frame cut down to the one vehicle. `delivered_at` is when its connection last delivered.
@@ -40,7 +43,7 @@ def lines(
     if fresh == CLOCK:
         fix = f"dated {units.duration(-age)} in the future: the device's clock is wrong"
     delivered = None if delivered_at is None else units.age((now - delivered_at).total_seconds())
-    found = [
+    details = [
         ("Fleet", _text(cells, "fleet")),
         ("Provider", _text(cells, "provider") or _text(cells, "source")),
         ("Driver", _text(cells, "driver")),
@@ -49,7 +52,7 @@ def lines(
         ("State", state),
         ("Speed", units.speed(cells["speed"], metric=metric)),
         ("Place", _text(cells, "place")),
-        ("Not on the map", _text(cells, "unplaceable")),
+        ("Not on the map", _text(cells, "position_error")),
         ("Last fix", fix),
         ("Fix time", units.moment(None if pd.isna(cells["occurred_at"]) else cells["occurred_at"])),
         ("Provider delivered", delivered),
@@ -58,7 +61,7 @@ def lines(
         ("Engine hours", units.hours(cells["engine_hours"])),
         ("Coolant", units.temperature(cells["coolant_temperature"], metric=metric)),
     ]
-    return [(label, value) for label, value in found if value]
+    return [(label, value) for label, value in details if value]
 
 
 def title(row: pd.DataFrame) -> str:
@@ -67,7 +70,7 @@ def title(row: pd.DataFrame) -> str:
     return next(text for name in ("name", "plate", "vin", "vehicle_id") if (text := _text(cells, name)))
 
 
-def place_links(lon: float, lat: float) -> list[Line]:
+def place_links(lon: float, lat: float) -> list[Link]:
     """List (site, URL) of maps sites that show a place; empty when the vehicle has none."""
     if isnan(lon) or isnan(lat):
         return []

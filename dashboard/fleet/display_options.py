@@ -24,7 +24,7 @@ class DisplayOptions:
     cycle: bool = False
     """Kiosk: show one fleet after the other."""
     hexagons: str = ""
-    """Counts in hexagons of one of `hexes.SIZES` instead of vehicles; "": vehicles."""
+    """Counts in hexagons of one of `hexagons.SIZES` instead of vehicles; "": vehicles."""
     trailers: bool = False
     """Trailers as well."""
 
@@ -43,7 +43,7 @@ def parse(
     """
     notes: list[str] = []
 
-    def one(name: str, allowed: Callable[[str], bool], meant: str) -> str:
+    def value_of(name: str, allowed: Callable[[str], bool], meant: str) -> str:
         value = next(iter(query.get(name, ())), "").strip()
         if value and not allowed(value):
             shown = value if len(value) <= 40 else f"{value[:39]}…"
@@ -51,15 +51,15 @@ def parse(
             return ""
         return value
 
-    kiosk = one("kiosk", lambda value: value in {"0", "1", "cycle"}, "the kiosk mode")
+    kiosk = value_of("kiosk", lambda value: value in {"0", "1", "cycle"}, "the kiosk mode")
     options = DisplayOptions(
-        colour_by=one("color", lambda value: value in COLOUR_BY, "colours by") or COLOUR_BY[0],
-        metric=one("units", lambda value: value in UNITS, "the units") == "metric",
-        vehicle=one("vehicle", may_see, "the vehicle"),
+        colour_by=value_of("color", lambda value: value in COLOUR_BY, "colours by") or COLOUR_BY[0],
+        metric=value_of("units", lambda value: value in UNITS, "the units") == "metric",
+        vehicle=value_of("vehicle", may_see, "the vehicle"),
         kiosk=kiosk in {"1", "cycle"},
         cycle=kiosk == "cycle",
-        hexagons=one("hex", lambda value: value in SIZES, "hexagons"),
-        trailers=one("trailers", lambda value: value in {"0", "1"}, "trailers") == "1",
+        hexagons=value_of("hex", lambda value: value in SIZES, "hexagons"),
+        trailers=value_of("trailers", lambda value: value in {"0", "1"}, "trailers") == "1",
     )
     return options, notes
 

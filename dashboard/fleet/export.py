@@ -25,7 +25,7 @@ TEXTS = {
     "plate": "plate",
     "vin": "vin",
     "place": "place",
-    "unplaceable": "no_position_because",
+    "position_error": "no_position_because",
 }
 NUMBERS = {
     "lon": "longitude_deg",

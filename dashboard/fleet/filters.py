@@ -4,9 +4,9 @@ Kinds combine with AND, values of one kind with OR. An empty kind filters nothin
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -112,8 +112,8 @@ class FilterOptions:
 def _labels(frame: pd.DataFrame, key: str, label: str) -> dict[str, str]:
     pairs = frame[[key]].assign(label=frame[label]).drop_duplicates(key).dropna(subset=[key]).astype(str)
     pairs = pairs[pairs[key] != ""]
-    found = {value: name.strip() or value for value, name in pairs.itertuples(index=False)}
-    return dict(sorted(found.items(), key=lambda item: (search.fold(item[1]), item[0])))
+    labels = {value: name.strip() or value for value, name in pairs.itertuples(index=False)}
+    return dict(sorted(labels.items(), key=lambda item: (search.fold(item[1]), item[0])))
 
 
 def parse(query: Mapping[str, Sequence[str]], known: FilterOptions) -> tuple[Filters, list[str]]:
@@ -146,14 +146,6 @@ def to_query(filters: Filters) -> dict[str, list[str]]:
     return query | ({PARAMS["text"]: [filters.text]} if filters.text else {})
 
 
-def toggle(filters: Filters, kind: str, values: Sequence[str]) -> Filters:
-    """Add values to one kind, or take them away when all of them are already asked for."""
-    held = set(getattr(filters, kind))
-    changed = held - set(values) if held >= set(values) else held | set(values)
-    kinds: dict[str, Any] = {kind: tuple(changed)}
-    return replace(filters, **kinds)
-
-
 def mask(frame: pd.DataFrame, filters: Filters, now: datetime) -> Mask:
     """Which rows of a frame of vehicles are asked for, as booleans in row order."""
     kept = np.ones(len(frame), dtype=np.bool_)
@@ -178,10 +170,10 @@ def mask(frame: pd.DataFrame, filters: Filters, now: datetime) -> Mask:
     return kept
 
 
-def _among(codes: Codes, names: Sequence[str], wanted: Sequence[str]) -> Mask:
-    table = np.array([name in wanted for name in names], dtype=np.bool_)
-    chosen: Mask = table[codes]
-    return chosen
+def _among(codes: Codes, names: Sequence[str], chosen: Sequence[str]) -> Mask:
+    table = np.array([name in chosen for name in names], dtype=np.bool_)
+    kept: Mask = table[codes]
+    return kept
 
 
 def sentence(filters: Filters, known: FilterOptions, *, metric: bool = False) -> str:

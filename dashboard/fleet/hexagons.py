@@ -30,12 +30,12 @@ def coarsen(cells: Cells, resolution: int) -> Cells:
     return (cells & ~_RESOLUTION) | np.uint64(resolution << 52) | unused
 
 
-def usable(cells: Cells) -> npt.NDArray[np.bool_]:
+def valid_cells(cells: Cells) -> npt.NDArray[np.bool_]:
     """Tell which values are cells of resolution 11; an id rounded on its way through JSON numbers is not."""
     unused = np.uint64((1 << 3 * (15 - FINEST)) - 1)
     right_kind = (cells & (_KIND | _RESOLUTION)) == (_CELL | np.uint64(FINEST << 52))
-    good: npt.NDArray[np.bool_] = right_kind & ((cells & unused) == unused)
-    return good
+    valid: npt.NDArray[np.bool_] = right_kind & ((cells & unused) == unused)
+    return valid
 
 
 def cells_of(frame: pd.DataFrame, resolution: int) -> Cells:
@@ -43,10 +43,10 @@ def cells_of(frame: pd.DataFrame, resolution: int) -> Cells:
     placed = frame.loc[frame["lon"].notna() & frame["lat"].notna(), ["lon", "lat", "h3"]]
     given = placed["h3"].to_numpy(dtype=np.uint64)
     cells = coarsen(given, resolution)
-    lacking = np.flatnonzero(~usable(given))
+    lacking = np.flatnonzero(~valid_cells(given))
     lon, lat = (placed[name].to_numpy()[lacking].tolist() for name in ("lon", "lat"))
-    found = [h3_int.latlng_to_cell(y, x, resolution) for x, y in zip(lon, lat, strict=True)]
-    cells[lacking] = np.array(found, dtype=np.uint64)
+    computed = [h3_int.latlng_to_cell(y, x, resolution) for x, y in zip(lon, lat, strict=True)]
+    cells[lacking] = np.array(computed, dtype=np.uint64)
     return cells
 
 
@@ -61,7 +61,7 @@ def hexagons(frame: pd.DataFrame, resolution: int) -> pd.DataFrame:
     return pd.DataFrame({"hex": pd.array(names, dtype="str"), "count": counts[order].astype(np.int64)})
 
 
-def steps(counts: npt.NDArray[np.int64], colours: int) -> npt.NDArray[np.int8]:
+def count_classes(counts: npt.NDArray[np.int64], colours: int) -> npt.NDArray[np.int8]:
     """Sort counts into `colours` classes of equal ratio between 1 and the largest count."""
     if not len(counts):
         return np.zeros(0, dtype=np.int8)
@@ -69,8 +69,8 @@ def steps(counts: npt.NDArray[np.int64], colours: int) -> npt.NDArray[np.int8]:
     return np.minimum(share * colours, colours - 1).astype(np.int8)
 
 
-def ranges(largest: int, colours: int) -> list[tuple[int, int]]:
-    """Return the smallest and the largest count of each class of `steps`; (0, -1) for a class no count falls in."""
-    classes = steps(np.arange(1, largest + 1), colours)
+def class_ranges(largest: int, colours: int) -> list[tuple[int, int]]:
+    """Return the smallest and the largest count of each class; (0, -1) for one that no count falls in."""
+    classes = count_classes(np.arange(1, largest + 1), colours)
     ends = np.searchsorted(classes, np.arange(colours + 1))
     return [(low + 1, high) if high > low else (0, -1) for low, high in pairwise(ends.tolist())]

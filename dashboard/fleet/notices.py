@@ -44,6 +44,6 @@ class Notice:
 
 def summed(notices: Iterable[Notice], now: datetime, most: int = 3) -> list[str]:
     """The sentences of some notices; of very many only the first, and how many more there are."""
-    said = [notice.sentence(now) for notice in notices]
-    more = len(said) - most
-    return said if more <= 0 else [*said[:most], f"And {more:,} more like these."]
+    sentences = [notice.sentence(now) for notice in notices]
+    more = len(sentences) - most
+    return sentences if more <= 0 else [*sentences[:most], f"And {more:,} more like these."]

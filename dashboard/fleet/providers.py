@@ -72,13 +72,13 @@ def banners(
     for key, count in counts.items():
         provider, source, fleet, connection = (str(part) for part in (key if isinstance(key, tuple) else ()))
         groups.setdefault((provider or source, fleet), []).append((connection, int(count)))
-    found = []
+    late_banners = []
     for (provider, fleet), counted in groups.items():
         marks = [times[connection] for connection, count in counted if count]
         if marks:
             oldest = None if None in marks else min(time for time in marks if time is not None)
-            found.append(_banner(provider, fleet, oldest, sum(count for _, count in counted), now))
-    return sorted(found, key=lambda banner: (-banner.vehicles, banner.provider, banner.fleet))
+            late_banners.append(_banner(provider, fleet, oldest, sum(count for _, count in counted), now))
+    return sorted(late_banners, key=lambda banner: (-banner.vehicles, banner.provider, banner.fleet))
 
 
 def _banner(provider: str, fleet: str, time: datetime | None, vehicles: int, now: datetime) -> Banner:

@@ -28,20 +28,20 @@ def fold(text: str) -> str:
 
 def columns(frame: pd.DataFrame) -> list[pa.Array]:
     """Fold what is searched, row by row: one array per field, and the plates without dashes and spaces."""
-    found = [_folded(frame[name]) for name in FIELDS]
-    return [*found, _compact(found[FIELDS.index("plate")])]
+    texts = [_folded(frame[name]) for name in FIELDS]
+    return [*texts, _compact(texts[FIELDS.index("plate")])]
 
 
 def mentions(texts: Sequence[pa.Array], query: str) -> npt.NDArray[np.bool_]:
     """Tell which rows of `columns` hold every word of the query, each in any field."""
-    found = np.ones(len(texts[0]), dtype=np.bool_)
+    matching = np.ones(len(texts[0]), dtype=np.bool_)
     for word in fold(query).split():
-        hit = np.zeros_like(found)
-        for position, wanted in enumerate(_wanted(word)):
-            if wanted:
-                hit |= np.asarray(pc.match_substring(texts[position], wanted))
-        found &= hit
-    return found
+        hit = np.zeros_like(matching)
+        for position, pattern in enumerate(_patterns(word)):
+            if pattern:
+                hit |= np.asarray(pc.match_substring(texts[position], pattern))
+        matching &= hit
+    return matching
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class SearchIndex:
         best_field = np.zeros(len(rows), dtype=np.int8)
         whole = [" ".join(words)] if len(words) > 1 else []
         for word in (*words, *whole):
-            scores = np.stack([_scores(texts[i], wanted) for i, wanted in enumerate(_wanted(word))])
+            scores = np.stack([_scores(texts[i], pattern) for i, pattern in enumerate(_patterns(word))])
             scores = np.where(scores > 0, scores * 10 - np.arange(len(texts))[:, None], 0)
             total += scores.max(axis=0)
             best_field = np.where(scores.max(axis=0) > 0, scores.argmax(axis=0), best_field).astype(np.int8)
@@ -104,7 +104,7 @@ class SearchIndex:
         )
 
 
-def _wanted(word: str) -> list[str]:
+def _patterns(word: str) -> list[str]:
     """Return what to look for in each of `columns`; "" for nothing."""
     return [word] * len(FIELDS) + [str(_compact(pa.array([word]))[0].as_py())]
 

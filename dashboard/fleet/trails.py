@@ -12,9 +12,7 @@ import pandas as pd
 
 from dashboard.fleet.freshness import DEFAULT_THRESHOLDS
 from dashboard.fleet.geo import Floats, distance, usable
-from dashboard.fleet.stops import Stop, find_stops
-
-Times = npt.NDArray[np.datetime64]
+from dashboard.fleet.stops import Stop, Times, find_stops
 
 GAP_SECONDS = 15 * 60
 CREEP = 0.5

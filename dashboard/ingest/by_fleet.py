@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import wait
 
 from catena_client import (
+    MAX_FILTER_VALUES,
     AuthenticationFailed,
     CatenaClient,
     CatenaError,
@@ -16,9 +17,8 @@ from catena_client import (
     RateLimited,
     Unauthorized,
 )
-from catena_client.paging import MAX_FILTER_VALUES
 from dashboard.ingest.concurrency import MOST_AT_ONCE
-from dashboard.ingest.rows import Asked, Rows, peek, read
+from dashboard.ingest.rows import LocationFilters, Rows, peek, read
 from dashboard.runtime.refusals import ONCE, Refusal, Refusals
 from dashboard.runtime.workers import Workers
 
@@ -60,22 +60,22 @@ class ByFleet:
 
         Raises the last error when there were only errors, and one that nothing can be read after.
         """
-        groups = [Asked(fleet_ids=ids) for ids in pack(sizes, parallel)]
+        groups = [LocationFilters(fleet_ids=ids) for ids in pack(sizes, parallel)]
         if strays:
-            groups.append(Asked(vehicle_ids=strays))
+            groups.append(LocationFilters(vehicle_ids=strays))
         futures = [self._workers.submit(read, self._client, group) for group in groups]
         wait(futures)
         rows, of_strays, suspects, succeeded = Rows(), Rows(), Suspects(), 0
         for group, future in zip(groups, futures, strict=True):
             try:
-                found = future.result()
+                group_rows = future.result()
             except NOT_OF_ONE_FLEET:
                 raise
             except CatenaError as error:
                 suspects.append((group.get("fleet_ids", ()), error))
             else:
                 succeeded += 1
-                (rows if "fleet_ids" in group else of_strays).extend(found)
+                (rows if "fleet_ids" in group else of_strays).extend(group_rows)
         last = suspects[-1][1] if suspects else None
         succeeded += self._narrow(suspects, rows)
         if last is not None and not succeeded:
@@ -98,7 +98,7 @@ class ByFleet:
             for half in (fleet_ids[:middle], fleet_ids[middle:]):
                 left -= 1
                 try:
-                    rows.extend(read(self._once, Asked(fleet_ids=half)))
+                    rows.extend(read(self._once, LocationFilters(fleet_ids=half)))
                     succeeded += 1
                 except NOBODY:
                     raise

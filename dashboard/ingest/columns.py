@@ -23,7 +23,7 @@ ABSURD = 1e12
 """No speed, distance, time or temperature of a vehicle reaches this, in whatever unit."""
 
 
-class Kept:
+class ColumnCache:
     """What was made for the last snapshot, taken over while what it is made from stays equal.
 
     Most columns do not change from one poll to the next, and comparing costs a fraction of making them.
@@ -34,32 +34,32 @@ class Kept:
 
     def get(self, name: str, make: Callable[[Unpack[Ts]], T], *origin: *Ts) -> T:
         """What `make` makes of `origin`, made anew only if that differs from last time."""
-        held = self._made.get(name)
-        if held is None or held[0] != origin:
-            held = self._made[name] = origin, make(*origin)
-        made: T = held[1]
+        entry = self._made.get(name)
+        if entry is None or entry[0] != origin:
+            entry = self._made[name] = origin, make(*origin)
+        made: T = entry[1]
         return made
 
 
-def columns_of(ids: list[str], rows: Sequence[Fix], names: Names, kept: Kept) -> Columns:
+def columns_of(ids: list[str], rows: Sequence[Fix], names: Names, cache: ColumnCache) -> Columns:
     """The columns of a snapshot, from one fix per vehicle.
 
     Text columns hold "" where nothing is known, numbers NaN (`h3` 0), `occurred_at` NaT. `lon` and `lat` are
-    WGS84 degrees and NaN exactly where `unplaceable` gives a reason; `speed` is m/s, `odometer` m,
+    WGS84 degrees and NaN exactly where `position_error` gives a reason; `speed` is m/s, `odometer` m,
     `fuel_level` percent, `engine_hours` h, `coolant_temperature` K.
     """
     values = _by_field(rows)
     columns = {
-        **kept.get("vehicle", _vehicle_columns, ids, names.vehicles),
-        **kept.get("fleet", _fleet_columns, values["fleet_id"], values["fleet_ref"], names),
-        **kept.get("provider", _provider_columns, values["tsp_slug"], values["source_name"], names),
-        **kept.get("connection", _connection_column, values["connection_id"]),
-        **kept.get("driver", _driver_column, values["driver_id"], names.drivers),
+        **cache.get("vehicle", _vehicle_columns, ids, names.vehicles),
+        **cache.get("fleet", _fleet_columns, values["fleet_id"], values["fleet_ref"], names),
+        **cache.get("provider", _provider_columns, values["tsp_slug"], values["source_name"], names),
+        **cache.get("connection", _connection_column, values["connection_id"]),
+        **cache.get("driver", _driver_column, values["driver_id"], names.drivers),
         "place": _text(list(map(address_words, values["inferred_address"]))),
         "occurred_at": _times(values["occurred_at"]),
         "h3": pa.array(values["h3_index_11"], pa.uint64()).fill_null(0).to_numpy(),
     }
-    columns["lon"], columns["lat"], columns["unplaceable"] = _positions(
+    columns["lon"], columns["lat"], columns["position_error"] = _positions(
         values["location"], values["deleted_at"]
     )
     for name in ("speed", "odometer", "fuel_level", "engine_hours", "coolant_temperature"):
@@ -79,11 +79,11 @@ def _by_field(rows: Sequence[Fix]) -> dict[str, list[Any]]:
 
 def _vehicle_columns(ids: Sequence[str], vehicles: Mapping[str, VehicleFacts]) -> Columns:
     facts = [vehicles.get(vehicle_id, NOTHING) for vehicle_id in ids]
-    told = {name: _text([getattr(fact, name) for fact in facts]) for name in ("plate", "vin")}
+    texts = {name: _text([getattr(fact, name) for fact in facts]) for name in ("plate", "vin")}
     return {
         "vehicle_id": _text(ids),
         "name": _text([vehicle_name(vehicle_id, vehicles) for vehicle_id in ids]),
-        **told,
+        **texts,
     }
 
 

@@ -13,10 +13,9 @@ from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
-from catena_client import CatenaClient, CatenaError, ClientClosed, Page
+from catena_client import MAX_PAGE_SIZE, CatenaClient, CatenaError, ClientClosed, Page
 from dashboard.fleet.names import Names, VehicleFacts, facts, full_name, unique_names
 from dashboard.fleet.providers import delivered
-from dashboard.ingest.rows import PAGE_SIZE
 from dashboard.runtime.refusals import ONCE, Refusal, Refusals
 from dashboard.runtime.workers import Workers
 
@@ -174,7 +173,7 @@ class Directory:
         elif reading.what == PROVIDERS:
             self._set(providers={tsp.slug: tsp.name for tsp in client.tsps.list() if tsp.slug and tsp.name})
         elif reading.what == DRIVERS:
-            drivers = self._rows(DRIVERS, client.users.pages(size=PAGE_SIZE))
+            drivers = self._rows(DRIVERS, client.users.pages(size=MAX_PAGE_SIZE))
             self._set(drivers={user.id: name for user in drivers if (name := full_name(user))})
         else:
             self._read_vehicles(client, reading)
@@ -182,20 +181,20 @@ class Directory:
             self._read_at[reading.what] = now
 
     def _read_vehicles(self, client: CatenaClient, reading: _Reading) -> None:
-        wanted = reading.vehicle_ids
+        vehicle_ids = reading.vehicle_ids
         if reading.alone:
-            vehicles = client.vehicles.iterate(vehicle_ids=wanted, size=PAGE_SIZE)
+            vehicles = client.vehicles.iterate(vehicle_ids=vehicle_ids, size=MAX_PAGE_SIZE)
         else:
-            vehicles = self._rows(VEHICLES, client.vehicles.pages(size=PAGE_SIZE))
-        found = {vehicle.id: facts(vehicle) for vehicle in vehicles if vehicle.deleted_at is None}
-        self._set(vehicles={**self._names.vehicles, **found} if reading.alone else found)
+            vehicles = self._rows(VEHICLES, client.vehicles.pages(size=MAX_PAGE_SIZE))
+        known = {vehicle.id: facts(vehicle) for vehicle in vehicles if vehicle.deleted_at is None}
+        self._set(vehicles={**self._names.vehicles, **known} if reading.alone else known)
         with self._lock:
             # Remembered, so as not to be asked for again and again; those of a fleet that withdrew as well.
-            nameless = frozenset(wanted) - self._names.vehicles.keys()
+            nameless = frozenset(vehicle_ids) - self._names.vehicles.keys()
             self._nameless = self._nameless | nameless if reading.alone else nameless
 
     def _read_fleets(self, client: CatenaClient) -> None:
-        fleets = unique_names(self._rows(FLEETS, client.fleets.pages(size=PAGE_SIZE)))
+        fleets = unique_names(self._rows(FLEETS, client.fleets.pages(size=MAX_PAGE_SIZE)))
         with self._lock:
             names = self._names
             if self._unreadable[FLEETS]:

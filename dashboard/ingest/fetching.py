@@ -6,14 +6,13 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from catena_client import CatenaClient, CatenaError
-from catena_client.paging import MAX_FILTER_VALUES
+from catena_client import MAX_FILTER_VALUES, CatenaClient, CatenaError
 from dashboard.ingest.by_fleet import NOT_OF_ONE_FLEET, ByFleet
 from dashboard.ingest.concurrency import Concurrency
-from dashboard.ingest.rows import Rows, Whole, peek
+from dashboard.ingest.rows import Rows, UnfilteredList, peek
 from dashboard.runtime.refusals import ONCE, Refusal, Refusals
 
-WHOLE = ""
+UNFILTERED = ""
 """Stands among the fleet ids for the list without a filter, and for the rows that only it brings."""
 
 
@@ -23,9 +22,9 @@ class Fetched:
 
     rows: Rows
     refused: Mapping[str, Refusal] = field(default_factory=dict)
-    """Fleets that are refused when asked for by their id, and `WHOLE` if the list without a filter is."""
+    """Fleets that are refused when asked for by their id, and `UNFILTERED` if the list without a filter is."""
     held: frozenset[str] = frozenset()
-    """Those whose rows were not to be had in another way either; `WHOLE`: rows of fleets that no list names."""
+    """Those whose rows were not to be had in another way either; `UNFILTERED`: rows of fleets that no list names."""
 
 
 class Fetcher:
@@ -56,10 +55,10 @@ class Fetcher:
         It asks for the whole list; for one of the `fleets` while that is left alone, and at every second `attempt`,
         as it may be the whole list alone that fails. Raises `CatenaError`.
         """
-        if fleets and (not self._refusals.due(WHOLE) or attempt % 2 == 0):
+        if fleets and (not self._refusals.due(UNFILTERED) or attempt % 2 == 0):
             peek(self._once, [fleets[attempt // 2 % len(fleets)]])
         else:
-            Whole(self._once)
+            UnfilteredList(self._once)
 
     def fetch(self, listed: Callable[[], Mapping[str, int]]) -> Fetched:
         """All latest fixes the account may see.
@@ -79,67 +78,67 @@ class Fetcher:
             raise
 
     def _fetch(self, listed: Callable[[], Mapping[str, int]]) -> Fetched:
-        whole = self._begin()
+        unfiltered = self._begin()
         sizes = listed()
-        self._refusals.keep_only({*sizes, WHOLE})
+        self._refusals.keep_only({*sizes, UNFILTERED})
         self._by_fleet.try_refused_again(sizes.keys())
         begun = Rows()
-        if whole is not None and (whole.short or self._strays is None or self._some_refused(sizes)):
-            if self._follow(whole, begun):
-                self._learn(whole, begun, None, sizes)
+        if unfiltered is not None and (unfiltered.short or self._strays is None or self._some_refused(sizes)):
+            if self._follow(unfiltered, begun):
+                self._learn(unfiltered, begun, None, sizes)
                 return Fetched(begun, self._refusals.now)
-            whole = None
+            unfiltered = None
         try:
             rows = self._read_by_fleet(sizes)
         except NOT_OF_ONE_FLEET:
             raise
         except CatenaError:
-            if whole is None and not begun.fixes:
+            if unfiltered is None and not begun.fixes:
                 raise
             rows = Rows()
-        if whole is not None:
-            missing = max(0, (whole.total or 0) - rows.count())
-            sure = whole.total is not None and not self._some_refused(sizes)
+        if unfiltered is not None:
+            missing = max(0, (unfiltered.total or 0) - rows.count())
+            sure = unfiltered.total is not None and not self._some_refused(sizes)
             if sure and missing <= self._never_sent:
-                self._refusals.succeeded(WHOLE)
+                self._refusals.succeeded(UNFILTERED)
                 self._never_sent = missing  # what was missing for a moment must not hide what is later
                 return Fetched(rows)
-            if self._follow(whole, begun):
-                self._learn(whole, begun, rows, sizes)
+            if self._follow(unfiltered, begun):
+                self._learn(unfiltered, begun, rows, sizes)
                 return Fetched(rows.overlaid(begun), self._refusals.now)
         refused = self._refusals.now
         return Fetched(begun.overlaid(rows), refused, frozenset(refused))
 
-    def _begin(self) -> Whole | None:
+    def _begin(self) -> UnfilteredList | None:
         """The whole list with its first page; None while it is refused."""
-        if not self._refusals.due(WHOLE):
+        if not self._refusals.due(UNFILTERED):
             return None
         try:
-            return Whole(self._client)
+            return UnfilteredList(self._client)
         except NOT_OF_ONE_FLEET:
             raise
         except CatenaError as error:
-            self._refusals.failed(WHOLE, error)
+            self._refusals.failed(UNFILTERED, error)
             return None
 
-    def _follow(self, whole: Whole, rows: Rows) -> bool:
+    def _follow(self, unfiltered: UnfilteredList, rows: Rows) -> bool:
         """Add the whole list to `rows`; False when it breaks off."""
         try:
-            whole.read(rows)
+            unfiltered.read(rows)
         except NOT_OF_ONE_FLEET:
             raise
         except CatenaError as error:
-            self._refusals.failed(WHOLE, error)
+            self._refusals.failed(UNFILTERED, error)
             return False
         return True
 
     def _read_by_fleet(self, sizes: Mapping[str, int]) -> Rows:
         """What the fleets bring that are not refused. Raises `CatenaError` when there is no such fleet."""
-        asked = {fleet_id: n for fleet_id, n in sizes.items() if fleet_id not in self._refusals}
-        refusal = self._refusals.now.get(WHOLE)
-        if refusal is not None and (not asked or not self._worthwhile(list(asked))):
+        readable = {fleet_id: n for fleet_id, n in sizes.items() if fleet_id not in self._refusals}
+        refusal = self._refusals.now.get(UNFILTERED)
+        if refusal is not None and (not readable or not self._worthwhile(list(readable))):
             raise CatenaError(refusal.error)
-        rows, of_strays = self._by_fleet.read(asked, self._strays or (), self._concurrency.current)
+        rows, of_strays = self._by_fleet.read(readable, self._strays or (), self._concurrency.current)
         of_strays.fixes = [fix for fix in of_strays.fixes if fix.fleet_id not in sizes]
         if self._strays:
             self._strays = tuple(dict.fromkeys(fix.vehicle_id for fix in of_strays.fixes if fix.vehicle_id))
@@ -166,17 +165,19 @@ class Fetcher:
     def _some_refused(self, fleet_ids: Iterable[str]) -> bool:
         return any(fleet_id in self._refusals for fleet_id in fleet_ids)
 
-    def _learn(self, whole: Whole, read: Rows, by_fleet: Rows | None, sizes: Mapping[str, int]) -> None:
+    def _learn(
+        self, unfiltered: UnfilteredList, read: Rows, by_fleet: Rows | None, sizes: Mapping[str, int]
+    ) -> None:
         """Remember, of the whole list read to its end, what the fleets do not bring, and what nothing brings."""
-        self._refusals.succeeded(WHOLE)
-        self._never_sent = max(0, (whole.total or 0) - read.count())
+        self._refusals.succeeded(UNFILTERED)
+        self._never_sent = max(0, (unfiltered.total or 0) - read.count())
         outside = [fix.vehicle_id for fix in read.fixes if fix.fleet_id not in sizes]
         # Rows that could not be read may be among them.
-        dark = read.unreadable > (by_fleet.unreadable if by_fleet else 0)
+        unread_outside = read.unreadable > (by_fleet.unreadable if by_fleet else 0)
         if (
             not all(outside)
             or len(outside) > MAX_FILTER_VALUES
-            or (dark and (by_fleet or self._strays is None))
+            or (unread_outside and (by_fleet or self._strays is None))
         ):
             self._strays = None
         else:

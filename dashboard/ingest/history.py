@@ -15,9 +15,8 @@ import numpy as np
 import pandas as pd
 from cachetools import TTLCache
 
-from catena_client import CatenaClient, CatenaError, VehicleLocation, coordinates
+from catena_client import MAX_PAGE_SIZE, CatenaClient, CatenaError, VehicleLocation, coordinates
 from dashboard.fleet.geo import NO_POSITION
-from dashboard.ingest.rows import PAGE_SIZE
 from dashboard.runtime.once import once
 from dashboard.runtime.workers import Workers
 
@@ -88,18 +87,18 @@ class Job:
     def notes(self) -> list[str]:
         """Return a sentence for each vehicle whose history is missing or empty."""
         with self._lock:
-            found = list(self._problems.values())
-            found += [
+            sentences = list(self._problems.values())
+            sentences += [
                 f"{self._names[vehicle]} reported nothing in the last {hours_in_words(self.hours)}."
                 for vehicle, frame in self._fixes.items()
                 if not len(frame)
             ]
             stopped = sum(state == CANCELLED for state in self._state.values())
         if stopped:
-            found.append(
+            sentences.append(
                 f"Cancelled: the history of {stopped} of {len(self._names)} vehicles was not fetched."
             )
-        return found
+        return sentences
 
     def _begin(self, vehicle: str) -> bool:
         with self._lock:
@@ -184,7 +183,7 @@ class History:
             vehicle_ids=[vehicle],
             from_datetime=end - timedelta(hours=job.hours),
             to_datetime=end,
-            size=PAGE_SIZE,
+            size=MAX_PAGE_SIZE,
         ):
             rows += page.items
             job._add(vehicle, len(page.items))  # noqa: SLF001 - see above

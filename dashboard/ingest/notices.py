@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dashboard.fleet.names import Names
 from dashboard.fleet.notices import Notice
 from dashboard.ingest.directory import CONNECTIONS, DRIVERS, FLEETS, PROVIDERS, VEHICLES
-from dashboard.ingest.fetching import WHOLE, Fetched
+from dashboard.ingest.fetching import UNFILTERED, Fetched
 from dashboard.runtime.refusals import Refusal
 
 CONSEQUENCES = {
@@ -29,13 +29,13 @@ def notices(
 
     `refused_lists` and `unreadable_rows`, their number, are by the name of the list.
     """
-    found = [
+    unsorted = [
         *_of_lists(refused_lists),
         *_of_rows(unreadable_rows),
         *_of_fleets(fetched, names),
         *_of_fields(fetched.rows.unknown),
     ]
-    return tuple(sorted(found, key=lambda notice: not notice.stale))
+    return tuple(sorted(unsorted, key=lambda notice: not notice.stale))
 
 
 def _of_lists(refused: Mapping[str, Refusal]) -> Iterator[Notice]:
@@ -52,7 +52,7 @@ def _of_rows(unreadable: Mapping[str, int]) -> Iterator[Notice]:
 def _of_fleets(fetched: Fetched, names: Names) -> Iterator[Notice]:
     for fleet_id, refusal in fetched.refused.items():
         held = fleet_id in fetched.held
-        if fleet_id == WHOLE:
+        if fleet_id == UNFILTERED:
             then = (
                 "The fleets are read one by one; vehicles of fleets that no list names stay where they were."
             )

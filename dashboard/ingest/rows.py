@@ -9,16 +9,12 @@ from itertools import chain
 from math import ceil
 from typing import TypedDict
 
-from catena_client import CatenaClient, Page
-from catena_client.paging import MAX_FILTER_VALUES
+from catena_client import MAX_FILTER_VALUES, MAX_PAGE_SIZE, CatenaClient, Page
 from dashboard.ingest.fixes import Fix
 
-PAGE_SIZE = 1000
-"""The largest page that the API gives (shared facts: 1 to 1000)."""
 
-
-class Asked(TypedDict, total=False):
-    """What is asked for; without anything, all rows."""
+class LocationFilters(TypedDict, total=False):
+    """Which vehicles' locations a request is for; without any filter, all."""
 
     fleet_ids: Sequence[str]
     vehicle_ids: Sequence[str]
@@ -59,11 +55,11 @@ class Rows:
         return Rows(list(kept.values()), unreadable, self.unknown | again.unknown)
 
 
-class Whole:
+class UnfilteredList:
     """The list without a filter, read up to its first page. Making it raises `CatenaError`."""
 
     def __init__(self, client: CatenaClient) -> None:
-        pages = each_page(client, Asked())
+        pages = each_page(client, LocationFilters())
         self._first = next(pages)
         self._pages = chain([self._first], pages)
 
@@ -89,20 +85,20 @@ class Whole:
             rows.add(page)
 
 
-def each_page(client: CatenaClient, asked: Asked) -> Iterator[Page[Fix]]:
+def each_page(client: CatenaClient, filters: LocationFilters) -> Iterator[Page[Fix]]:
     """All pages of latest locations; each step is one request and may raise `CatenaError`."""
-    return client.vehicle_locations.pages_as(Fix, only_latest=True, size=PAGE_SIZE, **asked)
+    return client.vehicle_locations.pages_as(Fix, only_latest=True, size=MAX_PAGE_SIZE, **filters)
 
 
-def read(client: CatenaClient, asked: Asked) -> Rows:
-    """All rows asked for. Raises `CatenaError`."""
+def read(client: CatenaClient, filters: LocationFilters) -> Rows:
+    """All rows of the vehicles asked for. Raises `CatenaError`."""
     rows = Rows()
-    fleet_ids = asked.get("fleet_ids", ())
+    fleet_ids = filters.get("fleet_ids", ())
     parts = [
-        Asked(fleet_ids=fleet_ids[at : at + MAX_FILTER_VALUES])
+        LocationFilters(fleet_ids=fleet_ids[at : at + MAX_FILTER_VALUES])
         for at in range(0, len(fleet_ids), MAX_FILTER_VALUES)
     ]
-    for part in parts or [asked]:
+    for part in parts or [filters]:
         for page in each_page(client, part):
             rows.add(page)
     return rows
@@ -110,4 +106,4 @@ def read(client: CatenaClient, asked: Asked) -> Rows:
 
 def peek(client: CatenaClient, fleet_ids: Sequence[str]) -> None:
     """Ask for one page of some fleets, to see whether they are refused. Raises `CatenaError`."""
-    next(each_page(client, Asked(fleet_ids=fleet_ids[:MAX_FILTER_VALUES])))
+    next(each_page(client, LocationFilters(fleet_ids=fleet_ids[:MAX_FILTER_VALUES])))

@@ -16,7 +16,7 @@ from dashboard.fleet.headings import Headings
 from dashboard.fleet.names import Names
 from dashboard.fleet.notices import Notice
 from dashboard.fleet.snapshot import Snapshot
-from dashboard.ingest.columns import DELETED, Kept, columns_of
+from dashboard.ingest.columns import DELETED, ColumnCache, columns_of
 from dashboard.ingest.fixes import Fix, parse_position
 from dashboard.runtime.refusals import Refusal
 
@@ -25,7 +25,7 @@ AHEAD = DEFAULT_THRESHOLDS.clock_ahead
 """A fix dated further ahead comes from a wrong clock: it is no reason to keep honest ones out."""
 NOTHING_HELD: Mapping[str, Refusal] = MappingProxyType({})
 OF_A_FIX = (
-    *("driver", "place", "occurred_at", "h3", "lon", "lat", "unplaceable"),
+    *("driver", "place", "occurred_at", "h3", "lon", "lat", "position_error"),
     *("speed", "odometer", "fuel_level", "engine_hours", "coolant_temperature"),
 )
 """The columns that belong to a fix; the others say what the vehicle is, whenever it was where."""
@@ -43,7 +43,7 @@ class SnapshotBuilder:
         self._ids: list[str] = []
         """Vehicle ids by ordinal."""
         self._headings = Headings()
-        self._kept = Kept()
+        self._cache = ColumnCache()
         self._version = 0
         self._last: pd.DataFrame | None = None
 
@@ -67,18 +67,18 @@ class SnapshotBuilder:
             fixes = [fix for fix, vehicle_id in zip(fixes, located, strict=True) if vehicle_id]
             unreadable += len(located) - len(fixes)
             located = [vehicle_id for vehicle_id in located if vehicle_id]
-        ordinals = self._kept.get("located", self._number, located)
+        ordinals = self._cache.get("located", self._number, located)
         rows, ordinals = _newest(fixes, ordinals, taken_at + AHEAD)
         missed = self._missed(held, names, ordinals)
         rows += missed
         ordinals = np.concatenate([ordinals, self._number([row.vehicle_id or "" for row in missed])])
-        silent = np.setdiff1d(self._kept.get("named", self._number, named), ordinals, assume_unique=True)
+        silent = np.setdiff1d(self._cache.get("named", self._number, named), ordinals, assume_unique=True)
         rows += [_without_position(self._ids[ordinal], names) for ordinal in silent.tolist()]
         ordinals = np.concatenate([ordinals, silent])
         if (np.diff(ordinals) < 0).any():
             order = np.argsort(ordinals)
             rows, ordinals = [rows[index] for index in order.tolist()], ordinals[order]
-        columns = columns_of([self._ids[ordinal] for ordinal in ordinals.tolist()], rows, names, self._kept)
+        columns = columns_of([self._ids[ordinal] for ordinal in ordinals.tolist()], rows, names, self._cache)
         columns["ordinal"] = ordinals
         frame = pd.DataFrame(columns)
         self._keep_newer(frame, {row.vehicle_id for row in missed}, taken_at + AHEAD)
@@ -88,20 +88,20 @@ class SnapshotBuilder:
         self._last = frame
         return Snapshot(self._version, taken_at, frame, deliveries or {}, unreadable, held, notices)
 
-    def _missed(self, held: Mapping[str, Refusal], names: Names, found: Ordinals) -> list[Fix]:
-        """The located vehicles of the last snapshot that are of held fleets and that this time brought nothing of."""
+    def _missed(self, held: Mapping[str, Refusal], names: Names, located: Ordinals) -> list[Fix]:
+        """The located vehicles of the last snapshot that are of held fleets and not among those `located` now."""
         last = self._last
         if last is None or not held:
             return []
         of_held = last["fleet_id"].isin(held.keys() - {""})
         if "" in held:
             of_held |= ~last["fleet_id"].isin(names.fleets.keys() | names.withdrawn)
-        located = last["occurred_at"].notna() | last["lon"].notna()
-        missed = last[of_held & located & ~last["ordinal"].isin(found)]
-        told = ("vehicle_id", "fleet_id", "fleet_ref", "connection_id", "tsp_slug")
-        texts = [missed[name].astype("str") for name in (*told, "source")]
+        had_fix = last["occurred_at"].notna() | last["lon"].notna()
+        missed = last[of_held & had_fix & ~last["ordinal"].isin(located)]
+        fields = ("vehicle_id", "fleet_id", "fleet_ref", "connection_id", "tsp_slug")
+        texts = [missed[name].astype("str") for name in (*fields, "source")]
         return [
-            Fix(**dict(zip(told, values, strict=True)), source_name=source)
+            Fix(**dict(zip(fields, values, strict=True)), source_name=source)
             for *values, source in zip(*texts, strict=True)
         ]
 
@@ -117,7 +117,7 @@ class SnapshotBuilder:
         now = frame["occurred_at"].to_numpy("datetime64[us]")
         # Comparisons with an unknown time are false: who stopped sending times is not frozen where they were.
         older = (
-            known & (now < then) & (then <= _moment(latest)) & (frame["unplaceable"] != DELETED).to_numpy()
+            known & (now < then) & (then <= _moment(latest)) & (frame["position_error"] != DELETED).to_numpy()
         )
         if missed:
             older |= known & frame["vehicle_id"].isin(missed).to_numpy()
@@ -157,7 +157,7 @@ def _rank(fix: Fix, latest: datetime) -> tuple[bool, datetime, bool]:
 def _put_back(frame: pd.DataFrame, rows: NDArray[np.intp], past: pd.DataFrame) -> None:
     """Give some rows of a frame the fixes of as many rows of an earlier one."""
     for name in OF_A_FIX:
-        if name == "unplaceable":
+        if name == "position_error":
             words = frame[name].astype("str").to_numpy(object, copy=True)
             words[rows] = past[name].astype("str").to_numpy(object)
             frame[name] = pd.Categorical(

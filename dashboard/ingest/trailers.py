@@ -10,12 +10,11 @@ from datetime import UTC, datetime
 import numpy as np
 import pandas as pd
 
-from catena_client import CatenaClient, CatenaError, TrailerLocation, coordinates
+from catena_client import MAX_PAGE_SIZE, CatenaClient, CatenaError, TrailerLocation, coordinates
 from dashboard.fleet.geo import NO_POSITION, position_error
 from dashboard.fleet.names import SHORT, Names, masked
 from dashboard.fleet.snapshot import TrailerSnapshot
 from dashboard.ingest.polling import PollLoop, PollState
-from dashboard.ingest.rows import PAGE_SIZE
 from dashboard.ingest.snapshot_builder import AHEAD
 from dashboard.runtime.refusals import ONCE, Refusals
 
@@ -63,7 +62,7 @@ class TrailerPoller(PollLoop[TrailerSnapshot]):
 
     def _take(self) -> TrailerSnapshot:
         client = self._once if self._failures else self._client
-        pages = list(client.trailer_locations.pages(only_latest=True, size=PAGE_SIZE))
+        pages = list(client.trailer_locations.pages(only_latest=True, size=MAX_PAGE_SIZE))
         self._read_names()
         now = datetime.now(UTC)
         self._rows = newest((row for page in pages for row in page.items), self._rows, now)
@@ -79,7 +78,7 @@ class TrailerPoller(PollLoop[TrailerSnapshot]):
         try:
             self._trailer_names = {
                 trailer.id: masked((trailer.trailer_name or trailer.license_plate_number or "").strip())
-                for trailer in client.trailers.iterate(size=PAGE_SIZE)
+                for trailer in client.trailers.iterate(size=MAX_PAGE_SIZE)
             }
         except CatenaError as error:
             log.warning("Could not read the %s, will try again later: %s", NAMES, error)

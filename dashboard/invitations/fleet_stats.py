@@ -22,7 +22,7 @@ def fleet_stats(vehicles: pd.DataFrame) -> dict[str, FleetStats]:
     """Count a snapshot's vehicles by fleet id. Those that no fleet is known of are left out."""
     if vehicles.empty:
         return {}
-    groups = vehicles.assign(placed=vehicles["unplaceable"] == "").groupby("fleet_id", observed=True)
+    groups = vehicles.assign(placed=vehicles["position_error"] == "").groupby("fleet_id", observed=True)
     table = groups.agg(
         fleet=("fleet", "first"),
         vehicles=("fleet_id", "size"),

@@ -21,7 +21,7 @@ CATEGORICAL = (
     "tsp_slug",
     "provider",
     "connection_id",
-    "unplaceable",
+    "position_error",
 )
 TEXT = ("vehicle_id", "name", "driver", "plate", "vin", "place")
 NUMBERS = ("lon", "lat", "speed", "odometer", "fuel_level", "engine_hours", "coolant_temperature", "heading")

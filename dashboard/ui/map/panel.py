@@ -39,14 +39,16 @@ def show(row: pd.DataFrame, scope: Scope, snapshot: Snapshot, now: datetime) -> 
     """What is known of one vehicle; `row` is the snapshot's frame cut down to it."""
     connection = str(row["connection_id"].iloc[0])
     with st.container(key="map_panel", border=True, gap="small"):
-        facts = details.lines(row, now, metric=scope.metric, delivered_at=snapshot.deliveries.get(connection))
+        facts = details.details_of(
+            row, now, metric=scope.metric, delivered_at=snapshot.deliveries.get(connection)
+        )
         st.html(_table(facts))
         with st.container(horizontal=True):
             for site, url in details.place_links(float(row["lon"].iloc[0]), float(row["lat"].iloc[0])):
                 st.link_button(site, url, icon=":material/open_in_new:", type="tertiary")
 
 
-def _table(lines: list[details.Line]) -> str:
+def _table(lines: list[details.Detail]) -> str:
     rows = "".join(
         f"<dt>{escape(label)}</dt><dd>{escape(control_value)}</dd>" for label, control_value in lines
     )

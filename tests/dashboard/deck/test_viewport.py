@@ -1,6 +1,5 @@
-"""Fitting places into a map, and the kiosk."""
+"""Fitting places into a map."""
 
-from datetime import timedelta
 from math import nan
 
 import numpy as np
@@ -9,9 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.deck.viewport import CLOSEST, DEFAULT_VIEW, fit
-from dashboard.fleet.counters import Counters, counters, fleet_on_show
 from dashboard.fleet.geo import MAX_LATITUDE
-from tests.dashboard.frames import NOW, vehicles
 
 
 def pixels(lon: float, lat: float) -> tuple[float, float]:
@@ -67,22 +64,3 @@ def test_without_a_place_there_is_a_view_all_the_same() -> None:
 
 def test_a_tiny_map_does_not_break() -> None:
     assert fit(np.array([-120.0, 120.0]), np.array([0.0, 60.0]), width=50, height=50).zoom == 0
-
-
-def test_the_big_numbers() -> None:
-    frame = vehicles(
-        {"fleet_id": "f1", "tsp_slug": "geotab", "speed": 9.0, "age": 10},
-        {"fleet_id": "f1", "tsp_slug": "geotab", "speed": 9.0, "age": 99999},
-        {"fleet_id": "f2", "tsp_slug": "samsara", "age": 10},
-        {"age": 10, "speed": 0.0},
-    )
-    assert counters(frame, NOW) == Counters(vehicles=4, moving=1, fleets=2, providers=2)
-    assert counters(frame[:0], NOW) == Counters(0, 0, 0, 0)
-
-
-def test_every_fleet_has_its_turn_and_the_cycle_follows_the_clock() -> None:
-    turns = [fleet_on_show(["a", "b", "c"], NOW + timedelta(seconds=20 * n)) for n in range(6)]
-    assert turns[:3] == turns[3:]
-    assert sorted(str(turn) for turn in turns[:3]) == ["a", "b", "c"]
-    assert fleet_on_show([], NOW) is None
-    assert fleet_on_show(["a"], NOW) == "a"

@@ -31,7 +31,7 @@ FLEETS = snapshot_of(
     [
         *placed((-88.1, 42.1), (-88.1, 42.1), (-88.10001, 42.1)),
         *placed((10.0, 50.0), fleet_id="f2", source="geotab"),
-        {"fleet_id": "f1", "unplaceable": "no position reported"},
+        {"fleet_id": "f1", "position_error": "no position reported"},
     ]
 )
 
@@ -74,7 +74,7 @@ def test_hexagons_count_each_vehicle_once_where_it_is(spots, size):
     rows = [
         row | {"h3": h3.str_to_int(h3.latlng_to_cell(row["lat"], row["lon"], 11))} for row in placed(*spots)
     ]
-    snapshot = snapshot_of([*rows, {"fleet_id": "f1", "unplaceable": "no position reported"}])
+    snapshot = snapshot_of([*rows, {"fleet_id": "f1", "position_error": "no position reported"}])
     with Feeds(snapshot) as feeds:
         answer = feeds.get(feeds.feed.hexagons.url(snapshot, ALL, size)).json()
         found = feeds.feed.hexagons.hexagons(snapshot, ALL, size)

@@ -26,7 +26,7 @@ FLEET = snapshot_of(
     {"name": "Truck 10", "fleet_id": "f1", "fleet": "North", "speed": 20.0, "age": 30, "lon": 1.0, "lat": 1.0},
     {"name": "truck 9", "fleet_id": "f1", "fleet": "North", "speed": 0.0, "age": 60, "lon": 1.0, "lat": 1.0,
      "plate": "AB-123"},
-    {"name": "", "fleet_id": "f2", "fleet": "South", "age": 90, "unplaceable": "position 0, 0 (no GPS signal)"},
+    {"name": "", "fleet_id": "f2", "fleet": "South", "age": 90, "position_error": "position 0, 0 (no GPS signal)"},
     {"name": "<b>Boss</b>", "fleet_id": "f2", "fleet": "South", "speed": 30.0, "lon": 1.0, "lat": 1.0, "driver": "Zoë"},
 )  # fmt: skip
 

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from dashboard.fleet.details import lines, place_links, title
+from dashboard.fleet.details import details_of, place_links, title
 from tests.dashboard.frames import NOW, vehicles
 
 
@@ -15,7 +15,7 @@ def test_everything_known_is_said_in_the_viewers_units() -> None:
         | {"vin": "1FUJ", "place": "Springfield, IL, USA", "speed": 20.1168, "odometer": 1_609_344.0}
         | {"fuel_level": 61.7, "engine_hours": 1234.5, "coolant_temperature": 358.15, "age": 180}
     )
-    assert lines(row, NOW, metric=False, delivered_at=NOW - timedelta(minutes=42)) == [
+    assert details_of(row, NOW, metric=False, delivered_at=NOW - timedelta(minutes=42)) == [
         ("Fleet", "Acme"),
         ("Provider", "Geotab"),
         ("Driver", "Zoë"),
@@ -32,36 +32,36 @@ def test_everything_known_is_said_in_the_viewers_units() -> None:
         ("Engine hours", "1,234.5 h"),
         ("Coolant", "185 °F"),
     ]
-    metric = dict(lines(row, NOW, metric=True))
+    metric = dict(details_of(row, NOW, metric=True))
     assert (metric["Speed"], metric["Odometer"], metric["Coolant"]) == ("72 km/h", "1,609 km", "85 °C")
 
 
 def test_what_is_unknown_is_left_out() -> None:
-    assert lines(vehicles({"fleet": "Acme", "age": 60}), NOW, metric=False) == [
+    assert details_of(vehicles({"fleet": "Acme", "age": 60}), NOW, metric=False) == [
         ("Fleet", "Acme"),
         ("State", "no speed known"),
         ("Last fix", "1 min ago, live"),
         ("Fix time", "2026-05-04 11:59:00 UTC"),
     ]
-    empty = lines(vehicles({"unplaceable": "no position reported"}), NOW, metric=False)
+    empty = details_of(vehicles({"position_error": "no position reported"}), NOW, metric=False)
     assert empty == [("State", "silent"), ("Not on the map", "no position reported")]
 
 
 @pytest.mark.parametrize("known", [{"speed": 0.0, "age": 0}, {"fuel_level": 0.0}, {}])
 def test_nothing_is_shown_as_none_or_nan(known: dict[str, float]) -> None:
-    said = " ".join(value for _, value in lines(vehicles(known), NOW, metric=True)).lower()
+    said = " ".join(value for _, value in details_of(vehicles(known), NOW, metric=True)).lower()
     assert "none" not in said
     assert "nan" not in said
     assert "nat" not in said.split()
 
 
 def test_zero_is_said_when_it_was_reported() -> None:
-    said = dict(lines(vehicles({"speed": 0.0, "fuel_level": 0.0, "age": 5}), NOW, metric=True))
+    said = dict(details_of(vehicles({"speed": 0.0, "fuel_level": 0.0, "age": 5}), NOW, metric=True))
     assert (said["Speed"], said["Fuel"], said["State"]) == ("0 km/h", "0 %", "stopped")
 
 
 def test_a_fix_from_the_future_is_a_clock_problem() -> None:
-    said = dict(lines(vehicles({"age": -600, "speed": 3.0}), NOW, metric=True))
+    said = dict(details_of(vehicles({"age": -600, "speed": 3.0}), NOW, metric=True))
     assert said["Last fix"] == "dated 10 min in the future: the device's clock is wrong"
 
 

@@ -25,7 +25,7 @@ FRAME = vehicles(
         "age": 0.25,
         "h3": CELL,
     },
-    {"name": "=1+1", "driver": "-2", "plate": "+3", "vin": "@x", "unplaceable": "no position reported"},
+    {"name": "=1+1", "driver": "-2", "plate": "+3", "vin": "@x", "position_error": "no position reported"},
 )
 
 

@@ -18,7 +18,6 @@ from dashboard.fleet.filters import (
     parse,
     sentence,
     to_query,
-    toggle,
 )
 from tests.dashboard.frames import NOW, few, vehicles
 
@@ -220,11 +219,3 @@ def test_known_values_come_from_the_rows_and_carry_their_labels(fleet: pd.DataFr
 
 def test_ages_move_with_the_clock(fleet: pd.DataFrame) -> None:
     assert mask(fleet, Filters(ages=("live",)), NOW + timedelta(minutes=10)).tolist()[:2] == [False, True]
-
-
-def test_a_legend_entry_switches_its_values_on_and_off() -> None:
-    one = toggle(Filters(states=("moving",)), "fleets", ["f1", "f2"])
-    assert one == Filters(fleets=("f1", "f2"), states=("moving",))
-    assert toggle(one, "fleets", ["f1"]) == Filters(fleets=("f2",), states=("moving",))
-    assert toggle(one, "fleets", ["f2", "f1"]) == Filters(states=("moving",))
-    assert toggle(one, "fleets", ["f1", "f3"]) == Filters(fleets=("f1", "f2", "f3"), states=("moving",))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.fleet.hexagons import cells_of, coarsen, hexagons, ranges, steps, usable
+from dashboard.fleet.hexagons import cells_of, class_ranges, coarsen, count_classes, hexagons, valid_cells
 from tests.dashboard.frames import few, vehicles
 
 lons = st.floats(-180, 180)
@@ -69,14 +69,14 @@ def test_a_vehicle_that_is_not_on_the_map_is_not_in_a_hexagon() -> None:
     ids=["none", "one", "top bit", "all bits", "rounded by JSON", "coarser", "finer"],
 )
 def test_an_id_that_is_not_a_cell_of_resolution_11_gives_way_to_the_coordinates(broken: int) -> None:
-    assert usable(np.array([broken], dtype=np.uint64)).tolist() == [False]
+    assert valid_cells(np.array([broken], dtype=np.uint64)).tolist() == [False]
     frame = vehicles({"lon": -88.0, "lat": 42.0, "h3": broken})
     assert cells_of(frame, 7).tolist() == [cell(-88, 42, 7)]
 
 
 @given(places)
 def test_every_cell_of_the_library_is_usable(place: tuple[float, float]) -> None:
-    assert usable(np.array([cell(*place)], dtype=np.uint64)).all()
+    assert valid_cells(np.array([cell(*place)], dtype=np.uint64)).all()
 
 
 def test_ids_are_text_so_that_a_browser_does_not_round_them() -> None:
@@ -88,7 +88,7 @@ def test_ids_are_text_so_that_a_browser_does_not_round_them() -> None:
 @given(st.lists(st.integers(1, 10**6), max_size=50), st.integers(1, 8))
 def test_more_vehicles_never_get_a_lower_step(counts: list[int], colours: int) -> None:
     ordered = np.array(sorted(counts), dtype=np.int64)
-    found = steps(ordered, colours)
+    found = count_classes(ordered, colours)
     assert (np.diff(found) >= 0).all()
     assert all(0 <= step < colours for step in found)
     if counts and ordered[-1] > 1:
@@ -97,8 +97,8 @@ def test_more_vehicles_never_get_a_lower_step(counts: list[int], colours: int) -
 
 @given(st.integers(0, 3000), st.integers(1, 8))
 def test_the_classes_leave_no_count_out_and_none_twice(largest: int, colours: int) -> None:
-    found = [pair for pair in ranges(largest, colours) if pair != (0, -1)]
+    found = [pair for pair in class_ranges(largest, colours) if pair != (0, -1)]
     assert [count for low, high in found for count in range(low, high + 1)] == list(range(1, largest + 1))
-    classes = steps(np.arange(1, largest + 1), colours)
+    classes = count_classes(np.arange(1, largest + 1), colours)
     for low, high in found:
         assert len(set(classes[low - 1 : high].tolist())) == 1

@@ -13,7 +13,7 @@ import pytest
 from catena_client import CatenaClient, DataFreshness, Page
 from dashboard.fleet import export, hexagons, providers, replay
 from dashboard.fleet.colours import COLOUR_BY, ColourAssignments, colour
-from dashboard.fleet.details import lines, title
+from dashboard.fleet.details import details_of, title
 from dashboard.fleet.filters import FilterOptions, Filters, mask
 from dashboard.fleet.names import Names
 from dashboard.fleet.search import SearchIndex
@@ -76,9 +76,9 @@ def check_every_view(snapshot: Snapshot, now: datetime) -> None:
     assert len(json.loads(export.to_geojson(frame))["features"]) == len(frame)
     assert export.to_csv(frame).count(b"\n") >= len(frame) + 1
     for row in range(0, len(frame), max(1, len(frame) // 40)):
-        said = lines(frame.iloc[[row]], now, metric=False)
+        details = details_of(frame.iloc[[row]], now, metric=False)
         assert title(frame.iloc[[row]])
-        assert not {"None", "nan", "NaT", "<NA>"} & {value for _, value in said}
+        assert not {"None", "nan", "NaT", "<NA>"} & {value for _, value in details}
 
 
 def test_every_view_of_the_sandbox_counts_the_same_vehicles(snapshot: Snapshot) -> None:
@@ -146,7 +146,7 @@ def test_every_view_of_recorded_locations_counts_the_same_vehicles() -> None:
     assert len(snapshot.vehicles) == len({row.vehicle_id for row in page.items})
     check_every_view(snapshot, snapshot.taken_at)
     given = snapshot.vehicles["h3"].to_numpy()
-    assert hexagons.usable(given).all()
+    assert hexagons.valid_cells(given).all()
     from_places = hexagons.cells_of(snapshot.vehicles.assign(h3=np.uint64(0)), 11)
     assert from_places.tolist() == given.tolist()
 

@@ -46,7 +46,7 @@ def test_unplaceable_rows_stay_with_their_reason_and_without_coordinates():
     gone = fix("a", deleted_at=NOW)
     frame = SnapshotBuilder().build([gone, fix("b")], Names(), NOW).vehicles
     assert np.isnan(frame["lon"].iloc[0])
-    assert counts(frame, "unplaceable") == {"deleted by the provider": 1, "": 1}
+    assert counts(frame, "position_error") == {"deleted by the provider": 1, "": 1}
 
 
 def test_who_is_in_no_list_is_called_by_the_start_of_the_id():
@@ -123,7 +123,7 @@ def test_whatever_comes_the_columns_stand(answers):
             ["speed", "odometer", "fuel_level", "engine_hours", "coolant_temperature", "lon", "lat"]
         ]
         assert not np.isinf(numbers.to_numpy(np.float64)).any()
-        assert (frame["lon"].isna() == (frame["unplaceable"] != "")).all()
+        assert (frame["lon"].isna() == (frame["position_error"] != "")).all()
         assert snapshot.unreadable >= page.unreadable
         summary = summary_of(snapshot)
         assert summary.unplaceable.get("unreadable answer", 0) >= snapshot.unreadable

@@ -19,7 +19,7 @@ VEHICLES, FLEETS = 240, 6
 
 @pytest.fixture(name="sandbox")
 def _sandbox(monkeypatch):
-    monkeypatch.setattr(rows, "PAGE_SIZE", 40)  # so that the fleets are read one by one
+    monkeypatch.setattr(rows, "MAX_PAGE_SIZE", 40)  # so that the fleets are read one by one
     return Sandbox(SandboxConfig(vehicles=VEHICLES, fleets=FLEETS, client_secret="s"))
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from catena_client import CatenaError, RateLimited, ServerError
 from dashboard.ingest.concurrency import Concurrency
-from dashboard.ingest.fetching import WHOLE, Fetcher
+from dashboard.ingest.fetching import UNFILTERED, Fetcher
 from tests.dashboard.catena import LOCATIONS, Catena, location
 
 
@@ -223,11 +223,11 @@ def test_a_refused_fleet_is_tried_again_with_growing_pauses_and_comes_back():
     assert polls.asked == 5, "by fleet again"
 
 
-@pytest.mark.parametrize("refused", ["fleet-1", WHOLE])
+@pytest.mark.parametrize("refused", ["fleet-1", UNFILTERED])
 def test_what_fails_after_its_first_page_is_tried_again_with_growing_pauses_too(refused):
     catena, fleets = world(vehicles=20)
     polls = Polls(catena, fleets)
-    if refused == WHOLE:
+    if refused == UNFILTERED:
         catena.refused["fleet-2"] = 403  # else the rest of the whole list is not wanted
     answer, tried, since = catena.respond, set(), set()
 
@@ -254,11 +254,11 @@ def test_what_fails_after_its_first_page_is_tried_again_with_growing_pauses_too(
 def test_a_refused_fleet_whose_rows_the_whole_list_does_not_bring_either_is_held():
     catena, fleets = world()
     polls = Polls(catena, fleets)
-    catena.refused |= {"fleet-1": 403, WHOLE: 500}
+    catena.refused |= {"fleet-1": 403, UNFILTERED: 500}
     fetched = polls.poll()
-    assert fetched.held == {"fleet-1", WHOLE}
+    assert fetched.held == {"fleet-1", UNFILTERED}
     assert len(polls.vehicles) == 30
-    del catena.refused[WHOLE]
+    del catena.refused[UNFILTERED]
     polls.now += 300
     fetched = polls.poll()
     assert not fetched.held
@@ -268,7 +268,7 @@ def test_a_refused_fleet_whose_rows_the_whole_list_does_not_bring_either_is_held
 def test_whichever_fleets_are_refused_with_the_whole_list_the_others_are_read_soon():
     catena, fleets = world(fleets=6)
     polls = Polls(catena, fleets)
-    catena.refused |= {"fleet-0": 500, "fleet-5": 500, "fleet-1": 500, WHOLE: 500}
+    catena.refused |= {"fleet-0": 500, "fleet-5": 500, "fleet-1": 500, UNFILTERED: 500}
     for attempt in range(1, 7):
         polls.now += 300
         try:
@@ -278,7 +278,7 @@ def test_whichever_fleets_are_refused_with_the_whole_list_the_others_are_read_so
         except CatenaError:
             continue
     assert len(polls.vehicles) == 30
-    assert fetched.held == {"fleet-0", "fleet-5", "fleet-1", WHOLE}
+    assert fetched.held == {"fleet-0", "fleet-5", "fleet-1", UNFILTERED}
 
 
 def test_a_whole_list_that_breaks_off_midway_leaves_what_came_before():
@@ -289,7 +289,7 @@ def test_a_whole_list_that_breaks_off_midway_leaves_what_came_before():
 
     def breaks_off(request):
         if request.url.params.get("cursor") == "20":
-            catena.refused[WHOLE] = 504
+            catena.refused[UNFILTERED] = 504
         return answer(request)
 
     catena.respond = breaks_off
@@ -299,7 +299,7 @@ def test_a_whole_list_that_breaks_off_midway_leaves_what_came_before():
     assert {vehicle for vehicle in polls.vehicles if not vehicle.startswith("1-")} == {
         f"{f}-{n}" for f in (0, 2, 3) for n in range(10)
     }
-    assert fetched.held == {"fleet-1", WHOLE}
+    assert fetched.held == {"fleet-1", UNFILTERED}
 
 
 def test_several_refused_fleets_are_found_within_a_budget():
@@ -339,7 +339,7 @@ def test_nothing_to_be_had_fails_and_blames_no_fleet():
 
 def test_no_fleets_known_and_the_whole_list_refused():
     catena, _ = world()
-    catena.refused[WHOLE] = 403
+    catena.refused[UNFILTERED] = 403
     with pytest.raises(CatenaError, match="403"):
         Polls(catena, []).poll()
 
@@ -364,7 +364,7 @@ def test_what_is_not_about_a_fleet_fails_the_poll(status, error):
     [
         pytest.param({}, 1, {}, id="the whole list first"),
         pytest.param({}, 2, {"fleet_ids"}, id="then a fleet"),
-        pytest.param({WHOLE: 403}, 1, {"fleet_ids"}, id="a fleet where the whole list is refused"),
+        pytest.param({UNFILTERED: 403}, 1, {"fleet_ids"}, id="a fleet where the whole list is refused"),
     ],
 )
 def test_knocking_is_one_request(refused, attempt, asked):

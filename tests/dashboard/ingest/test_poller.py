@@ -41,7 +41,7 @@ def test_names_join_positions():
     assert list(rows["fleet"]) == ["Line fleet-1", "Line fleet-2", "Line fleet-2"]
     assert list(rows["provider"]) == ["Geotab"] * 3
     assert list(rows["driver"]) == ["Driver 0001", "Driver 0001", ""]
-    assert list(rows["unplaceable"]) == ["", "", "no position reported"]
+    assert list(rows["position_error"]) == ["", "", "no position reported"]
     poller.close()
 
 

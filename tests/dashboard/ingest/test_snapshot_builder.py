@@ -5,20 +5,21 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.fleet.names import Names, VehicleFacts
 from dashboard.fleet.snapshot import counts
 from dashboard.ingest.snapshot_builder import SnapshotBuilder
 from dashboard.runtime.refusals import Refusal
-from tests.dashboard.frames import NOW, fix
+from tests.dashboard.frames import NOW, few, fix
 
 CATEGORIES = (
-    "fleet_id", "fleet", "fleet_ref", "source", "tsp_slug", "provider", "connection_id", "unplaceable",
+    "fleet_id", "fleet", "fleet_ref", "source", "tsp_slug", "provider", "connection_id", "position_error",
 )  # fmt: skip
 
 
+@few
 @given(st.lists(st.lists(st.sampled_from("abcdefgh"), unique=True), min_size=1, max_size=8))
 def test_a_vehicle_keeps_its_ordinal_and_its_place_among_others(polls):
     builder, ordinals = SnapshotBuilder(), {}
@@ -66,7 +67,7 @@ POLLS = st.tuples(
 )
 
 
-@settings(max_examples=40)
+@few
 @given(st.lists(POLLS, min_size=2, max_size=4))
 def test_nothing_of_an_earlier_poll_shows_in_a_later_one(polls):
     builder = SnapshotBuilder()
@@ -94,7 +95,7 @@ def test_vehicles_without_any_fix_are_rows_too():
     )
     frame = SnapshotBuilder().build([fix("a")], names, NOW).vehicles
     assert list(frame["vehicle_id"]) == ["a", "b"]
-    assert list(frame["unplaceable"]) == ["", "no position reported"]
+    assert list(frame["position_error"]) == ["", "no position reported"]
     assert list(frame["source"]) == ["geotab", "samsara"]
 
 
@@ -150,7 +151,7 @@ def test_of_two_polls_the_newer_fix_of_a_vehicle_wins_whichever_came_last(first,
     assert row["fleet"] == "Two", "what a vehicle belongs to is as the last answer says"
     if wins == "first":
         assert (row["lon"], row["speed"], row["driver"], row["occurred_at"]) == (1.0, 1.0, "Driver d1", NOW)
-        assert row["unplaceable"] == ""
+        assert row["position_error"] == ""
     else:
         assert np.isnan(row["speed"])
         assert row["driver"] == ""
@@ -163,7 +164,7 @@ def test_an_older_fix_without_a_place_does_not_take_the_place_away():
     frame = builder.build(
         [fix("a", lon=None, occurred_at=SOONER), fix("b", occurred_at=SOONER)], Names(), NOW
     )
-    assert list(frame.vehicles["unplaceable"]) == ["", "coordinates out of range"]
+    assert list(frame.vehicles["position_error"]) == ["", "coordinates out of range"]
     assert list(frame.vehicles["lon"].isna()) == [False, True]
 
 

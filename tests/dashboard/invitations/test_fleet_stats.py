@@ -13,7 +13,7 @@ def test_vehicles_are_counted_by_fleet() -> None:
         {
             "fleet_id": pd.Categorical(["f1", "f1", "f2"]),
             "fleet": pd.Categorical(["Nord", "Nord", "Sud"]),
-            "unplaceable": pd.Categorical(["", "no position reported", ""]),
+            "position_error": pd.Categorical(["", "no position reported", ""]),
             "occurred_at": when,
         }
     )

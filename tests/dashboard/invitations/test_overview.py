@@ -21,7 +21,7 @@ def vehicles(*fleet_ids: str, at: datetime = START) -> pd.DataFrame:
         {
             "fleet_id": pd.Categorical(fleet_ids),
             "fleet": pd.Categorical([f"Fleet {fleet_id}" for fleet_id in fleet_ids]),
-            "unplaceable": pd.Categorical([""] * len(fleet_ids)),
+            "position_error": pd.Categorical([""] * len(fleet_ids)),
             "occurred_at": pd.to_datetime([at] * len(fleet_ids)).as_unit("us"),
         }
     )

@@ -235,7 +235,7 @@ def test_a_fleet_on_the_map_is_announced_on_its_card(
         {
             "fleet_id": pd.Categorical(["f1"] * 3),
             "fleet": pd.Categorical(["Nord Fracht"] * 3),
-            "unplaceable": pd.Categorical(["", "", "no position reported"]),
+            "position_error": pd.Categorical(["", "", "no position reported"]),
             "occurred_at": pd.to_datetime([datetime.now(UTC)] * 3).as_unit("us"),
         }
     )

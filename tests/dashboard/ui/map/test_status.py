@@ -8,7 +8,7 @@ import pytest
 from dashboard.fleet.names import Names
 from dashboard.fleet.notices import summed
 from dashboard.fleet.snapshot import Snapshot
-from dashboard.ingest.fetching import WHOLE, Fetched
+from dashboard.ingest.fetching import UNFILTERED, Fetched
 from dashboard.ingest.notices import notices
 from dashboard.ingest.polling import PollState
 from dashboard.ingest.rows import Rows
@@ -74,7 +74,9 @@ def refusal(seconds=300):
 
 
 def test_every_degradation_is_said_to_those_whom_it_concerns_stale_positions_first():
-    fetched = Fetched(Rows(), {"f1": refusal(), "f2": refusal(), WHOLE: refusal()}, frozenset({"f2", WHOLE}))
+    fetched = Fetched(
+        Rows(), {"f1": refusal(), "f2": refusal(), UNFILTERED: refusal()}, frozenset({"f2", UNFILTERED})
+    )
     fetched.rows.unknown.update(speed=12, occurred_at=1)
     names = Names(fleets={"f1": "One", "f2": "Two"})
     found = notices(fetched, names, {"names of drivers": refusal(5)}, {})
