@@ -1,31 +1,22 @@
 """The live map page, run by Streamlit's own test runner: what it says and sends, in each situation."""
 
-import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard.access.viewer import OPERATOR, Viewer, Visibility
-from dashboard.configuration.settings import Settings
 from dashboard.deck.deck import glide_for
 from dashboard.fleet.counters import CYCLE_SECONDS, fleet_on_show
-from dashboard.ingest import embedded
 from dashboard.ingest.fetching import Fetched
 from dashboard.ingest.notices import notices
 from dashboard.ingest.polling import PollState
 from dashboard.ingest.rows import Rows
 from dashboard.runtime.refusals import Refusal
-from dashboard.service import Service, install
 from tests.dashboard.catena import FLEETS, LOCATIONS, VEHICLES, Catena, fleet, location, vehicle
+from tests.dashboard.ui.map.page import asked, control, deck, late, layer, run, said, select
 from tests.dashboard.waiting import until
-
-
-class NoSandbox:
-    connect = None
-    api = None
 
 
 @pytest.fixture
@@ -45,66 +36,6 @@ def catena():
         ]
     )
     return catena
-
-
-@pytest.fixture
-def service(catena, monkeypatch):
-    monkeypatch.setattr(embedded, "create", NoSandbox)
-    monkeypatch.setattr(embedded, "client", lambda *_: catena.client())
-    made = install(Service(Settings()))
-    yield made
-    made.close()
-
-
-def run(**query):
-    app = AppTest.from_file("../../../../dashboard/main.py", default_timeout=30)
-    for name, values in query.items():
-        app.query_params[name] = values
-    return app.run()
-
-
-def control(widgets, name):
-    """A control that the script sets too, whose key changes then."""
-    (found,) = (widget for widget in widgets if re.fullmatch(rf"{name}_\d+", widget.key or ""))
-    return found
-
-
-def late(app):
-    """What a browser sends that has not shown yet what is done next."""
-    return app._tree.get_widget_states()
-
-
-def asked(app, name):
-    values = app.query_params.get(name, [])
-    return values if isinstance(values, list) else [values]
-
-
-def said(app):
-    return " ".join(
-        element.value
-        for kind in ("markdown", "caption", "info", "warning", "error")
-        for element in app.get(kind)
-    )
-
-
-def deck(app):
-    (chart,) = app.get("deck_gl_json_chart")
-    return json.loads(chart.proto.json)
-
-
-def layer(app, name):
-    """The layer of a name; of several of vehicles the uppermost."""
-    return next((one for one in deck(app)["layers"][::-1] if one["id"].partition("-")[0] == name), None)
-
-
-def select(app, layer_id=None, row=None):
-    """Send what a browser sends that holds one row of a layer as selected, or nothing."""
-    held = {} if layer_id is None else {layer_id: [row]}
-    (chart,) = app.get("deck_gl_json_chart")
-    states = late(app)
-    said = {"selection": {"indices": {one: [0] for one in held}, "objects": held}}
-    states.widgets.add(id=chart.proto.id, string_value=json.dumps(said))
-    app._run(states)
 
 
 def test_before_the_first_answer_the_page_opens_and_says_so(service):
