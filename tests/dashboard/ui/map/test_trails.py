@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from dashboard.runtime.workers import Workers
 from dashboard.ui.map import trails
 from tests.dashboard.ui.map.drives import catena_with_histories
 from tests.dashboard.ui.map.page import button, deck, labels, late, layer, loaded, words
@@ -131,7 +132,7 @@ def test_no_more_than_20_vehicles_have_trails(open_page):
 
 def test_fetching_can_be_cancelled_and_what_has_come_is_kept(open_page, service, monkeypatch):
     app = open_page(vehicle="a")
-    monkeypatch.setattr(service.history._pool, "submit", lambda *_: None)
+    monkeypatch.setattr(Workers, "submit", lambda *_: None)
     button(app, "Show trail").click().run()
     assert "Cancel" in labels(app)
     assert layer(app, "trails") is None

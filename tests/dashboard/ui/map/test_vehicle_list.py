@@ -6,6 +6,7 @@ import pytest
 import streamlit as st
 
 from dashboard.fleet.export import file_name
+from dashboard.ui.map import export
 from tests.dashboard.catena import (
     location,
 )
@@ -66,7 +67,8 @@ def test_a_page_of_the_list_can_be_turned(open_page, catena):
 
 def test_files_are_offered_but_not_built(open_page, monkeypatch):
     built = []
-    monkeypatch.setattr("dashboard.ui.map.export._build", lambda *given: built.append(given))
+    for kind, (label, media_type, _) in export.KINDS.items():
+        monkeypatch.setitem(export.KINDS, kind, (label, media_type, built.append))
     app = open_page(fleet="fleet-1")
     offered = app.get("download_button")
     assert [element.proto.label for element in offered] == [
