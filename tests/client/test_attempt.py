@@ -147,17 +147,16 @@ def test_a_connection_that_is_never_made_ends() -> None:
 
 def test_nobody_waits_without_limit_for_the_token_of_another_call(server: SlowServer) -> None:
     drip = server.behaviour["token"] = DripToken()
-    with client_of(server.url, timeout=0.5) as client:
+    with client_of(server.url, timeout=1) as client:
         other = Caller(lambda: get(client))
         assert server.asking.acquire(timeout=SOON)
-        with pytest.raises(Timeout, match=r"another call asked for did not come within 0\.5 s") as caught:
+        with pytest.raises(Timeout, match=r"another call asked for did not come within 1 s") as caught:
             post(client)
-        drip.released.set()
         assert caught.value.nothing_done
+        assert [asked.split()[0] for asked in server.asked] == ["token"]
+        drip.released.set()
         other.join(SOON)
-        assert other.error is None
         get(client)
-    assert [asked.split()[0] for asked in server.asked] == ["token", "api", "api", "revoke"]
 
 
 def test_all_who_wait_for_a_silent_token_address_are_told(server: SlowServer) -> None:
@@ -350,6 +349,15 @@ def test_encrypted_connections_are_cut_too(
         assert server.asked[-1].startswith("revoke")
 
 
+@pytest.fixture
+def _interrupts() -> Iterator[None]:
+    """Let SIGINT interrupt also where a shell has started the tests in the background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_interrupts")
 def test_an_interrupted_call_is_left(server: SlowServer) -> None:
     """Ctrl-C reaches whoever waits, and ends what was sent."""
     server.behaviour["api"] = silent
