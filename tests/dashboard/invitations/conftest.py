@@ -14,14 +14,6 @@ import pytest
 from catena_client import CatenaClient, RetryPolicy
 from dashboard.invitations.desk import InvitationDesk
 from dashboard.invitations.items import View
-from tests.browser.conftest import (  # noqa: F401 - fixtures of the browser tests here
-    chromium,
-    dashboard,
-    folder,
-    playwright,
-    sandbox_server,
-    visit,
-)
 
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
