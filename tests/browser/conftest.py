@@ -1,70 +1,114 @@
-"""Fixtures of the browser tests."""
+"""Fixtures of the browser tests: one Chromium, the dashboards it visits, and worlds made for one purpose."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import BrowserContext, sync_playwright
 
 from tests.browser import rig
-from tests.browser.servers import EVERYWHERE
+from tests.browser.map_page import MapPage
+from tests.browser.replay import serving
+from tests.browser.servers import Servers
+from tests.browser.world import World
+
+FLAGS = [
+    # No test looks at the edges of what is drawn, nor at the page but by its elements and few pictures.
+    "--webgl-antialiasing-mode=none",
+    "--disable-gpu-compositing",
+    # A page finds Streamlit's scripts compiled by the one before it.
+    "--process-per-site",
+]
 
 
 @pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> object:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("browser")
 
 
 @pytest.fixture(scope="session")
-def dashboard(folder) -> Iterator[Callable[..., rig.Server]]:
-    """`dashboard(environ, base_path=…)`: shared by the tests of a folder that ask for the same."""
+def servers(folder: Path) -> Iterator[Servers]:
+    with ExitStack() as stack:
+        yield Servers(folder, stack)
 
-    def start(environ: dict[str, str] | None = None, *, base_path: str = "") -> rig.Server:
-        key = folder, frozenset((environ or {}).items()), base_path
-        return EVERYWHERE.get(key, lambda: rig.dashboard(folder, environ, base_path=base_path))
 
-    yield start
-    EVERYWHERE.stop()
+@pytest.fixture(scope="session")
+def dashboard(servers: Servers) -> Callable[..., rig.Server]:
+    """`dashboard(environ, secrets=…, anew=True)`: the one that runs, if it was asked for alike."""
+    return servers.dashboard
 
 
 @pytest.fixture(scope="module")
-def sandbox_server(folder) -> Iterator[Callable[..., rig.Server]]:
+def sandbox_server(folder: Path) -> Iterator[Callable[..., rig.Server]]:
     """`sandbox_server("--vehicles", "5")`: a simulated Catena of its own process."""
     with ExitStack() as stack:
         yield lambda *arguments: stack.enter_context(rig.sandbox(folder, *arguments))
 
 
-# Per module, not per session: while Playwright runs, no asyncio test of another folder could.
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def chromium(playwright: Playwright) -> Iterator[Browser]:
-    # Software graphics take a fifth less time for a frame so, and no test looks at the edges of what is drawn.
-    browser = rig.launch(playwright, "--webgl-antialiasing-mode=none")
-    yield browser
-    browser.close()
-
-
-@pytest.fixture(scope="module")
-def chromium_without_graphics(playwright: Playwright) -> Iterator[Browser]:
-    """Where many pages are open whose map does not matter."""
-    browser = rig.launch(playwright, "--disable-3d-apis")
-    yield browser
-    browser.close()
+# Per package, not per session: while Playwright runs, no asyncio test of another folder could.
+@pytest.fixture(scope="package")
+def context() -> Iterator[BrowserContext]:
+    """The one browser context of all tests."""
+    with sync_playwright() as playwright:
+        browser = rig.launch(playwright, *FLAGS)
+        with rig.browser_context(browser) as context:
+            context.new_page()  # keeps the process of the pages
+            yield context
+        browser.close()
 
 
 @pytest.fixture
-def visit(chromium: Browser) -> Iterator[Callable[..., rig.Watch]]:
-    """`visit(server, path, width=…, height=…, theme=…)`: a new viewer opens a page."""
+def visit(context: BrowserContext) -> Iterator[Callable[..., rig.Watch]]:
+    """`visit(server, path, width=…, height=…, theme=…, land=…, drawn=…)`: a new viewer opens a page."""
     with ExitStack() as stack:
 
         def new(server: rig.Server, path: str = "/", **view: object) -> rig.Watch:
-            return stack.enter_context(rig.watched(chromium, server.url, **view)).open(path)
+            return stack.enter_context(rig.opened(context, server.url, **view)).open(path)
 
         yield new
+
+
+@pytest.fixture
+def phone(context: BrowserContext) -> Iterator[Callable[..., rig.Watch]]:
+    """`phone(link, width=…, theme=…)`: a fleet opens the link that it was sent, where no Streamlit is."""
+    with ExitStack() as stack:
+
+        def open_link(link: str, *, width: int = 390, theme: rig.Theme = "light") -> rig.Watch:
+            opened = rig.opened(context, link, width=width, height=844, theme=theme)
+            return stack.enter_context(opened).goto()
+
+        yield open_link
+
+
+@pytest.fixture
+def see(visit, dashboard) -> Callable[..., MapPage]:
+    """`see(path, server=…, width=…)`: the live map of the simulated world, or of another server."""
+
+    def open_map(path: str = "/", *, server: rig.Server | None = None, **view: object) -> MapPage:
+        return MapPage(visit(server or dashboard(), path, **view))
+
+    return open_map
+
+
+@pytest.fixture(scope="session")
+def odd() -> Iterator[World]:
+    """A world of everything that is odd, for all tests that only read."""
+    with serving(World.odd()) as world:
+        yield world
+
+
+@pytest.fixture(scope="session")
+def hostile() -> Iterator[World]:
+    """A world of names that look like Markdown, HTML or CSV, for all tests that only read."""
+    with serving(World.hostile()) as world:
+        yield world
+
+
+@pytest.fixture(scope="session")
+def small() -> Iterator[World]:
+    """A world of five vehicles that a test moves as it needs; the next one finds it as new."""
+    with serving(World.small()) as world:
+        yield world

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import httpx
@@ -33,6 +33,7 @@ from playwright.sync_api import (
     expect,
 )
 
+Theme = Literal["light", "dark"]
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT.parent / "shared" / "catena-api" / "examples"
 START_SECONDS = 60
@@ -47,6 +48,34 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE_MS = 45_000
+FORGETTING = """if (!sessionStorage.getItem("opened")) {
+  localStorage.clear();
+  sessionStorage.setItem("opened", "yes");
+}"""
+"""The first page of a tab finds nothing that another one has stored."""
+WITHOUT_LAND = """{
+  const ask = window.fetch;
+  const nothing = () => new Response("[]", {headers: {"Content-Type": "application/json"}});
+  window.fetch = async (what, ...how) =>
+    String(what.url ?? what).includes("/assets/basemap/shapes/") ? nothing() : ask(what, ...how);
+}"""
+"""Not by a route of Playwright's: that would turn the browser's cache off."""
+WITHOUT_PICTURE = """{
+  for (const name of ["drawArrays", "drawElements", "drawArraysInstanced", "drawElementsInstanced"])
+    WebGL2RenderingContext.prototype[name] = () => {};
+  let last = 0;
+  window.requestAnimationFrame = (draw) => {
+    const now = performance.now();
+    const wait = Math.max(0, last + 150 - now);
+    return setTimeout(() => draw(last = performance.now()), wait);
+  };
+  window.cancelAnimationFrame = clearTimeout;
+}"""
+"""deck.gl loads, lays out and animates as ever, but draws nothing, and a frame comes at most each 150 ms.
+
+Each frame with a thousand vehicles keeps a processor busy for a tenth of a second in software graphics.
+"""
 # Streamlit keeps the map's view in a React property, and tells nobody.
 READ_VIEW = """() => {
   let node = document.querySelector('[data-testid="stDeckGlJsonChart"] canvas');
@@ -202,15 +231,18 @@ def dashboard(
     base_path: str = "",
     secrets: str = "",
     port: int | None = None,
+    program: Sequence[str] = ("-m", "streamlit"),
+    script: str = "app.py",
 ) -> Iterator[Server]:
     """The dashboard as `streamlit run app.py` starts it; on the embedded sandbox unless `environ` says otherwise.
 
-    `secrets` is the content of secrets.toml.
+    `secrets` is the content of secrets.toml; `program` what Python runs in the place of Streamlit's command, and
+    `script` what is shown in the place of the dashboard.
     """
     port = port or free_port()
     url = f"http://127.0.0.1:{port}" + (f"/{base_path}" if base_path else "")
     place = project(folder, secrets=secrets)
-    command = [str(place / ".venv/bin/streamlit"), "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, *program, "run", script, "--server.port", str(port)]
     if base_path:
         command += ["--server.baseUrlPath", base_path]
     server = start(
@@ -278,10 +310,14 @@ class Watch:
         if parts.scheme not in ("data", "blob") and parts.hostname not in ("127.0.0.1", "localhost"):
             self.outside.append(url)
 
+    def goto(self, path: str = "") -> Watch:
+        """Go to a page of the server."""
+        self.page.goto(self.server_url + path)
+        return self
+
     def open(self, path: str = "/") -> Watch:
         """Go to a page of the dashboard and wait for its first run to end."""
-        self.page.goto(self.server_url + path)
-        self.settled()
+        self.goto(path).settled()
         return self
 
     def fits(self) -> bool:
@@ -384,26 +420,53 @@ class Watch:
 
 @contextmanager
 def watched(
-    browser: Browser,
+    browser: Browser, server_url: str, *, width: int = 1000, height: int = 640, theme: Theme = "light"
+) -> Iterator[Watch]:
+    """A page of its own browser context, drawn as a viewer sees it."""
+    with (
+        browser_context(browser) as context,
+        opened(context, server_url, width=width, height=height, theme=theme, land=True, drawn=True) as seen,
+    ):
+        yield seen
+
+
+@contextmanager
+def browser_context(browser: Browser) -> Iterator[BrowserContext]:
+    """A place for pages, with time enough for a slow machine."""
+    context = browser.new_context()
+    context.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
+    try:
+        yield context
+    finally:
+        context.close()
+
+
+@contextmanager
+def opened(
+    context: BrowserContext,
     server_url: str,
     *,
     width: int = 1000,
     height: int = 640,
-    theme: str = "light",
+    theme: Theme = "light",
     land: bool = False,
+    drawn: bool = False,
 ) -> Iterator[Watch]:
-    """A page of its own browser context.
+    """A new page that remembers nothing of the ones before it.
 
     `land`: with land and borders on the map, which make up half of what software graphics have to draw.
+    `drawn`: with the map's picture, which a test needs that points at it.
     """
-    context: BrowserContext = browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme="dark" if theme == "dark" else "light"
-    )
-    if not land:
-        context.route("**/assets/basemap/shapes/**", lambda route: route.fulfill(json=[]))
-    context.set_default_timeout(45_000)
-    expect.set_options(timeout=45_000)
+    page = context.new_page()
     try:
-        yield Watch(context.new_page(), server_url)
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=theme)
+        page.add_init_script(FORGETTING)
+        if not land:
+            page.add_init_script(WITHOUT_LAND)
+        if not drawn:
+            page.add_init_script(WITHOUT_PICTURE)
+        yield Watch(page, server_url)
     finally:
-        context.close()
+        page.close()

@@ -1,41 +1,46 @@
-"""Servers that tests share: started at the first use, stopped when others are wanted more."""
+"""The dashboards that the browser tests visit: the one on simulated data throughout, of others the one used last."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
 
-from tests.browser.rig import Server
+from tests.browser import rig
 
-MOST = 3
-"""An idle dashboard polls on, which a small machine feels."""
+POLL_SECONDS = 1.0
+"""Of the dashboards here: less than any setting can ask for."""
+HASTY = ("-m", "tests.browser.hasty")
 
 
 class Servers:
-    """Running servers by what they were started with, the one unused for the longest first."""
+    """Starts dashboards in a folder when they are first asked for, until `stack` is closed."""
 
-    def __init__(self) -> None:
-        self._running: dict[object, tuple[Server, ExitStack]] = {}
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self._folder = folder
+        self._stack = stack
+        self._simulated: rig.Server | None = None
+        self._other: tuple[object, rig.Server] | None = None
+        self._other_stack = stack.enter_context(ExitStack())
+        self._port = rig.free_port()
+        """Of all others, one after the other: the browser keeps Streamlit's scripts by their address."""
 
-    def get(self, key: object, made: Callable[[], AbstractContextManager[Server]]) -> Server:
-        """The server of a key; a new one takes the place of the one unused for the longest."""
-        if key in self._running:
-            self._running[key] = self._running.pop(key)
-        else:
-            while len(self._running) >= MOST:
-                self._stop(next(iter(self._running)))
-            stack = ExitStack()
-            self._running[key] = stack.enter_context(made()), stack
-        return self._running[key][0]
+    def dashboard(
+        self, environ: Mapping[str, str] | None = None, *, anew: bool = False, **given: Any
+    ) -> rig.Server:
+        """The dashboard with an environment and what else `rig.dashboard` takes; on simulated data without any.
 
-    def stop(self) -> None:
-        """Stop all of them."""
-        for key in list(self._running):
-            self._stop(key)
-
-    def _stop(self, key: object) -> None:
-        _server, stack = self._running.pop(key)
-        stack.close()
-
-
-EVERYWHERE = Servers()
+        `anew`: a process that nobody has visited.
+        """
+        if environ is None and not given:
+            if self._simulated is None:
+                self._simulated = self._stack.enter_context(rig.dashboard(self._folder, program=HASTY))
+            return self._simulated
+        wanted = environ, given
+        if anew or self._other is None or self._other[0] != wanted:
+            self._other = None
+            self._other_stack.close()
+            started = rig.dashboard(self._folder, environ, port=self._port, program=HASTY, **given)
+            self._other = wanted, self._other_stack.enter_context(started)
+        return self._other[1]

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from secrets import token_urlsafe
 
 import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import rig
-from tests.browser.replay import serving
-from tests.map_browser.world import World
+from tests.browser.world import World
 
 pytestmark = pytest.mark.browser
 PAGES = ("/", "/live_map", "/invitations")
@@ -28,33 +25,26 @@ CATENA_OPERATORS = "operator@example.com"
 """
 
 
-@pytest.fixture(scope="module")
-def catena() -> Iterator[World]:
-    """With vehicles, so that there is something to hide."""
-    with serving(World.small()) as world:
-        yield world
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_a_page_opened_cold_is_behind_the_sign_in(folder, visit, catena: World, path: str) -> None:
-    """A fresh server each, so that no earlier visit has led the way."""
-    with rig.dashboard(folder, catena.settings, secrets=AUTH_SECRETS) as server:
-        seen = visit(server, path)
-        expect(seen.page.get_by_role("button", name="Sign in")).to_be_visible()
-        for name in ("Fleet", "Source", "Fleet reference"):
-            assert seen.page.get_by_label(name, exact=True).count() == 0
-        assert seen.feeds() == []
-        for raw in ("/pages/live_map", "/pages/invitations.py", "/dashboard/main.py"):
-            assert "import streamlit" not in httpx.get(server.url + raw).text
-
-
 @pytest.mark.parametrize("path", [*PAGES, "/feed/vehicles.json", "/_stcore/health", "/assets/brand/icon.svg"])
-def test_strangers_are_told_how_to_set_sign_in_up(dashboard, catena: World, path: str) -> None:
-    server = dashboard(catena.settings)
+def test_strangers_are_told_how_to_set_sign_in_up(dashboard, small: World, path: str) -> None:
+    server = dashboard(small.settings)
     for headers in ({"Host": "map.example.com"}, {"X-Forwarded-For": "203.0.113.9"}):
         answer = httpx.get(server.url + path, headers=headers)
         assert answer.status_code == 403
         assert "sign-in" in answer.text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_opened_cold_is_behind_the_sign_in(dashboard, visit, small: World, path: str) -> None:
+    """A fresh server each, so that no earlier visit has led the way."""
+    server = dashboard(small.settings, secrets=AUTH_SECRETS, anew=True)
+    seen = visit(server, path)
+    expect(seen.page.get_by_role("button", name="Sign in")).to_be_visible()
+    for name in ("Fleet", "Source", "Fleet reference"):
+        assert seen.page.get_by_label(name, exact=True).count() == 0
+    assert seen.feeds() == []
+    for raw in ("/pages/live_map", "/pages/invitations.py", "/dashboard/main.py"):
+        assert "import streamlit" not in httpx.get(server.url + raw).text
 
 
 @pytest.mark.parametrize("path", ["/", "/invitations"])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from playwright.sync_api import expect
 
+from benchmarks.viewers import watch
 from tests.browser import rig
 from tests.browser.replay import AUTH, TOKEN, Replay, replaying
 
@@ -67,28 +69,23 @@ def test_neither_secret_nor_token_leaves_the_server(dashboard, visit, replay: Re
         assert secret not in server.log()
 
 
-def test_ten_viewers_cause_the_traffic_of_one(dashboard, chromium_without_graphics, replay: Replay) -> None:
+def test_ten_viewers_cause_the_traffic_of_one(dashboard, visit, replay: Replay) -> None:
     server = dashboard(replay.settings)
+    seen = visit(server).map_shown()
 
-    def asked_per_poll(viewers: list[rig.Watch]) -> float:
-        """Requests of any kind for each one of positions, while these viewers look on for some polls."""
+    def asked_per_poll(over: Callable[[], bool], what: str) -> float:
+        """Requests of any kind for each one of positions, until something is over."""
         positions, everything = replay.asked[LOCATIONS], replay.asked.total()
-        while replay.asked[LOCATIONS] < positions + 8:
-            viewers[0].page.wait_for_timeout(500)
+        seen.until(over, what)
         return (replay.asked.total() - everything) / (replay.asked[LOCATIONS] - positions)
 
-    def viewer(stack: ExitStack) -> rig.Watch:
-        seen = stack.enter_context(rig.watched(chromium_without_graphics, server.url, width=390, height=400))
-        seen.page.goto(server.url, wait_until="commit")  # they load side by side
-        return seen
-
-    with ExitStack() as stack:
-        viewers = [viewer(stack)]
-        expect(viewers[0].page.get_by_text(" shown of ")).to_be_visible()
-        one = asked_per_poll(viewers)
-        viewers += [viewer(stack) for _ in range(9)]
-        for seen in viewers:
-            expect(seen.page.get_by_text(" shown of ")).to_be_visible(timeout=60_000)
-        ten = asked_per_poll(viewers)
+    eighth = replay.asked[LOCATIONS] + 8
+    one = asked_per_poll(lambda: replay.asked[LOCATIONS] >= eighth, "eight polls")
+    with ThreadPoolExecutor(1) as pool:
+        nine_more = pool.submit(asyncio.run, watch(server.url, 9, 6))
+        ten = asked_per_poll(nine_more.done, "nine more viewers to come and go")
+    came = nine_more.result()
+    assert came["lost"] == 0
+    assert came["ticks"] > 9
     assert ten <= one * 1.5
     assert replay.asked[AUTH + "token"] == 1

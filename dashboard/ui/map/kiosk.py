@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
 from dashboard.access.scope import Scope
 from dashboard.fleet.counters import fleet_on_show
 from dashboard.service import service
+from dashboard.ui.clock import viewer_zone
 from dashboard.ui.map import camera, chart, defect, status
 from dashboard.ui.map.permalink import MapRequest
 
@@ -65,6 +65,7 @@ def _screen(scope: Scope, request: MapRequest) -> None:
     name = feed.facets(snapshot, scope.visibility).options.fleets.get(turn, "") if turn else ""
     old = (notice.brief for notice in summary.notices if notice.stale)
     trouble = status.health(state, now).brief or next(old, "")
+    local = now.astimezone(viewer_zone())
     st.html(
         '<div class="kiosk" role="status">'
         + (f'<p class="trouble">{escape(trouble)}</p>' if trouble else "")
@@ -78,12 +79,5 @@ def _screen(scope: Scope, request: MapRequest) -> None:
                 (numbers.providers, "provider", "providers"),
             )
         )
-        + f'<p class="clock"><b>{now.astimezone(_zone()):%H:%M}</b>{now.astimezone(_zone()):%A, %B %d}</p></div>'
+        + f'<p class="clock"><b>{local:%H:%M}</b>{local:%A, %B %d}</p></div>'
     )
-
-
-def _zone() -> ZoneInfo:
-    try:
-        return ZoneInfo(st.context.timezone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")

@@ -7,13 +7,7 @@ import pytest
 
 from catena_client import CatenaClient, RetryPolicy
 from dashboard.invitations.invitation_service import InvitationService
-from tests.dashboard.invitations.fakes import (  # noqa: F401 - for tests of other folders
-    START,
-    FakeCatena,
-    invitation,
-    page,
-    stamp,
-)
+from tests.dashboard.invitations.fakes import FakeCatena
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""How text from outside is escaped; what a browser then shows is in `tests/map_browser/test_hostile_text.py`."""
+"""How text from outside is escaped; what a browser then shows is in `tests/browser/map/test_hostile_text.py`."""
 
 import re
 

@@ -8,9 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import rig
-from tests.map_browser.deck import MapPage
-from tests.map_browser.test_find import panel
-from tests.map_browser.world import World, ago
+from tests.browser.map_page import MapPage, click_on, panel
+from tests.browser.world import World, ago
 
 pytestmark = pytest.mark.browser
 
@@ -28,24 +27,8 @@ def in_sight(shown: MapPage) -> bool:
     return inside and shown.page.evaluate(hit, [box["x"] + 12, box["y"] + box["height"] / 2])
 
 
-def click_on(shown: MapPage, name: str) -> None:
-    """Click on the map where a vehicle is drawn, until it is chosen.
-
-    deck.gl takes a press of more than 250 ms for no click, and software graphics may take that long between the
-    two ends of one. A second click on the same vehicle would let go of it, so the first one is given its time.
-    """
-    for _ in range(8):
-        shown.page.mouse.click(*shown.point_at(name))
-        try:
-            expect(shown.page.locator(".st-key-map_chosen")).to_contain_text(name, timeout=10_000)
-        except AssertionError:
-            continue
-        return
-    raise AssertionError(f"{name} was not chosen by clicking on it.")
-
-
 def test_a_click_on_the_map_chooses_and_stays_over_ticks(see, dashboard, small: World) -> None:
-    shown = see("/", server=dashboard(small.settings), width=1280, height=720)
+    shown = see("/", server=dashboard(small.settings), width=1280, height=720, drawn=True)
     shown.all_rows()
     click_on(shown, "Truck c")
     shown.seen.until(lambda: shown.query().get("vehicle") == ["c"], "the choice in the address")
@@ -72,32 +55,29 @@ def test_a_click_on_the_map_chooses_and_stays_over_ticks(see, dashboard, small: 
     shown.seen.clean()
 
 
-def test_after_a_restart_nobody_is_chosen_that_was_not(visit, folder, small: World) -> None:
-    port, path = rig.free_port(), "/v2/telematics/vehicle-locations"
+def test_after_a_restart_nobody_is_chosen_that_was_not(see, dashboard, small: World) -> None:
+    path = "/v2/telematics/vehicle-locations"
     rows = small.rows
     # Drawn hollow, being late: the pointer in its empty middle is on it all the same.
     late = [row | {"occurred_at": ago(hours=1)} if row["vehicle_id"] == "c" else row for row in rows[path]]
     try:
         small.rows = rows | {path: late}
-        with rig.dashboard(folder, small.settings, port=port) as server:
-            shown = MapPage(visit(server, width=1280, height=720))
-            shown.all_rows()
-            click_on(shown, "Truck c")
-            shown.page.get_by_role("button", name="Close").click()
-            shown.seen.until(lambda: "vehicle" not in shown.query(), "the choice to end")
-            click_on(shown, "Truck d")
+        shown = see("/", server=dashboard(small.settings, anew=True), width=1280, height=720, drawn=True)
+        shown.all_rows()
+        click_on(shown, "Truck c")
+        shown.page.get_by_role("button", name="Close").click()
+        shown.seen.until(lambda: "vehicle" not in shown.query(), "the choice to end")
+        click_on(shown, "Truck d")
         # The new process numbers the vehicles in the order in which it learns of them.
         small.rows = {name: found[::-1] for name, found in small.rows.items()}
-        with rig.dashboard(folder, small.settings, port=port):
-            before = len(shown.seen.feeds())
-            shown.seen.until(
-                lambda: len(shown.seen.feeds()) > before + 2, "the page to recover by itself", seconds=120
-            )
-            assert small.rows[path][1]["vehicle_id"] == "d", (
-                "the browser's row belongs to another vehicle now"
-            )
-            assert shown.query()["vehicle"] == ["d"]
-            expect(shown.page.locator(".st-key-map_chosen")).to_contain_text("Truck d")
+        dashboard(small.settings, anew=True)
+        before = len(shown.seen.feeds())
+        shown.seen.until(
+            lambda: len(shown.seen.feeds()) > before + 2, "the page to recover by itself", seconds=120
+        )
+        assert small.rows[path][1]["vehicle_id"] == "d", "the browser's row belongs to another vehicle now"
+        assert shown.query()["vehicle"] == ["d"]
+        expect(shown.page.locator(".st-key-map_chosen")).to_contain_text("Truck d")
     finally:
         small.rows = rows
 

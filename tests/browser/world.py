@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.browser.replay import EMPTY, Replay
 from tests.dashboard.catena import fleet, location, vehicle
-from tests.dashboard.invitations.conftest import invitation
+from tests.dashboard.invitations.fakes import invitation
 
 HTML = '<img src=x onerror="window.bad=1"><b>bold</b>'
 FORTY = {

@@ -9,20 +9,9 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.map_browser.deck import MapPage
+from tests.browser.map_page import panel
 
 pytestmark = pytest.mark.browser
-
-
-def panel(shown: MapPage) -> dict[str, str]:
-    """The facts in the panel, label to value; read at once, since a tick may change how many there are."""
-    facts = shown.page.locator(".st-key-map_panel dl.facts")
-    expect(facts).to_be_visible()
-    found: dict[str, str] = facts.evaluate(
-        """list => Object.fromEntries(
-            [...list.querySelectorAll("dt")].map(term => [term.innerText, term.nextElementSibling.innerText]))"""
-    )
-    return found
 
 
 def test_a_vehicle_is_found_by_any_of_its_names_and_stays_chosen(see) -> None:

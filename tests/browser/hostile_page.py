@@ -1,11 +1,11 @@
-"""A page that shows hostile text with everything that Streamlit reads as Markdown; run by `test_hostile_text.py`."""
+"""A page that shows hostile text with everything that Streamlit reads as Markdown; for `test_hostile_text.py`."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from dashboard.ui.markdown import plain
-from tests.map_browser.world import HOSTILE_TEXTS
+from tests.browser.world import HOSTILE_TEXTS
 
 # Options of select boxes are no Markdown and are not escaped.
 for number, text in enumerate(HOSTILE_TEXTS):

@@ -3,45 +3,32 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.map_browser.world import World
+from tests.browser.barriers import barriers
+from tests.browser.world import World
 
 pytestmark = pytest.mark.browser
 
-STREAMLITS_OWN: dict[str, tuple[str, ...]] = {}
-"""Rule to the selectors of Streamlit's own markup that break it and that no page can reach."""
 
-
-def violations(shown) -> list[str]:
-    """Serious and critical findings of axe-core that are ours."""
-    # What waits for the script is greyed out, which is no lack of contrast of ours.
-    shown.seen.settled()
-    expect(shown.page.locator('[data-stale="true"]')).to_have_count(0)
-    found = Axe().run(shown.page).response["violations"]
-    return [
-        f"{rule['id']}: {node['target']} {node['html'][:200]} {node.get('failureSummary', '')[:200]}"
-        for rule in found
-        if rule["impact"] in {"serious", "critical"}
-        for node in rule["nodes"]
-        if not any(part in str(node["target"]) for part in STREAMLITS_OWN.get(rule["id"], ()))
-    ]
-
-
-@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")])
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "dark")])
 def test_axe_finds_nothing_serious(see, width: int, theme: str) -> None:
     shown = see("/?state=moving", width=width, height=800, theme=theme)
+
+    def found() -> list[str]:
+        shown.seen.settled()
+        return barriers(shown.page)
+
     rows = shown.all_rows()
-    assert violations(shown) == []
+    assert found() == []
     shown.find(rows[0]["name"])
-    assert violations(shown) == []
+    assert found() == []
     shown.page.locator(".st-key-map_results").get_by_role("button").first.click()
     expect(shown.page.locator(".st-key-map_panel")).to_be_visible()
-    assert violations(shown) == []
+    assert found() == []
     shown.page.goto(shown.seen.server_url + "/?kiosk=1")
     expect(shown.page.locator(".kiosk")).to_be_visible()
-    assert violations(shown) == []
+    assert found() == []
 
 
 def test_everything_is_reached_by_tab(see, dashboard, small: World) -> None:

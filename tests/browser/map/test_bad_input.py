@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.map_page import panel
 from tests.browser.replay import serving
-from tests.map_browser.test_find import panel
-from tests.map_browser.world import FORTY, HTML, World
+from tests.browser.world import FORTY, HTML, World
 
 pytestmark = pytest.mark.browser
 LOCATIONS = "/v2/telematics/vehicle-locations"
 
 
 def test_every_odd_position_name_and_time(see, dashboard, odd: World) -> None:
-    shown = see("/", server=dashboard(odd.settings), width=1280, height=720)
+    shown = see("/", server=dashboard(odd.settings), width=1280, height=720, drawn=True)
     rows = shown.all_rows()
     names = {row["name"] for row in rows}
     assert {"east", "west", "meridian", "no-speed", "future", HTML, *FORTY.values()} == names

@@ -1,6 +1,5 @@
 """Connect in a real Chromium, as a phone and a desktop show it."""
 
-import shutil
 import socket
 import threading
 import time
@@ -8,14 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 import uvicorn
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import expect
 
 from sandbox import Sandbox, SandboxConfig
+from tests.browser.barriers import barriers
 
 pytestmark = pytest.mark.browser
-ARGUMENTS = ["--no-sandbox", "--disable-gpu-sandbox", "--disable-quic", "--no-first-run"]
-ARGUMENTS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
 @pytest.fixture(scope="module")
@@ -34,37 +31,16 @@ def served() -> Iterator[tuple[Sandbox, str]]:
         thread.join()
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
-        expect.set_options(timeout=45_000)
-        yield browser
-        browser.close()
-
-
-def barriers(page: Page) -> list[str]:
-    return [
-        f"{one['id']}: {one['nodes'][0]['html']}"
-        for one in Axe().run(page).response["violations"]
-        if one["impact"] in ("serious", "critical")
-    ]
-
-
 def link(served: tuple[Sandbox, str], fleet_ref: str) -> str:
     sandbox, base = served
     invitation, _ = sandbox.invitations.create({"fleet_ref": fleet_ref, "fleet_name": "Phone Fleet"})
     return f"{base}/connect/?invite={invitation.id}"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-def test_the_whole_way(served, chromium, width: int, scheme: str) -> None:
-    page = chromium.new_page(viewport={"width": width, "height": 844}, color_scheme=scheme)
-    hosts: set[str] = set()
-    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
-    troubles: list[str] = []
-    page.on("console", lambda message: troubles.append(message.text))
+@pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (1280, "light")])
+def test_the_whole_way(served, phone, width: int, theme: str) -> None:
+    fleet = phone(link(served, f"walk-{width}"), width=width, theme=theme)
+    page = fleet.page
 
     def look(heading: str) -> None:
         expect(page.get_by_role("heading", level=1)).to_have_text(heading)
@@ -72,7 +48,6 @@ def test_the_whole_way(served, chromium, width: int, scheme: str) -> None:
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing sticks out"
         assert barriers(page) == []
 
-    page.goto(link(served, f"walk-{width}-{scheme}"))
     look("Sandbox Partner would like to see your fleet")
     page.get_by_role("button", name="Accept and continue").click()
     look("Choose your provider")
@@ -86,17 +61,13 @@ def test_the_whole_way(served, chromium, width: int, scheme: str) -> None:
     page.get_by_label("Password or API key").fill("anything")
     page.get_by_role("button", name="Connect").click()
     look("You're connected")
-    assert len(hosts) == 1, "no other host was asked"
-    assert troubles == []
-    page.close()
+    fleet.clean()
 
 
-def test_declining(served, chromium) -> None:
-    page = chromium.new_page(viewport={"width": 390, "height": 844})
-    page.goto(link(served, "no"))
+def test_declining(served, phone) -> None:
+    page = phone(link(served, "no")).page
     page.get_by_label("Reason").fill("not this year")
     page.get_by_role("button", name="Decline").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("You declined")
     sandbox, _ = served
     assert sandbox.invitations.listed("no")[0].decline_reason == "not this year"
-    page.close()

@@ -40,7 +40,7 @@ def settle(seen: rig.Watch) -> list[dict[str, str]]:
 def test_vehicles_are_on_the_map_and_nobody_outside_is_asked(
     dashboard, visit, width: int, theme: str
 ) -> None:
-    seen = visit(dashboard(), width=width, theme=theme, land=True).map_shown()
+    seen = visit(dashboard(), width=width, theme=theme, land=True, drawn=True).map_shown()
     rows = settle(seen)
     assert len(rows) > 1000
     assert all(-180 <= row["p"][0] <= 180 and -90 <= row["p"][1] <= 90 for row in rows)
@@ -104,7 +104,7 @@ def test_an_unknown_fleet_in_the_address_is_ignored_with_a_note(dashboard, visit
 
 
 def test_pan_and_zoom_survive_ticks(dashboard, visit) -> None:
-    seen = visit(dashboard()).map_shown()
+    seen = visit(dashboard(), drawn=True).map_shown()
     seen.ticks(1)
     start = seen.view()
     seen.page.mouse.move(640, 500)

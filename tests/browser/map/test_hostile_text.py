@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import rig
-from tests.browser.replay import serving
-from tests.map_browser.test_find import panel
-from tests.map_browser.world import HOSTILE_TEXTS, World
+from tests.browser.map_page import panel
+from tests.browser.world import HOSTILE_TEXTS, World
 
 pytestmark = pytest.mark.browser
 
@@ -37,39 +34,24 @@ def harmless(page: Page) -> None:
     assert page.evaluate(HARM) == []
 
 
-@pytest.fixture(scope="module")
-def hostile() -> Iterator[World]:
-    with serving(World.hostile()) as world:
-        yield world
+def test_all_that_reads_markdown_shows_escaped_text_as_it_is(visit, dashboard) -> None:
+    seen = visit(dashboard(script="tests/browser/hostile_page.py"))
+    expect(seen.page.locator(f".st-key-raw_{len(HOSTILE_TEXTS) - 1}_selectbox")).to_be_visible()
 
+    def shown() -> list[tuple[str, str]]:
+        found: list[tuple[str, str]] = seen.page.evaluate(SHOWN)
+        return found
 
-def test_all_that_reads_markdown_shows_escaped_text_as_it_is(folder, visit) -> None:
-    port = rig.free_port()
-    url = f"http://127.0.0.1:{port}"
-    command = ["-m", "streamlit", "run", "tests/map_browser/hostile_page.py", "--server.headless", "true"]
-    command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
-    server = rig.run(command, {"PYTHONPATH": str(rig.ROOT)}, folder / f"hostile-{port}.log", url)
-    try:
-        server.wait_until(f"{url}/_stcore/health")
-        seen = visit(server)
-        expect(seen.page.locator(f".st-key-raw_{len(HOSTILE_TEXTS) - 1}_selectbox")).to_be_visible()
-
-        def shown() -> list[tuple[str, str]]:
-            found: list[tuple[str, str]] = seen.page.evaluate(SHOWN)
-            return found
-
-        seen.until(lambda: all(inner for _, inner in shown()), "everything to be drawn")
-        assert len(shown()) == 17 * len(HOSTILE_TEXTS)
-        for key, inner in shown():
-            number, _, name = key.partition("_")
-            said = as_shown(inner)
-            if name == "popover":
-                said = said.removesuffix("expand_more")
-            assert said == as_shown(HOSTILE_TEXTS[int(number)]), name
-        harmless(seen.page)
-        assert not seen.outside  # its font is not beside this script, which the console holds against it
-    finally:
-        server.stop()
+    seen.until(lambda: all(inner for _, inner in shown()), "everything to be drawn")
+    assert len(shown()) == 17 * len(HOSTILE_TEXTS)
+    for key, inner in shown():
+        number, _, name = key.partition("_")
+        said = as_shown(inner)
+        if name == "popover":
+            said = said.removesuffix("expand_more")
+        assert said == as_shown(HOSTILE_TEXTS[int(number)]), name
+    harmless(seen.page)
+    assert not seen.outside  # its font is not beside this script, which the console holds against it
 
 
 def test_ordinary_names_are_drawn_and_hostile_ones_are_text_on_the_map_page(
@@ -81,7 +63,11 @@ def test_ordinary_names_are_drawn_and_hostile_ones_are_text_on_the_map_page(
         "hex": ":material/home:",
     }
     shown = see(
-        f"/?{urlencode(wrong)}&trailers=1", server=dashboard(hostile.settings), width=1280, height=900
+        f"/?{urlencode(wrong)}&trailers=1",
+        server=dashboard(hostile.settings),
+        width=1280,
+        height=900,
+        drawn=True,
     )
     shown.all_rows()
     page = shown.page

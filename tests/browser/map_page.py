@@ -149,3 +149,30 @@ class MapPage:
         self.page.get_by_role("option").filter(has_text=re.compile(re.escape(option))).first.click()
         if self.page.get_by_role("listbox").count():
             self.page.keyboard.press("Escape")
+
+
+def panel(shown: MapPage) -> dict[str, str]:
+    """The facts in the panel, label to value; read at once, since a tick may change how many there are."""
+    facts = shown.page.locator(".st-key-map_panel dl.facts")
+    expect(facts).to_be_visible()
+    found: dict[str, str] = facts.evaluate(
+        """list => Object.fromEntries(
+            [...list.querySelectorAll("dt")].map(term => [term.innerText, term.nextElementSibling.innerText]))"""
+    )
+    return found
+
+
+def click_on(shown: MapPage, name: str) -> None:
+    """Click on the map where a vehicle is drawn, until it is chosen.
+
+    deck.gl takes a press of more than 250 ms for no click, and software graphics may take that long between the
+    two ends of one. A second click on the same vehicle would let go of it, so the first one is given its time.
+    """
+    for _ in range(8):
+        shown.page.mouse.click(*shown.point_at(name))
+        try:
+            expect(shown.page.locator(".st-key-map_chosen")).to_contain_text(name, timeout=10_000)
+        except AssertionError:
+            continue
+        return
+    raise AssertionError(f"{name} was not chosen by clicking on it.")
