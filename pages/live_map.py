@@ -77,7 +77,9 @@ def render() -> None:
         return
     if replay.playing():
         tick = trails.TICK_SECONDS
-    with st.container(key="map_said"):  # always there: what follows keeps its place, and so the map its view
+    with st.container(
+        key="map_remarks"
+    ):  # always there: what follows keeps its place, and so the map its view
         permalink.notes()
         trails.progress()
     st.fragment(_map, run_every=tick)(scope, request, facets, trails.state())

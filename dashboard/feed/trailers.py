@@ -18,7 +18,7 @@ from dashboard.access.tokens import FeedTokens
 from dashboard.access.viewer import Visibility
 from dashboard.deck import icons
 from dashboard.feed.answers import answer, not_yet, packed, refused
-from dashboard.feed.vehicle_rows import Row, age_words, places, values
+from dashboard.feed.vehicle_rows import Row, age_words, positions, values
 from dashboard.fleet.colours import Theme
 from dashboard.fleet.filters import Filters, mask
 from dashboard.fleet.freshness import ages
@@ -74,7 +74,7 @@ class TrailerFeed:
         texts = (values(column) for column in (names, frame["fleet"], frame["provider"]))
         words = values(pd.Series(age_words(ages(frame, snapshot.taken_at))))
         # "trailer" in the place where a vehicle's speed stands in the tooltip.
-        return packed(list(map(Row, places(frame), repeat(icon), *texts, repeat("trailer"), words)))
+        return packed(list(map(Row, positions(frame), repeat(icon), *texts, repeat("trailer"), words)))
 
 
 def _drawable(snapshot: TrailerSnapshot, scope: TrailerScope) -> pd.DataFrame:

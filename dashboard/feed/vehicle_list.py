@@ -50,7 +50,7 @@ COLUMNS = {
 }
 """What a list says of a vehicle, and what it can be sorted by."""
 
-Rows = npt.NDArray[np.int64]
+RowNumbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +103,14 @@ class VehicleLists:
                 self._held = self._newest()
             return self._held
 
-    def rows(self, snapshot: Snapshot, query: ListQuery) -> Rows:
+    def rows(self, snapshot: Snapshot, query: ListQuery) -> RowNumbers:
         """The positions in a snapshot of all rows asked for, in order."""
         return self._order(snapshot, query)
 
-    def _ordered(self, snapshot: Snapshot, query: ListQuery) -> Rows:
+    def _ordered(self, snapshot: Snapshot, query: ListQuery) -> RowNumbers:
         frame = self._frames.filtered(snapshot, query.visibility, query.filters)
         chosen = ordered(frame, query, as_of(snapshot))["ordinal"].to_numpy()
-        rows: Rows = np.searchsorted(snapshot.vehicles["ordinal"].to_numpy(), chosen)
+        rows: RowNumbers = np.searchsorted(snapshot.vehicles["ordinal"].to_numpy(), chosen)
         return rows
 
     def page(self, snapshot: Snapshot, query: ListQuery, number: int, size: int, *, metric: bool) -> ListPage:

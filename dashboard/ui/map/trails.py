@@ -21,6 +21,7 @@ from dashboard.ingest.history import MOST_VEHICLES, WINDOWS_HOURS, hours_in_word
 from dashboard.service import service
 from dashboard.ui import sign_in
 from dashboard.ui.map import camera, replay, swatches
+from dashboard.ui.map.chart import ASSETS
 from dashboard.ui.markdown import plain
 
 TICK_SECONDS = 1.0
@@ -122,7 +123,7 @@ def layers(trail_set: TrailSet, scope: Scope) -> list[pdk.Layer]:
     glide_ms = int(TICK_SECONDS * 1000) if replay.playing() else 0
     return [
         *drawn,
-        replay_layer(spots, trail_set.names, theme=theme, assets_url="assets/", glide_ms=glide_ms),
+        replay_layer(spots, trail_set.names, theme=theme, assets_url=ASSETS, glide_ms=glide_ms),
     ]
 
 
@@ -208,7 +209,7 @@ def _progress(trail_set: TrailSet) -> None:
 
 
 def _fit(trail_set: TrailSet) -> None:
-    camera.fit_to(*trail_set.places())
+    camera.fit_to(*trail_set.positions())
 
 
 def _whereabouts(spot: dict[str, Any], *, metric: bool) -> str:
@@ -225,14 +226,14 @@ def _table(trail_set: TrailSet, play: Playback | None, scope: Scope) -> str:
         then = {spot["vehicle_id"]: _whereabouts(spot, metric=metric) for spot in spots}
     rows = []
     for vehicle, trail in trail_set.trails.items():
-        summary = trail.stats
-        top = units.speed(summary.top_speed, metric=metric) or "unknown"
-        stopped = f" ({units.duration(summary.stopped_seconds)})" if trail.stops else ""
+        stats = trail.stats
+        top = units.speed(stats.top_speed, metric=metric) or "unknown"
+        stopped = f" ({units.duration(stats.stopped_seconds)})" if trail.stops else ""
         texts = (
-            units.distance(summary.distance, metric=metric),
-            units.duration(summary.moving_seconds),
+            units.distance(stats.distance, metric=metric),
+            units.duration(stats.moving_seconds),
             f"{len(trail.stops)}{stopped}",
-            f"about {top}" if summary.top_speed_derived else top,
+            f"about {top}" if stats.top_speed_derived else top,
             then.get(vehicle, "not yet heard of") if play else "",
         )
         cells = "".join(f"<td>{escape(text or '')}</td>" for text in texts)
