@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from cachetools import LRUCache
 
 from dashboard.access.viewer import Visibility
-from dashboard.feed.frames import Frames
+from dashboard.feed.frames import Frames, by_moment
 from dashboard.fleet import search, units
 from dashboard.fleet.filters import Filters
 from dashboard.fleet.freshness import (
@@ -92,7 +92,7 @@ class VehicleLists:
         self._frames = frames
         self._held: Snapshot | None = None
         self._lock = threading.Lock()
-        self._order = once(self._ordered, LRUCache(32), _of_query)
+        self._order = once(self._ordered, LRUCache(32), by_moment)
 
     def snapshot(self, *, refresh: bool = False) -> Snapshot | None:
         """The snapshot that lists are made from; None before there is any."""
@@ -178,7 +178,3 @@ def cells(frame: pd.DataFrame, now: datetime, *, metric: bool) -> pd.DataFrame:
         "drawn": [f"no: {reason}" if reason else "yes" for reason in frame["position_error"].astype("str")],
     }
     return pd.DataFrame({COLUMNS[name]: pd.array(texts[name], dtype="str") for name in COLUMNS})
-
-
-def _of_query(snapshot: Snapshot, query: ListQuery) -> tuple[object, ...]:
-    return snapshot.version, query, as_of(snapshot)
