@@ -18,6 +18,8 @@ from starlette.routing import BaseRoute, Route
 from dashboard.deck import icons
 
 FOLDER = Path(__file__).parent.parent / "assets"
+FROM_PAGES = "assets/"
+"""The folder's address as a page names it: relative, so that it works below a base path."""
 COMPRESSED = {"application/json", "image/svg+xml"}
 TILE_PATH = re.compile(r"(basemap/\w+)/(\d{1,2}/\d{1,5}/\d{1,5})\.json")
 EMPTY_TILE = b'{"type":"FeatureCollection","features":[]}'

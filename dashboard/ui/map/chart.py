@@ -10,6 +10,7 @@ import pydeck as pdk
 import streamlit as st
 
 from dashboard.access.scope import Scope
+from dashboard.deck.assets import FROM_PAGES
 from dashboard.deck.deck import chosen_layer, deck, glide_for, vehicles_layer
 from dashboard.feed.frames import placeable
 from dashboard.feed.summary import Summary
@@ -17,8 +18,6 @@ from dashboard.fleet.snapshot import Snapshot
 from dashboard.service import service
 from dashboard.ui.map import camera, panel, pick
 
-ASSETS = "assets/"
-"""Relative, so that the page works below a base path."""
 ALT = "Map of the vehicles that the filters leave. The list of vehicles says the same in words."
 
 
@@ -40,7 +39,7 @@ def vehicles(
             service().feed.vehicles.url(snapshot, scope),
             layer_id=layer_id,
             theme=scope.theme,
-            assets_url=ASSETS,
+            assets_url=FROM_PAGES,
             glide_ms=glide,
             pickable=layer_id == ids[-1],
             faded=faded,
@@ -54,7 +53,7 @@ def ring(vehicle: pd.DataFrame | None, scope: Scope) -> list[pdk.Layer]:
     if vehicle is None or vehicle["lon"].isna().all():
         return []
     lon, lat = float(vehicle["lon"].iloc[0]), float(vehicle["lat"].iloc[0])
-    return [chosen_layer(lon, lat, theme=scope.theme, assets_url=ASSETS, glide_ms=_glide_ms())]
+    return [chosen_layer(lon, lat, theme=scope.theme, assets_url=FROM_PAGES, glide_ms=_glide_ms())]
 
 
 def _glide_ms() -> int:
@@ -85,7 +84,7 @@ def show(
             view,
             setting=service().settings.basemap,
             theme=scope.theme,
-            assets_url=ASSETS,
+            assets_url=FROM_PAGES,
             plain=plain,
         ),
         key="map",

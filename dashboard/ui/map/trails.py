@@ -11,6 +11,7 @@ import pydeck as pdk
 import streamlit as st
 
 from dashboard.access.scope import Scope
+from dashboard.deck.assets import FROM_PAGES
 from dashboard.deck.layers import replay_colours, replay_layer, trail_layers
 from dashboard.feed.trail_sets import TrailSet
 from dashboard.fleet import bins, units
@@ -21,7 +22,6 @@ from dashboard.ingest.history import MOST_VEHICLES, WINDOWS_HOURS, hours_in_word
 from dashboard.service import service
 from dashboard.ui import sign_in
 from dashboard.ui.map import camera, replay, swatches
-from dashboard.ui.map.chart import ASSETS
 from dashboard.ui.markdown import plain
 
 TICK_SECONDS = 1.0
@@ -123,7 +123,7 @@ def layers(trail_set: TrailSet, scope: Scope) -> list[pdk.Layer]:
     glide_ms = int(TICK_SECONDS * 1000) if replay.playing() else 0
     return [
         *drawn,
-        replay_layer(spots, trail_set.names, theme=theme, assets_url=ASSETS, glide_ms=glide_ms),
+        replay_layer(spots, trail_set.names, theme=theme, assets_url=FROM_PAGES, glide_ms=glide_ms),
     ]
 
 
