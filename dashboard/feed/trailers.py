@@ -41,8 +41,8 @@ class TrailerFeed:
     def __init__(self, newest: Callable[[], TrailerSnapshot | None], tokens: FeedTokens) -> None:
         self._newest = newest
         self._tokens = tokens
-        self._drawable = once(_drawable, LRUCache(16), _of_scope)
-        self._body = once(self._pack, LRUCache(16), _of_scope)
+        self._drawable = once(_drawable, LRUCache(64), _of_scope)
+        self._body = once(self._pack, LRUCache(64), _of_scope)
 
     def count(self, snapshot: TrailerSnapshot, scope: Scope) -> int:
         """How many trailers of a scope can be drawn."""

@@ -92,7 +92,7 @@ class VehicleLists:
         self._frames = frames
         self._held: Snapshot | None = None
         self._lock = threading.Lock()
-        self._order = once(self._ordered, LRUCache(32), _of_query)
+        self._order = once(self._ordered, LRUCache(64), _of_query)
 
     def snapshot(self, *, refresh: bool = False) -> Snapshot | None:
         """The snapshot that lists are made from; None before there is any."""
