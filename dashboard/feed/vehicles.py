@@ -45,11 +45,11 @@ class VehicleFeed:
         self._tokens = tokens
         self._recent = recent
         self._assignments = once(_new_assignments, LRUCache(1024), hashkey)
-        self._body = once(self._pack, LRUCache(KEPT_BYTES, len), _of_scope)
+        self._body = once(self._pack, LRUCache(KEPT_BYTES, _bytes_of), _of_scope)
         self._summary = once(self._summarise, LRUCache(256), _of_scope)
         self._counters = once(self._count, LRUCache(256), _of_scope)
         self._facets = once(self._count_facets, LRUCache(256), _of_visibility)
-        self._index = once(self._search_index, LRUCache(INDEXED_ROWS, _weight), _of_visibility)
+        self._index = once(self._search_index, LRUCache(INDEXED_ROWS, _rows_of), _of_visibility)
         self._watched: TTLCache[Scope, None] = TTLCache(256, WATCHED_SECONDS)
         self._watched_lock = threading.Lock()
 
@@ -127,7 +127,11 @@ class VehicleFeed:
         return SearchIndex(self._frames.visible(snapshot, visibility))
 
 
-def _weight(index: SearchIndex) -> int:
+def _bytes_of(body: bytes) -> int:
+    return len(body) + 1000  # with its place in the cache, so that tiny ones are bounded too
+
+
+def _rows_of(index: SearchIndex) -> int:
     return len(index.frame) + ROWS_OF_A_FRAME
 
 
