@@ -16,7 +16,9 @@ from cachetools import TTLCache
 from starlette.requests import Request
 
 LIFE_SECONDS = 600
-"""How long an id is answered after a page has last asked for it. An open page does at every tick."""
+"""How long an id is answered after it was made, whoever goes on looking: an address that got out ends by itself."""
+GIVEN_SECONDS = 300
+"""How long pages are given the same id. One that is still open then gets a new one with its next tick."""
 MOST = 10_000
 """Ids known at once; beyond it the one that was not asked for longest is forgotten, and its page gets a new one."""
 
@@ -28,15 +30,17 @@ class FeedTokens:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._lock = threading.Lock()
-        self._ids: TTLCache[Hashable, str] = TTLCache(MOST, LIFE_SECONDS, clock)
+        self._ids: TTLCache[Hashable, str] = TTLCache(MOST, GIVEN_SECONDS, clock)
         self._entries: TTLCache[str, Hashable] = TTLCache(MOST, LIFE_SECONDS, clock)
 
     def id_of(self, entry: Hashable) -> str:
-        """The id of an entry, which lives on from now."""
+        """An id of an entry, which is answered for another five minutes at least."""
         with self._lock:
-            token = self._ids.get(entry) or secrets.token_urlsafe(12)
-            self._ids[entry] = token
-            self._entries[token] = entry
+            token = self._ids.get(entry, "")
+            if self._entries.get(token) is None:
+                token = secrets.token_urlsafe(12)
+                self._ids[entry] = token
+                self._entries[token] = entry
             return token
 
     def entry(self, request: Request, kind: type[T]) -> T | None:

@@ -18,6 +18,8 @@ from dashboard.runtime.once import once
 
 KEPT_ROWS = 500_000
 """Rows of all frames that are kept, about 300 bytes each."""
+ROWS_OF_A_FRAME = 60
+"""A frame costs as much as so many rows whatever its length, about 18 KB."""
 
 
 class Frames:
@@ -71,7 +73,7 @@ def _visible(snapshot: Snapshot, visibility: Visibility) -> pd.DataFrame:
 
 
 def _weight(frame: pd.DataFrame) -> int:
-    return len(frame) + 1  # so that empty ones are not kept for ever
+    return len(frame) + ROWS_OF_A_FRAME
 
 
 def _of_filters(

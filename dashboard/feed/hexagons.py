@@ -64,7 +64,7 @@ class HexagonFeed:
         self._frames = frames
         self._tokens = tokens
         self._recent = recent
-        self._hexagons = once(self._count, LRUCache(16), by_moment)
+        self._hexagons = once(self._count, LRUCache(64), by_moment)
 
     def hexagons(self, snapshot: Snapshot, scope: Scope, size: str) -> Hexagons:
         """The hexagons of a scope."""

@@ -42,8 +42,8 @@ class TrailerFeed:
     def __init__(self, newest: Callable[[], TrailerSnapshot | None], tokens: FeedTokens) -> None:
         self._newest = newest
         self._tokens = tokens
-        self._drawable = once(_drawable, LRUCache(16), by_version)
-        self._body = once(self._pack, LRUCache(16), by_version)
+        self._drawable = once(_drawable, LRUCache(64), by_version)
+        self._body = once(self._pack, LRUCache(64), by_version)
 
     def count(self, snapshot: TrailerSnapshot, scope: Scope) -> int:
         """How many trailers of a scope can be drawn."""

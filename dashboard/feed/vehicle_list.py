@@ -92,7 +92,7 @@ class VehicleLists:
         self._frames = frames
         self._held: Snapshot | None = None
         self._lock = threading.Lock()
-        self._order = once(self._ordered, LRUCache(32), by_moment)
+        self._order = once(self._ordered, LRUCache(64), by_moment)
 
     def snapshot(self, *, refresh: bool = False) -> Snapshot | None:
         """The snapshot that lists are made from; None before there is any."""

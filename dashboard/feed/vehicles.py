@@ -18,7 +18,7 @@ from dashboard.access.scope import Scope
 from dashboard.access.tokens import FeedTokens
 from dashboard.access.viewer import Visibility
 from dashboard.feed.answers import answer, not_yet, packed, refused
-from dashboard.feed.frames import Frames, by_moment, by_version, placeable
+from dashboard.feed.frames import ROWS_OF_A_FRAME, Frames, by_moment, by_version, placeable
 from dashboard.feed.recent import RecentSnapshots
 from dashboard.feed.summary import FacetCounts, Summary, coloured, facet_counts, summarise
 from dashboard.feed.vehicle_rows import vehicle_rows
@@ -29,6 +29,10 @@ from dashboard.fleet.snapshot import Snapshot, as_of
 from dashboard.runtime.defects import Contained
 from dashboard.runtime.once import once
 
+KEPT_BYTES = 100_000_000
+"""Of all bodies that are kept; one of 100,000 vehicles has about three million."""
+INDEXED_ROWS = 500_000
+"""Rows of all search indexes that are kept."""
 WATCHED_SECONDS = 60
 """A scope that no page has asked for this long is no longer prepared."""
 
@@ -41,11 +45,11 @@ class VehicleFeed:
         self._tokens = tokens
         self._recent = recent
         self._assignments = once(_new_assignments, LRUCache(1024), hashkey)
-        self._body = once(self._pack, LRUCache(32), by_moment)
+        self._body = once(self._pack, LRUCache(KEPT_BYTES, _bytes_of), by_moment)
         self._summary = once(self._summarise, LRUCache(256), by_moment)
-        self._counters = once(self._count, LRUCache(64), by_moment)
-        self._facets = once(self._count_facets, LRUCache(32), by_version)
-        self._index = once(self._search_index, LRUCache(8), by_version)
+        self._counters = once(self._count, LRUCache(256), by_moment)
+        self._facets = once(self._count_facets, LRUCache(256), by_version)
+        self._index = once(self._search_index, LRUCache(INDEXED_ROWS, _rows_of), by_version)
         self._watched: TTLCache[Scope, None] = TTLCache(256, WATCHED_SECONDS)
         self._watched_lock = threading.Lock()
 
@@ -121,6 +125,14 @@ class VehicleFeed:
 
     def _search_index(self, snapshot: Snapshot, visibility: Visibility) -> SearchIndex:
         return SearchIndex(self._frames.visible(snapshot, visibility))
+
+
+def _bytes_of(body: bytes) -> int:
+    return len(body) + 1000  # with its place in the cache, so that tiny ones are bounded too
+
+
+def _rows_of(index: SearchIndex) -> int:
+    return len(index.frame) + ROWS_OF_A_FRAME
 
 
 def _new_assignments(_visibility: Visibility) -> ColourAssignments:

@@ -34,7 +34,7 @@ class Poller(PollLoop[Snapshot]):
         published: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__("poller", poll_seconds)
+        super().__init__("positions", poll_seconds)
         self._concurrency = concurrency
         self._prepare = prepare
         self._published = published

@@ -65,7 +65,10 @@ class Rest:
 
 
 class PollLoop(ABC, Generic[S]):
-    """Takes one snapshot after the other, and publishes each by swapping `state`. `name` is that of its thread."""
+    """Takes one snapshot after the other, and publishes each by swapping `state`.
+
+    `name` says what is read, in the log and as the name of its thread.
+    """
 
     def __init__(self, name: str, poll_seconds: float) -> None:
         self.state: PollState[S] = PollState(poll_seconds=poll_seconds)

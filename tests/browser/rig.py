@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
 
 import httpx
@@ -114,6 +114,23 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+class Process(Protocol):
+    """What is needed of a running process, as `subprocess.Popen` has it."""
+
+    @property
+    def pid(self) -> int:
+        """Its number, which is its group's as well."""
+
+    def poll(self) -> int | None:
+        """The exit code; None while it runs."""
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+
+    def wait(self, timeout: float) -> int:
+        """Wait for the exit code; `subprocess.TimeoutExpired` when the seconds are over."""
+
+
 @dataclass
 class Server:
     """A process of ours that answers HTTP."""
@@ -121,7 +138,7 @@ class Server:
     url: str
     """Without a slash at the end."""
     log_path: Path
-    process: subprocess.Popen[bytes]
+    process: Process
 
     def log(self) -> str:
         """Everything that it has written so far."""
@@ -160,7 +177,7 @@ class Server:
         end(self.process)
 
 
-def end(process: subprocess.Popen[Any]) -> None:
+def end(process: Process) -> None:
     """End a process and what it started, in order if it obeys within 10 seconds."""
     process.terminate()
     try:
@@ -231,18 +248,15 @@ def dashboard(
     base_path: str = "",
     secrets: str = "",
     port: int | None = None,
-    program: Sequence[str] = ("-m", "streamlit"),
-    script: str = "app.py",
 ) -> Iterator[Server]:
     """The dashboard as `streamlit run app.py` starts it; on the embedded sandbox unless `environ` says otherwise.
 
-    `secrets` is the content of secrets.toml; `program` what Python runs in the place of Streamlit's command, and
-    `script` what is shown in the place of the dashboard.
+    `secrets` is the content of secrets.toml.
     """
     port = port or free_port()
     url = f"http://127.0.0.1:{port}" + (f"/{base_path}" if base_path else "")
     place = project(folder, secrets=secrets)
-    command = [sys.executable, *program, "run", script, "--server.port", str(port)]
+    command = [str(place / ".venv/bin/streamlit"), "run", "app.py", "--server.port", str(port)]
     if base_path:
         command += ["--server.baseUrlPath", base_path]
     server = start(

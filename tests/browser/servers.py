@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 from tests.browser import rig
-
-POLL_SECONDS = 1.0
-"""Of the dashboards here: less than any setting can ask for."""
-HASTY = ("-m", "tests.browser.hasty")
+from tests.browser.forked import fork
 
 
 class Servers:
@@ -27,20 +23,53 @@ class Servers:
         """Of all others, one after the other: the browser keeps Streamlit's scripts by their address."""
 
     def dashboard(
-        self, environ: Mapping[str, str] | None = None, *, anew: bool = False, **given: Any
+        self,
+        environ: Mapping[str, str] | None = None,
+        *,
+        base_path: str = "",
+        secrets: str = "",
+        script: str = "app.py",
+        hasty: bool = True,
+        anew: bool = False,
     ) -> rig.Server:
-        """The dashboard with an environment and what else `rig.dashboard` takes; on simulated data without any.
+        """A dashboard with an environment; on simulated data without anything.
 
-        `anew`: a process that nobody has visited.
+        `secrets` is the content of secrets.toml, `script` what is shown in the place of the dashboard, `hasty` whether
+        it polls each second, `anew` a process that nobody has visited.
         """
-        if environ is None and not given:
+        wanted = environ, base_path, secrets, script, hasty
+        if wanted == (None, "", "", "app.py", True):
             if self._simulated is None:
-                self._simulated = self._stack.enter_context(rig.dashboard(self._folder, program=HASTY))
+                self._simulated = self._stack.enter_context(self._started(rig.free_port(), *wanted))
             return self._simulated
-        wanted = environ, given
         if anew or self._other is None or self._other[0] != wanted:
             self._other = None
             self._other_stack.close()
-            started = rig.dashboard(self._folder, environ, port=self._port, program=HASTY, **given)
-            self._other = wanted, self._other_stack.enter_context(started)
+            self._other = wanted, self._other_stack.enter_context(self._started(self._port, *wanted))
         return self._other[1]
+
+    @contextmanager
+    def _started(
+        self,
+        port: int,
+        environ: Mapping[str, str] | None,
+        base_path: str,
+        secrets: str,
+        script: str,
+        hasty: bool,
+    ) -> Iterator[rig.Server]:
+        url = f"http://127.0.0.1:{port}" + (f"/{base_path}" if base_path else "")
+        log_path = self._folder / f"dashboard-{port}.log"
+        process = fork(
+            ["run", script, "--server.port", str(port)],
+            rig.environment(self._folder, {"CATENA_POLL_SECONDS": "2", **(environ or {})}),
+            log_path,
+            rig.project(self._folder, secrets=secrets, base_path=base_path),
+            hasty=hasty,
+        )
+        server = rig.Server(url, log_path, process)
+        try:
+            server.wait_until(f"{url}/_stcore/health")
+            yield server
+        finally:
+            server.stop()

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import rig
+from tests.browser.forked import POLL_SECONDS
 from tests.browser.replay import AUTH, replaying
-from tests.browser.servers import POLL_SECONDS
 
 pytestmark = pytest.mark.browser
 

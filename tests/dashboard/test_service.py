@@ -50,7 +50,7 @@ HUNG = """
     assert time.monotonic() - before < 3, "closing waits for what hangs"
     client.close()
     assert time.monotonic() - before < 5, "the client waits for what hangs"
-    under_way = [thread for thread in threading.enumerate() if thread.name.startswith(("poller", "trailers"))]
+    under_way = [thread for thread in threading.enumerate() if thread.name.startswith(("positions", "trailers"))]
     for thread in under_way:
         thread.join(5)
         assert not thread.is_alive(), "what is under way ends with the client"

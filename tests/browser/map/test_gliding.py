@@ -49,7 +49,7 @@ def glided_at_first(shown: MapPage, vehicles: int) -> bool:
 def test_the_same_vehicles_glide_and_nobody_flies_when_others_come_or_go(
     see, dashboard, small: World
 ) -> None:
-    shown = see("/", server=dashboard(small.settings), width=1280, height=720, drawn=True)
+    shown = see("/", server=dashboard(small.settings, hasty=False), width=1280, height=720, drawn=True)
     shown.all_rows()
     before = shown.seen.view()
     shown.seen.until(lambda: glides(shown), "the vehicles to glide")
@@ -96,7 +96,7 @@ def test_the_same_vehicles_glide_and_nobody_flies_when_others_come_or_go(
 
 
 def test_the_map_is_never_built_anew_and_keeps_the_viewers_own_view(see, dashboard, small: World) -> None:
-    shown = see("/", server=dashboard(small.settings), width=1280, height=720, drawn=True)
+    shown = see("/", server=dashboard(small.settings, hasty=False), width=1280, height=720, drawn=True)
     shown.all_rows()
     start = shown.seen.view()
     box = shown.page.get_by_test_id("stDeckGlJsonChart").bounding_box()

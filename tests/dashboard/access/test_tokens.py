@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 
 from dashboard.access.scope import Scope
-from dashboard.access.tokens import LIFE_SECONDS, MOST, FeedTokens
+from dashboard.access.tokens import GIVEN_SECONDS, LIFE_SECONDS, MOST, FeedTokens
 from dashboard.access.viewer import EVERYTHING, Visibility
 from dashboard.fleet.filters import Filters
 
@@ -52,18 +52,39 @@ def test_of_another_process_or_kind_it_stands_for_nothing():
     assert entry_of(tokens, found, Filters) is None
 
 
-@pytest.mark.parametrize("ticks", [0, 3])
-def test_it_ends_unless_an_open_page_goes_on_asking_for_it(ticks):
+def test_it_ends_although_others_go_on_looking_at_the_same():
     now = [0.0]
     tokens = FeedTokens(lambda: now[0])
-    found = tokens.id_of(Scope(EVERYTHING))
-    for _ in range(ticks):
-        now[0] += LIFE_SECONDS - 1
-        assert tokens.id_of(Scope(EVERYTHING)) == found
-    now[0] += LIFE_SECONDS - 1
-    assert entry_of(tokens, found) == Scope(EVERYTHING)
-    now[0] += 2
-    assert entry_of(tokens, found) is None
+    got_out = tokens.id_of(Scope(EVERYTHING))
+    while now[0] < LIFE_SECONDS - 5:
+        assert entry_of(tokens, got_out) == Scope(EVERYTHING)
+        now[0] += 5
+        tokens.id_of(Scope(EVERYTHING))
+    now[0] += 5
+    assert entry_of(tokens, got_out) is None
+
+
+@pytest.mark.parametrize("tick", [5, 60, LIFE_SECONDS + 100])
+def test_an_open_page_always_has_one_that_is_answered_for_a_while(tick):
+    now = [0.0]
+    tokens = FeedTokens(lambda: now[0])
+    for _ in range(2 * LIFE_SECONDS // tick + 2):
+        now[0] += tick
+        found = tokens.id_of(Scope(EVERYTHING))
+        asked_at = now[0]
+        now[0] += LIFE_SECONDS - GIVEN_SECONDS - 1
+        assert entry_of(tokens, found) == Scope(EVERYTHING)
+        now[0] = asked_at
+
+
+def test_one_that_is_asked_for_often_is_not_another_at_each_tick():
+    now = [0.0]
+    tokens = FeedTokens(lambda: now[0])
+    ids = set()
+    for _ in range(GIVEN_SECONDS // 5):
+        ids.add(tokens.id_of(Scope(EVERYTHING)))
+        now[0] += 5
+    assert len(ids) == 1
 
 
 def test_there_are_never_more_than_so_many_and_open_pages_keep_theirs():

@@ -102,16 +102,16 @@ def test_a_defect_of_ours_is_not_the_end(monkeypatch):
 def test_waking_polls_early_and_closing_ends_the_thread(monkeypatch):
     monkeypatch.setattr(polling, "WAKE_SPACING_SECONDS", 0.05)
     catena = full_catena()
-    others = running("poller")
+    others = running("positions")
     poller = poller_of(catena, seconds=3600)
     poller.start()
-    assert len(running("poller") - others) == 1
+    assert len(running("positions") - others) == 1
     until(lambda: poller.state.snapshot is not None)
     first = poller.state.snapshot.version
     poller.wake()
     until(lambda: poller.state.snapshot.version > first)
     poller.close()
-    assert running("poller") <= others
+    assert running("positions") <= others
 
 
 class Life:
@@ -209,7 +209,7 @@ def test_the_pause_after_failures_doubles_up_to_five_minutes_and_ends_with_the_f
 def test_nobody_asks_sooner_than_the_api_allows_and_the_state_says_when():
     catena = full_catena()
     catena.failing |= answers(429, retry_after_seconds=3600)
-    others = running("poller")
+    others = running("positions")
     poller = poller_of(catena, seconds=0.01)
     poller.start()
     until(lambda: poller.state.problem)
@@ -221,7 +221,7 @@ def test_nobody_asks_sooner_than_the_api_allows_and_the_state_says_when():
         time.sleep(0.01)
     assert catena.asked.total() == asked
     poller.close()
-    assert running("poller") <= others
+    assert running("positions") <= others
 
 
 @pytest.mark.parametrize("part", ["prepare", "published"])

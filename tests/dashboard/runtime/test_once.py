@@ -51,3 +51,30 @@ def test_an_error_is_not_kept():
     with pytest.raises(ZeroDivisionError):
         shared()
     assert shared() == "good"
+
+
+def test_what_ends_a_script_midway_leaves_nobody_waiting():
+    class Stopped(BaseException):
+        """Like what Streamlit raises to end a script, which is no Exception."""
+
+    begun, go_on = threading.Event(), threading.Event()
+    computed = []
+
+    def compute():
+        computed.append(1)
+        if len(computed) > 1:
+            return "good"
+        begun.set()
+        assert go_on.wait(10)
+        raise Stopped
+
+    shared = once(compute, LRUCache(4), lambda: None)
+    with ThreadPoolExecutor(3) as pool:
+        stopped = pool.submit(shared)
+        assert begun.wait(10)
+        waiting = [pool.submit(shared) for _ in range(2)]
+        go_on.set()
+        with pytest.raises(Stopped):
+            stopped.result(10)
+        assert [future.result(10) for future in waiting] == ["good", "good"]
+    assert len(computed) == 2
