@@ -16,7 +16,7 @@ from dashboard.feed.frames import placeable
 from dashboard.feed.summary import Summary
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.service import service
-from dashboard.ui.map import camera, panel, pick
+from dashboard.ui.map import camera, pick
 
 ALT = "Map of the vehicles that the filters leave. The list of vehicles says the same in words."
 
@@ -66,18 +66,19 @@ def show(
     scope: Scope,
     vehicle: pd.DataFrame | None,
     *,
+    follow: bool = False,
     plain: bool = False,
 ) -> bool:
     """Draw the map where the viewer left it or asked to be. Gives whether a click has chosen another vehicle.
 
-    `plain`: what can be pointed at are hexagons or trails, not vehicles.
+    `follow`: the chosen vehicle stays in the middle. `plain`: what can be pointed at are hexagons or trails, not vehicles.
     """
     shown = None
     if snapshot is not None and camera.needs_rows():
         shown = placeable(service().feed.frames.filtered(snapshot, scope.visibility, scope.filters))
     if not any(str(layer.id).startswith("vehicles-") for layer in layers):
         pick.forget()
-    view = camera.current(shown, vehicle, follow=panel.follows())
+    view = camera.current(shown, vehicle, follow=follow)
     event: Any = st.pydeck_chart(
         deck(
             layers,

@@ -18,7 +18,7 @@ from dashboard.fleet import bins, units
 from dashboard.fleet.colours import bin_colours
 from dashboard.fleet.playback import Playback
 from dashboard.fleet.replay import positions
-from dashboard.ingest.history import MOST_VEHICLES, WINDOWS_HOURS, hours_in_words
+from dashboard.ingest.history import MOST_VEHICLES, WINDOWS_HOURS
 from dashboard.service import service
 from dashboard.ui import sign_in
 from dashboard.ui.map import camera, replay, swatches
@@ -170,8 +170,8 @@ def controls(trail_set: TrailSet, scope: Scope) -> None:
         if trail_set.trails:
             st.html(_table(trail_set, play, scope))
         st.caption(
-            f"The last {hours_in_words(trail_set.hours)}. Lines have the colour of the speed; where nothing was heard "
-            "for 15 minutes there is no line. Circles are stops of 5 minutes or more. Live vehicles are pale meanwhile."
+            f"The last {units.last_hours(trail_set.hours)}. Lines have the colour of the speed; where nothing was "
+            "heard for 15 minutes there is no line. Circles are stops of 5 minutes or more. Live vehicles are pale meanwhile."
         )
 
 
@@ -203,7 +203,7 @@ def _progress(trail_set: TrailSet) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="trail_progress"):
         st.progress(
             progress.done / max(1, progress.vehicles),
-            text=f"Fetching the last {hours_in_words(trail_set.hours)}: {plain(progress.sentence)}",
+            text=f"Fetching the last {units.last_hours(trail_set.hours)}: {plain(progress.sentence)}",
         )
         st.button("Cancel", icon=":material/close:", on_click=trail_set.cancel, key="cancel_trails")
 
