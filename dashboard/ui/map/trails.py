@@ -171,7 +171,8 @@ def controls(trail_set: TrailSet, scope: Scope) -> None:
             st.html(_table(trail_set, play, scope))
         st.caption(
             f"The last {units.last_hours(trail_set.hours)}. Lines have the colour of the speed; where nothing was "
-            "heard for 15 minutes there is no line. Circles are stops of 5 minutes or more. Live vehicles are pale meanwhile."
+            "heard for 15 minutes there is no line. Circles are stops of 5 minutes or more. "
+            "Live vehicles are pale meanwhile."
         )
 
 
