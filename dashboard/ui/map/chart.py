@@ -71,7 +71,8 @@ def show(
 ) -> bool:
     """Draw the map where the viewer left it or asked to be. Gives whether a click has chosen another vehicle.
 
-    `follow`: the chosen vehicle stays in the middle. `plain`: what can be pointed at are hexagons or trails, not vehicles.
+    `follow`: the chosen vehicle stays in the middle. `plain`: what can be pointed at are hexagons or trails, not
+    vehicles.
     """
     shown = None
     if snapshot is not None and camera.needs_rows():
