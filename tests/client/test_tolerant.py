@@ -151,7 +151,9 @@ def test_one_field_of_a_row_costs_that_field(kind: Any, name: str, sent: Any) ->
 
 
 @pytest.mark.parametrize(
-    ("fault", "kind", "good", "unreadable", "null"), SANDBOX_FAULTS, ids=lambda value: str(value)[:40]
+    ("fault", "kind", "good", "unreadable", "null"),
+    SANDBOX_FAULTS,
+    ids=[fault for fault, *_ in SANDBOX_FAULTS],
 )
 def test_a_fault_of_the_sandbox_costs_the_fields_it_names(
     fault: str, kind: Any, good: str, unreadable: set[str], null: set[str]

@@ -154,7 +154,7 @@ def test_a_provider_that_streamlit_refuses_by_its_name():
     "secret",
     [
         "short",
-        token_urlsafe(48)[:31],
+        pytest.param(token_urlsafe(48)[:31], id="31 characters"),
         "a long random text",
         "A long random text" * 4,
         "a-long-random-text_" * 4,
@@ -175,7 +175,11 @@ def test_a_cookie_secret_that_can_be_guessed_is_refused(secret):
     assert secret not in str(caught.value)
 
 
-@pytest.mark.parametrize("secret", [token_urlsafe(24), token_hex(16), token_urlsafe(48)])
+@pytest.mark.parametrize(
+    "secret",
+    [token_urlsafe(24), token_hex(16), token_urlsafe(48)],
+    ids=["24 bytes", "16 in digits", "48 bytes"],
+)
 def test_a_random_cookie_secret_will_do(secret):
     assert load({"CATENA_OPERATORS": "@fleet.example"}, {"auth": AUTH | {"cookie_secret": secret}}).sign_in
 
