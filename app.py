@@ -25,7 +25,9 @@ def _secrets() -> dict[str, object]:
         if files := os.environ.get("STREAMLIT_SECRETS_FILES"):  # read by `streamlit run` alone
             config.set_option("secrets.files", files.split())
     named = config.is_manually_set("secrets.files")
-    return st.secrets.to_dict() if secrets_file.found(st.get_option("secrets.files"), named=named) else {}
+    return (
+        st.secrets.to_dict() if secrets_file.any_secrets(st.get_option("secrets.files"), named=named) else {}
+    )
 
 
 try:

@@ -77,7 +77,9 @@ def render() -> None:
         return
     if replay.playing():
         tick = trails.TICK_SECONDS
-    with st.container(key="map_said"):  # always there: what follows keeps its place, and so the map its view
+    with st.container(
+        key="map_remarks"
+    ):  # always there: what follows keeps its place, and so the map its view
         permalink.notes()
         trails.progress()
     st.fragment(_map, run_every=tick)(scope, request, facets, trails.state())
@@ -112,7 +114,7 @@ def _map(scope: Scope, request: MapRequest, facets: FacetCounts, trail_state: tu
             snapshot = vehicle = None
     with beside:
         plain = bool(request.display.hexagons or trail_set)
-        another = chart.show(layers, snapshot, scope, vehicle, plain=plain)
+        another = chart.show(layers, snapshot, scope, vehicle, follow=panel.follows(), plain=plain)
         if trail_set is not None:
             trails.controls(trail_set, scope)
     if vehicle is not None and snapshot is not None:

@@ -15,6 +15,6 @@ class Scope:
 
     visibility: Visibility
     filters: Filters = Filters()
-    color_by: str = "source"
+    colour_by: str = "source"
     theme: Theme = "light"
     metric: bool = False

@@ -11,8 +11,6 @@ from catena_client import Secret
 
 PRINTED = ("a long random text", "at least 12 characters")
 """What our documents and pages once showed in the place of a secret: everybody knows it."""
-
-
 MAX_URL = 2083
 """The longest address that the API takes."""
 MIN_HOURS, MAX_HOURS = 1, 672
@@ -134,18 +132,18 @@ def parse_url(raw: str) -> SplitResult | None:
 
 def table(section: Mapping[str, object], name: str) -> Mapping[str, object]:
     """A section of secrets.toml, empty when it is not there."""
-    found = section.get(name, {})
-    if not isinstance(found, Mapping):
+    content = section.get(name, {})
+    if not isinstance(content, Mapping):
         raise SettingsError(f"{name} in secrets.toml must be a table: a line [{name}], and its values below.")
-    return found
+    return content
 
 
 def value(section: Mapping[str, object], name: str) -> str:
     """A value of `[catena]` as text, empty when it is not there."""
-    found = section.get(name, "")
-    if not isinstance(found, str | int | float):
+    content = section.get(name, "")
+    if not isinstance(content, str | int | float):
         raise SettingsError(f"{name} in secrets.toml must be one text in quotes, or a number.")
-    return str(found).strip()
+    return str(content).strip()
 
 
 def is_loopback(host: str) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 from dashboard.configuration.checks import SettingsError
 
 
-def found(places: Iterable[str], *, named: bool) -> bool:
+def any_secrets(places: Iterable[str], *, named: bool) -> bool:
     """Whether there are secrets in any of `places`, which Streamlit's option `secrets.files` holds.
 
     `named`: somebody has said which, so that each has to be there. Raises `SettingsError` for a place that cannot
@@ -60,7 +60,7 @@ def _folder(place: str) -> bool:
                 )
         files = [file for entry in entries for file in entry.iterdir() if not file.is_dir()]
     except OSError as error:
-        raise SettingsError(_said(place, error)) from None
+        raise SettingsError(_problem(place, error)) from None
     for file in files:
         _text(str(file))
     return bool(files)
@@ -70,7 +70,7 @@ def _text(place: str) -> str:
     try:
         content = Path(place).read_bytes()
     except OSError as error:
-        raise SettingsError(_said(place, error)) from None
+        raise SettingsError(_problem(place, error)) from None
     try:
         return content.decode()
     except UnicodeDecodeError as error:
@@ -80,7 +80,7 @@ def _text(place: str) -> str:
         ) from None
 
 
-def _said(place: str, error: OSError) -> str:
+def _problem(place: str, error: OSError) -> str:
     why = {
         IsADirectoryError: "it is a folder; put the file in its place, or remove it",
         NotADirectoryError: "it is neither a .toml file nor a folder, or lies in none",

@@ -1,4 +1,4 @@
-"""Files of the dashboard's own look, served beside the pages: basemap tiles, logo.
+"""Files of the dashboard's own look, served beside the pages: basemap tiles, icons, logo.
 
 Each is read once, and compressed once when it is first asked for. An address made here carries the content's hash,
 so a browser keeps the file for good and still gets a new one after an upgrade.
@@ -18,9 +18,11 @@ from starlette.routing import BaseRoute, Route
 from dashboard.deck import icons
 
 FOLDER = Path(__file__).parent.parent / "assets"
+FROM_PAGES = "assets/"
+"""The folder's address as a page names it: relative, so that it works below a base path."""
 COMPRESSED = {"application/json", "image/svg+xml"}
-TILE = re.compile(r"(basemap/\w+)/(\d{1,2}/\d{1,5}/\d{1,5})\.json")
-NOTHING = b'{"type":"FeatureCollection","features":[]}'
+TILE_PATH = re.compile(r"(basemap/\w+)/(\d{1,2}/\d{1,5}/\d{1,5})\.json")
+EMPTY_TILE = b'{"type":"FeatureCollection","features":[]}'
 
 
 class Asset:
@@ -48,7 +50,7 @@ def _files() -> dict[str, Asset]:
         version = hashlib.sha256(content).hexdigest()[:12]
         if path.suffix == ".tiles":
             series = name.removesuffix(".tiles")
-            assets[series] = Asset(NOTHING, "application/json", version)
+            assets[series] = Asset(EMPTY_TILE, "application/json", version)
             for line in content.splitlines():
                 tile, _, shapes = line.partition(b" ")
                 assets[f"{series}/{tile.decode()}.json"] = Asset(shapes, "application/json", version)
@@ -66,7 +68,7 @@ def _media_type(name: str) -> str:
 def _find(path: str) -> Asset | None:
     """The file at a path. A tile with nothing in it is not stored, and looks like its series without a number."""
     files = _files()
-    tile = TILE.fullmatch(path)
+    tile = TILE_PATH.fullmatch(path)
     return files.get(path) or (files.get(tile[1]) if tile else None)
 
 

@@ -26,8 +26,8 @@ MAX_ZOOM = 6
 
 
 @dataclass(frozen=True)
-class Palette:
-    """Colours of one theme: muted, so that the vehicles are what is seen first."""
+class BasemapColours:
+    """The basemap's colours in one theme: muted, so that the vehicles are what is seen first."""
 
     ocean: Rgba
     land: Rgba
@@ -39,8 +39,8 @@ class Palette:
     country_text: Rgba
 
 
-PALETTES: dict[Theme, Palette] = {
-    "light": Palette(
+COLOURS: dict[Theme, BasemapColours] = {
+    "light": BasemapColours(
         ocean=(211, 225, 233, 255),
         land=(247, 246, 243, 255),
         county=(205, 203, 196, 150),
@@ -50,7 +50,7 @@ PALETTES: dict[Theme, Palette] = {
         state_text=(160, 160, 156, 255),
         country_text=(128, 132, 136, 255),
     ),
-    "dark": Palette(
+    "dark": BasemapColours(
         ocean=(10, 16, 25, 255),
         land=(23, 31, 43, 255),
         county=(46, 58, 74, 150),
@@ -68,14 +68,14 @@ def layers(theme: Theme, assets_url: str) -> list[pdk.Layer]:
 
     Both come as tiles, so that a browser holds and draws only what the viewer can see at this zoom.
     """
-    palette = PALETTES[theme]
+    colours = COLOURS[theme]
     return [
         pdk.Layer(
             "SolidPolygonLayer",
             id="basemap-ocean",
             data=[{"polygon": OCEAN}],
             get_polygon="polygon",
-            get_fill_color=palette.ocean,
+            get_fill_color=colours.ocean,
             pickable=False,
         ),
         _tiles(
@@ -83,8 +83,8 @@ def layers(theme: Theme, assets_url: str) -> list[pdk.Layer]:
             assets_url,
             stroked=False,  # polygons have no outline; borders are lines of their own
             filled=True,
-            get_fill_color=_by_kind({"lake": palette.ocean}, palette.land),
-            get_line_color=_by_kind({"county": palette.county, "state": palette.state}, palette.country),
+            get_fill_color=_by_kind({"lake": colours.ocean}, colours.land),
+            get_line_color=_by_kind({"county": colours.county, "state": colours.state}, colours.country),
             line_width_units=pdk.types.String("pixels"),
             get_line_width=_by_kind({"county": 0.7, "state": 1.0}, 1.4),
         ),
@@ -98,7 +98,7 @@ def layers(theme: Theme, assets_url: str) -> list[pdk.Layer]:
             text_font_weight=600,
             get_text_size=_by_kind({"country": 14, "state": 11}, "properties.r == 0 ? 14 : 12"),
             get_text_color=_by_kind(
-                {"country": palette.country_text, "state": palette.state_text}, palette.city_text
+                {"country": colours.country_text, "state": colours.state_text}, colours.city_text
             ),
         ),
     ]

@@ -8,7 +8,7 @@ from typing import Any
 import pydeck as pdk
 
 from dashboard.deck import assets, icons
-from dashboard.fleet.colours import PALETTES, Theme
+from dashboard.fleet.colours import PALETTES, Theme, rgb
 
 HELD_ALPHA = 120
 """Of 255: a vehicle of a replay whose place at the moment is not known."""
@@ -46,8 +46,7 @@ def trailers_layer(data_url: str, *, theme: Theme, assets_url: str, pickable: bo
 
 def trail_layers(lines_url: str, stops_url: str, *, theme: Theme) -> list[pdk.Layer]:
     """Trails as lines in the colours of their speeds, and a mark for each stop."""
-    ink = [255, 255, 255] if theme == "dark" else [17, 24, 39]
-    paper = [15, 23, 34] if theme == "dark" else [255, 255, 255]
+    ink, paper = rgb(icons.MARK[theme]), rgb(icons.GROUNDS[theme])
     return [
         pdk.Layer(
             "PathLayer",

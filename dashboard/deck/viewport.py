@@ -7,7 +7,7 @@ import numpy as np
 
 from dashboard.fleet.geo import MAX_LATITUDE, Floats
 
-TILE = 512
+TILE_PIXELS = 512
 """Pixels of the whole world at zoom 0, as deck.gl counts."""
 CLOSEST = 15.0
 """The zoom for a single place."""
@@ -37,8 +37,8 @@ def fit(lon: Floats, lat: Floats, *, width: int, height: int, padding: int = 40)
         return DEFAULT_VIEW
     west, span = _narrowest(lon[placed])
     north, south = _mercator(lat[placed].max()), _mercator(lat[placed].min())
-    across = max(1.0, width - 2 * padding) / TILE
-    down = max(1.0, height - 2 * padding) / TILE
+    across = max(1.0, width - 2 * padding) / TILE_PIXELS
+    down = max(1.0, height - 2 * padding) / TILE_PIXELS
     zoom = min(_zoom(across, span / 360), _zoom(down, north - south), CLOSEST)
     centre = (west + span / 2 + 180) % 360 - 180
     return ViewState(

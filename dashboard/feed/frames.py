@@ -5,6 +5,7 @@ Page, list, export, wall screen, search, hexagons and the rows on the map all ta
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from datetime import datetime
 
 import pandas as pd
@@ -12,7 +13,7 @@ from cachetools import LRUCache
 
 from dashboard.access.viewer import EVERYTHING, Visibility
 from dashboard.fleet.filters import Filters, mask
-from dashboard.fleet.snapshot import Snapshot, as_of
+from dashboard.fleet.snapshot import Snapshot, TrailerSnapshot, as_of
 from dashboard.runtime.once import once
 
 KEPT_ROWS = 500_000
@@ -25,7 +26,7 @@ class Frames:
     """The frames of one process; nobody changes one."""
 
     def __init__(self) -> None:
-        self._visible = once(_visible, LRUCache(KEPT_ROWS, _weight), _of_visibility)
+        self._visible = once(_visible, LRUCache(KEPT_ROWS, _weight), by_version)
         self._filtered = once(self._filter, LRUCache(KEPT_ROWS, _weight), _of_filters)
 
     def visible(self, snapshot: Snapshot, visibility: Visibility) -> pd.DataFrame:
@@ -51,6 +52,16 @@ class Frames:
         return frame[mask(frame, filters, now)]
 
 
+def by_version(snapshot: Snapshot | TrailerSnapshot, scope: Hashable) -> tuple[int, Hashable]:
+    """The key of what is computed once of a snapshot."""
+    return snapshot.version, scope
+
+
+def by_moment(snapshot: Snapshot, scope: Hashable) -> tuple[int, Hashable, datetime]:
+    """The same of what ages matter to."""
+    return snapshot.version, scope, as_of(snapshot)
+
+
 def placeable(frame: pd.DataFrame) -> pd.DataFrame:
     """The rows that can be drawn."""
     drawable = (frame["position_error"] == "").to_numpy()
@@ -63,10 +74,6 @@ def _visible(snapshot: Snapshot, visibility: Visibility) -> pd.DataFrame:
 
 def _weight(frame: pd.DataFrame) -> int:
     return len(frame) + ROWS_OF_A_FRAME
-
-
-def _of_visibility(snapshot: Snapshot, visibility: Visibility) -> tuple[int, Visibility]:
-    return snapshot.version, visibility
 
 
 def _of_filters(

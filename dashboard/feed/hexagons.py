@@ -16,12 +16,12 @@ from dashboard.access.scope import Scope
 from dashboard.access.tokens import FeedTokens
 from dashboard.access.viewer import Visibility
 from dashboard.feed.answers import answer, not_yet, packed, refused
-from dashboard.feed.frames import Frames, placeable
+from dashboard.feed.frames import Frames, by_moment, placeable
 from dashboard.feed.recent import RecentSnapshots
 from dashboard.fleet import hexagons
 from dashboard.fleet.colours import Rgb, Theme, step_colours
 from dashboard.fleet.filters import Filters
-from dashboard.fleet.snapshot import Snapshot, as_of
+from dashboard.fleet.snapshot import Snapshot
 from dashboard.runtime.once import once
 
 
@@ -64,7 +64,7 @@ class HexagonFeed:
         self._frames = frames
         self._tokens = tokens
         self._recent = recent
-        self._hexagons = once(self._count, LRUCache(64), _of_scope)
+        self._hexagons = once(self._count, LRUCache(64), by_moment)
 
     def hexagons(self, snapshot: Snapshot, scope: Scope, size: str) -> Hexagons:
         """The hexagons of a scope."""
@@ -123,7 +123,3 @@ def count_hexagons(frame: pd.DataFrame, size: str, theme: Theme) -> Hexagons:
 
 def _reduced(scope: Scope, size: str) -> HexagonScope:
     return HexagonScope(scope.visibility, scope.filters, scope.theme, size)
-
-
-def _of_scope(snapshot: Snapshot, scope: HexagonScope) -> tuple[object, ...]:
-    return snapshot.version, scope, as_of(snapshot)

@@ -79,7 +79,7 @@ def summarise(frames: Frames, snapshot: Snapshot, scope: Scope, assignments: Col
     if snapshot.unreadable and scope.visibility == EVERYTHING and not filters:
         reasons[UNREADABLE] = reasons.get(UNREADABLE, 0) + snapshot.unreadable
     placed = placeable(frame)
-    any_colour: dict[str, Any] = {LEGEND_KINDS[scope.color_by]: ()}
+    any_colour: dict[str, Any] = {LEGEND_KINDS[scope.colour_by]: ()}
     of_any_colour = frames.filtered(snapshot, visibility, replace(filters, **any_colour))
     return Summary(
         shown=len(placed),
@@ -95,5 +95,5 @@ def summarise(frames: Frames, snapshot: Snapshot, scope: Scope, assignments: Col
 def coloured(placed: pd.DataFrame, scope: Scope, now: datetime, assignments: ColourAssignments) -> Colouring:
     """The colours of drawn rows, as a scope wants them."""
     return colour(
-        placed, scope.color_by, now, assignments=assignments, theme=scope.theme, metric=scope.metric
+        placed, scope.colour_by, now, assignments=assignments, theme=scope.theme, metric=scope.metric
     )

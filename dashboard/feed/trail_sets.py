@@ -55,7 +55,7 @@ class TrailSet:
         """A sentence for each vehicle whose trail is missing or empty."""
         return self._job.notes()
 
-    def places(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    def positions(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """Longitudes and latitudes of all fixes."""
         lon = [trail.lon for trail in self.trails.values()]
         lat = [trail.lat for trail in self.trails.values()]

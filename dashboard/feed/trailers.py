@@ -18,7 +18,8 @@ from dashboard.access.tokens import FeedTokens
 from dashboard.access.viewer import Visibility
 from dashboard.deck import icons
 from dashboard.feed.answers import answer, not_yet, packed, refused
-from dashboard.feed.vehicle_rows import Row, age_words, places, values
+from dashboard.feed.frames import by_version
+from dashboard.feed.vehicle_rows import Row, age_words, positions, values
 from dashboard.fleet.colours import Theme
 from dashboard.fleet.filters import Filters, mask
 from dashboard.fleet.freshness import ages
@@ -41,8 +42,8 @@ class TrailerFeed:
     def __init__(self, newest: Callable[[], TrailerSnapshot | None], tokens: FeedTokens) -> None:
         self._newest = newest
         self._tokens = tokens
-        self._drawable = once(_drawable, LRUCache(64), _of_scope)
-        self._body = once(self._pack, LRUCache(64), _of_scope)
+        self._drawable = once(_drawable, LRUCache(64), by_version)
+        self._body = once(self._pack, LRUCache(64), by_version)
 
     def count(self, snapshot: TrailerSnapshot, scope: Scope) -> int:
         """How many trailers of a scope can be drawn."""
@@ -74,7 +75,7 @@ class TrailerFeed:
         texts = (values(column) for column in (names, frame["fleet"], frame["provider"]))
         words = values(pd.Series(age_words(ages(frame, snapshot.taken_at))))
         # "trailer" in the place where a vehicle's speed stands in the tooltip.
-        return packed(list(map(Row, places(frame), repeat(icon), *texts, repeat("trailer"), words)))
+        return packed(list(map(Row, positions(frame), repeat(icon), *texts, repeat("trailer"), words)))
 
 
 def _drawable(snapshot: TrailerSnapshot, scope: TrailerScope) -> pd.DataFrame:
@@ -87,7 +88,3 @@ def _reduced(scope: Scope) -> TrailerScope:
     filters = scope.filters
     shared = Filters(fleets=filters.fleets, sources=filters.sources, providers=filters.providers)
     return TrailerScope(scope.visibility, shared, scope.theme)
-
-
-def _of_scope(snapshot: TrailerSnapshot, scope: TrailerScope) -> tuple[object, ...]:
-    return snapshot.version, scope

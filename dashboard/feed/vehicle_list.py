@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from cachetools import LRUCache
 
 from dashboard.access.viewer import Visibility
-from dashboard.feed.frames import Frames
+from dashboard.feed.frames import Frames, by_moment
 from dashboard.fleet import search, units
 from dashboard.fleet.filters import Filters
 from dashboard.fleet.freshness import (
@@ -50,7 +50,7 @@ COLUMNS = {
 }
 """What a list says of a vehicle, and what it can be sorted by."""
 
-Rows = npt.NDArray[np.int64]
+RowNumbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class VehicleLists:
         self._frames = frames
         self._held: Snapshot | None = None
         self._lock = threading.Lock()
-        self._order = once(self._ordered, LRUCache(64), _of_query)
+        self._order = once(self._ordered, LRUCache(64), by_moment)
 
     def snapshot(self, *, refresh: bool = False) -> Snapshot | None:
         """The snapshot that lists are made from; None before there is any."""
@@ -103,14 +103,14 @@ class VehicleLists:
                 self._held = self._newest()
             return self._held
 
-    def rows(self, snapshot: Snapshot, query: ListQuery) -> Rows:
+    def rows(self, snapshot: Snapshot, query: ListQuery) -> RowNumbers:
         """The positions in a snapshot of all rows asked for, in order."""
         return self._order(snapshot, query)
 
-    def _ordered(self, snapshot: Snapshot, query: ListQuery) -> Rows:
+    def _ordered(self, snapshot: Snapshot, query: ListQuery) -> RowNumbers:
         frame = self._frames.filtered(snapshot, query.visibility, query.filters)
         chosen = ordered(frame, query, as_of(snapshot))["ordinal"].to_numpy()
-        rows: Rows = np.searchsorted(snapshot.vehicles["ordinal"].to_numpy(), chosen)
+        rows: RowNumbers = np.searchsorted(snapshot.vehicles["ordinal"].to_numpy(), chosen)
         return rows
 
     def page(self, snapshot: Snapshot, query: ListQuery, number: int, size: int, *, metric: bool) -> ListPage:
@@ -178,7 +178,3 @@ def cells(frame: pd.DataFrame, now: datetime, *, metric: bool) -> pd.DataFrame:
         "drawn": [f"no: {reason}" if reason else "yes" for reason in frame["position_error"].astype("str")],
     }
     return pd.DataFrame({COLUMNS[name]: pd.array(texts[name], dtype="str") for name in COLUMNS})
-
-
-def _of_query(snapshot: Snapshot, query: ListQuery) -> tuple[object, ...]:
-    return snapshot.version, query, as_of(snapshot)

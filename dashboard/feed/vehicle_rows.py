@@ -17,8 +17,8 @@ from dashboard.fleet.colours import Colouring
 from dashboard.fleet.freshness import FRESHNESS, STATES, ages, freshness_codes, state_codes
 
 
-class Place(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A place on the map, in degrees; becomes `[lon,lat]`."""
+class Position(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A position on the map, in degrees; becomes `[lon,lat]`."""
 
     lon: float
     lat: float
@@ -27,7 +27,7 @@ class Place(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Row(msgspec.Struct, frozen=True, gc=False):
     """Where one thing on the map is drawn, how, and what its tooltip says."""
 
-    p: Place
+    p: Position
     icon: str
     name: str
     fleet: str
@@ -51,7 +51,7 @@ def vehicle_rows(
     """One row per vehicle of a frame in which all can be drawn, in its order."""
     angles = -np.round(np.nan_to_num(frame["heading"].to_numpy(dtype=np.float64))).astype(np.int16)
     columns = (
-        places(frame),
+        positions(frame),
         values(pd.Series(icon_names(shapes(frame, now), colouring))),
         values(frame["name"].mask(frame["name"] == "", "Unnamed vehicle")),
         values(frame["fleet"]),
@@ -65,9 +65,9 @@ def vehicle_rows(
     return list(map(VehicleRow, *columns))
 
 
-def places(frame: pd.DataFrame) -> list[Place]:
-    """The place of each row of a frame in which all have one, to 5 decimals: about a metre."""
-    return list(map(Place, *(np.round(frame[name].to_numpy(), 5).tolist() for name in ("lon", "lat"))))
+def positions(frame: pd.DataFrame) -> list[Position]:
+    """The position of each row of a frame in which all have one, to 5 decimals: about a metre."""
+    return list(map(Position, *(np.round(frame[name].to_numpy(), 5).tolist() for name in ("lon", "lat"))))
 
 
 def values(column: pd.Series) -> list[Any]:
@@ -81,11 +81,11 @@ def values(column: pd.Series) -> list[Any]:
     return listed
 
 
-SHAPES = ("moving", "moving_unknown", "stopped", "unknown", "late", "moving_late", "silent", "clock")
+VEHICLE_SHAPES = ("moving", "moving_unknown", "stopped", "unknown", "late", "moving_late", "silent", "clock")
 
 
 def shapes(frame: pd.DataFrame, now: datetime) -> NDArray[np.int8]:
-    """Which of `SHAPES` each vehicle is drawn with: what it does, and how fresh that knowledge is."""
+    """Which of `VEHICLE_SHAPES` each vehicle is drawn with: what it does, and how fresh that knowledge is."""
     state = state_codes(frame, now)
     fresh = freshness_codes(frame, now)
     turned = ~np.isnan(frame["heading"].to_numpy(dtype=np.float64))
@@ -99,18 +99,20 @@ def shapes(frame: pd.DataFrame, now: datetime) -> NDArray[np.int8]:
         (moving, "moving_unknown"),
         (state == STATES.index("stopped"), "stopped"),
     ]
-    chosen = [SHAPES.index(shape) for _, shape in cases]
-    return np.select([case for case, _ in cases], chosen, default=SHAPES.index("unknown")).astype(np.int8)
+    chosen = [VEHICLE_SHAPES.index(shape) for _, shape in cases]
+    return np.select([case for case, _ in cases], chosen, default=VEHICLE_SHAPES.index("unknown")).astype(
+        np.int8
+    )
 
 
 def icon_names(shape_codes: NDArray[np.int8], colouring: Colouring) -> pd.Categorical[str]:
     """The name of each vehicle's picture: its shape in its colour."""
     hexes = [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in (entry.colour for entry in colouring.entries)]
-    names = [icons.name(shape, colour) for colour in dict.fromkeys(hexes) for shape in SHAPES]
+    names = [icons.name(shape, colour) for colour in dict.fromkeys(hexes) for shape in VEHICLE_SHAPES]
     place = {colour: position for position, colour in enumerate(dict.fromkeys(hexes))}
     rows = np.array([place[colour] for colour in hexes], dtype=np.int32)
     # Entries may share a colour, and a category may be named once only.
-    codes = rows[colouring.codes] * len(SHAPES) + shape_codes
+    codes = rows[colouring.codes] * len(VEHICLE_SHAPES) + shape_codes
     return pd.Categorical.from_codes(codes, categories=pd.Index(names, dtype="str"))
 
 

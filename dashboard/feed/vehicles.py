@@ -18,7 +18,7 @@ from dashboard.access.scope import Scope
 from dashboard.access.tokens import FeedTokens
 from dashboard.access.viewer import Visibility
 from dashboard.feed.answers import answer, not_yet, packed, refused
-from dashboard.feed.frames import ROWS_OF_A_FRAME, Frames, placeable
+from dashboard.feed.frames import ROWS_OF_A_FRAME, Frames, by_moment, by_version, placeable
 from dashboard.feed.recent import RecentSnapshots
 from dashboard.feed.summary import FacetCounts, Summary, coloured, facet_counts, summarise
 from dashboard.feed.vehicle_rows import vehicle_rows
@@ -45,11 +45,11 @@ class VehicleFeed:
         self._tokens = tokens
         self._recent = recent
         self._assignments = once(_new_assignments, LRUCache(1024), hashkey)
-        self._body = once(self._pack, LRUCache(KEPT_BYTES, len), _of_scope)
-        self._summary = once(self._summarise, LRUCache(256), _of_scope)
-        self._counters = once(self._count, LRUCache(256), _of_scope)
-        self._facets = once(self._count_facets, LRUCache(256), _of_visibility)
-        self._index = once(self._search_index, LRUCache(INDEXED_ROWS, _weight), _of_visibility)
+        self._body = once(self._pack, LRUCache(KEPT_BYTES, _bytes_of), by_moment)
+        self._summary = once(self._summarise, LRUCache(256), by_moment)
+        self._counters = once(self._count, LRUCache(256), by_moment)
+        self._facets = once(self._count_facets, LRUCache(256), by_version)
+        self._index = once(self._search_index, LRUCache(INDEXED_ROWS, _rows_of), by_version)
         self._watched: TTLCache[Scope, None] = TTLCache(256, WATCHED_SECONDS)
         self._watched_lock = threading.Lock()
 
@@ -127,17 +127,13 @@ class VehicleFeed:
         return SearchIndex(self._frames.visible(snapshot, visibility))
 
 
-def _weight(index: SearchIndex) -> int:
+def _bytes_of(body: bytes) -> int:
+    return len(body) + 1000  # with its place in the cache, so that tiny ones are bounded too
+
+
+def _rows_of(index: SearchIndex) -> int:
     return len(index.frame) + ROWS_OF_A_FRAME
 
 
 def _new_assignments(_visibility: Visibility) -> ColourAssignments:
     return ColourAssignments()
-
-
-def _of_scope(snapshot: Snapshot, scope: Scope) -> tuple[object, ...]:
-    return snapshot.version, scope, as_of(snapshot)
-
-
-def _of_visibility(snapshot: Snapshot, visibility: Visibility) -> tuple[object, ...]:
-    return snapshot.version, visibility

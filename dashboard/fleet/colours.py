@@ -130,7 +130,7 @@ def colour(
         case "state":
             labels = [STATE_LABELS[state] for state in STATES]
             return _by_class(
-                state_codes(frame, now), "states", STATES, labels, [_rgb(shade) for shade in palette.states]
+                state_codes(frame, now), "states", STATES, labels, [rgb(shade) for shade in palette.states]
             )
         case "speed":
             names = bins.speed_labels(metric=metric)
@@ -147,12 +147,12 @@ def bin_colours(table: Sequence[bins.Bin], *, theme: Theme = "light") -> tuple[R
     palette = PALETTES[theme]
     steps = iter(palette.steps)
     special = {"ahead": palette.wrong, bins.NOT_KNOWN.key: palette.other}
-    return tuple(_rgb(special[each.key] if each.key in special else next(steps)) for each in table)
+    return tuple(rgb(special[each.key] if each.key in special else next(steps)) for each in table)
 
 
 def step_colours(*, theme: Theme = "light") -> tuple[Rgb, ...]:
     """Return the colours of a quantity, least to most."""
-    return tuple(_rgb(shade) for shade in PALETTES[theme].steps)
+    return tuple(rgb(shade) for shade in PALETTES[theme].steps)
 
 
 def _by_bin(
@@ -194,22 +194,23 @@ def _by_category(
     for i in own:
         table[i] = len(entries)
         label = str(frame[label_column].iloc[first[i]]) or keys[i]
-        shade = _rgb(palette.categories[slots[keys[i]]])
+        shade = rgb(palette.categories[slots[keys[i]]])
         entries.append(LegendEntry(label, shade, int(counts[i]), kind, (keys[i],)))
     others = [i for i in present if i not in own]
     if others:
         table[others] = len(entries)
         total = int(counts[others].sum())
         other_keys = tuple(keys[i] for i in others)
-        entries.append(LegendEntry(f"{len(others)} others", _rgb(palette.other), total, kind, other_keys))
+        entries.append(LegendEntry(f"{len(others)} others", rgb(palette.other), total, kind, other_keys))
     unknown = len(frame) - sum(entry.count for entry in entries)
     if unknown:
         nameless = [i for i in range(len(keys)) if not keys[i]]
         table[[*nameless, -1]] = len(entries)
-        entries.append(LegendEntry("not known", _rgb(palette.other), unknown, kind, ()))
+        entries.append(LegendEntry("not known", rgb(palette.other), unknown, kind, ()))
     codes: Codes = table[rows]
     return Colouring(codes, tuple(entries))
 
 
-def _rgb(text: str) -> Rgb:
+def rgb(text: str) -> Rgb:
+    """Read a colour such as #330088."""
     return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)

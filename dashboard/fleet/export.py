@@ -38,7 +38,7 @@ NUMBERS = {
     "coolant_temperature": "coolant_temperature_k",
 }
 TIME = "occurred_at_utc"
-CELL = "h3_cell"
+H3_CELL = "h3_cell"
 """As hexadecimal text: a spreadsheet would round the number."""
 
 _FORMULA = r"^([=+\-@\t\r\n\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}])"
@@ -54,7 +54,7 @@ def table(frame: pd.DataFrame) -> pa.Table:
     columns[TIME] = pa.array(frame["occurred_at"], pa.timestamp("us", "UTC"), from_pandas=True)
     columns |= {header: pa.array(frame[name], from_pandas=True) for name, header in NUMBERS.items()}
     cells = [h3.int_to_str(int(cell)) if cell else None for cell in frame["h3"].to_numpy(dtype=np.uint64)]
-    columns[CELL] = pa.array(cells, pa.string())
+    columns[H3_CELL] = pa.array(cells, pa.string())
     return pa.table(columns)
 
 

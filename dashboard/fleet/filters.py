@@ -28,9 +28,6 @@ MAX_TEXT = 100
 MAX_NAMED = 3
 """A sentence names this many values of a kind and counts the others."""
 
-AGES = (*FRESHNESS, *bins.keys(bins.AGE_BINS))
-"""Values of `ages`: how fresh by the thresholds, or how old by the clock."""
-
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -45,7 +42,7 @@ class Filters:
     states: tuple[str, ...] = field(default=(), metadata={"param": "state"})
     """Keys of `freshness.STATES`."""
     ages: tuple[str, ...] = field(default=(), metadata={"param": "age"})
-    """Keys of `AGES`."""
+    """Keys of `freshness.FRESHNESS`, by the thresholds, or of `bins.AGE_BINS`, by the clock."""
     speeds: tuple[str, ...] = field(default=(), metadata={"param": "speed"})
     """Keys of `bins.SPEED_BINS`."""
     fuels: tuple[str, ...] = field(default=(), metadata={"param": "fuel"})

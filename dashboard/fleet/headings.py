@@ -12,7 +12,7 @@ MOVED_METRES = 15.0
 """A heading exists only once a vehicle has moved this far; less is GPS noise."""
 FASTEST = 70.0
 """m/s. A vehicle that was faster between two fixes did not drive there: one of the two is wrong."""
-GAP_SECONDS = DEFAULT_THRESHOLDS.moving_live.total_seconds()
+HEADING_GAP_SECONDS = DEFAULT_THRESHOLDS.moving_live.total_seconds()
 """Two fixes further apart say nothing of the way between them."""
 
 
@@ -35,7 +35,7 @@ class Headings:
         last_lon, last_lat, last_at = self._last[:, ordinals]
         first = known & np.isnan(last_lon)
         stepped, elapsed = distance(last_lon, last_lat, lon, lat), at - last_at
-        torn = (stepped > FASTEST * elapsed) | (elapsed > GAP_SECONDS)
+        torn = (stepped > FASTEST * elapsed) | (elapsed > HEADING_GAP_SECONDS)
         lost = known & ~first & torn & (stepped >= MOVED_METRES)
         far = distance(self._lon[ordinals], self._lat[ordinals], lon, lat) >= MOVED_METRES
         moved = known & ~first & ~lost & far

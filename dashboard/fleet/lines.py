@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from dashboard.fleet.geo import METRES_PER_DEGREE, Floats
 
-Point = list[float]
+LonLat = list[float]
 
 TOLERANCE = 5.0
 """Metres a drawn line may pass beside a fix: no more than a receiver's own error."""
@@ -39,7 +39,7 @@ def simplify(lon: Floats, lat: Floats, tolerance: float = TOLERANCE) -> npt.NDAr
     return np.flatnonzero(kept)
 
 
-def cut(points: list[Point]) -> Iterator[list[Point]]:
+def cut(points: list[LonLat]) -> Iterator[list[LonLat]]:
     """Cut a line of [lon, lat] where it crosses the antimeridian, at the latitude where it does."""
     piece = points[:1]
     for (x0, y0), (x1, y1) in pairwise(points):

@@ -31,7 +31,7 @@ class VehicleFacts(NamedTuple):
     source: str = ""
 
 
-NOTHING = VehicleFacts()
+NO_FACTS = VehicleFacts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Names:
 
     def vehicle(self, vehicle_id: str) -> VehicleFacts:
         """What is known of a vehicle, all "" when nothing is."""
-        return self.vehicles.get(vehicle_id, NOTHING)
+        return self.vehicles.get(vehicle_id, NO_FACTS)
 
     def fleet(self, fleet_id: str, fleet_ref: str) -> str:
         """The name of a fleet; one that no list names is called by its reference or the start of its id."""
@@ -105,7 +105,7 @@ def display_name(fleet: Fleet) -> str:
         text = masked((candidate or "").strip())
         if text and text != "…":
             return text
-    return f"Fleet {fleet.id[:8]}"
+    return f"Fleet {fleet.id[:SHORT]}"
 
 
 def unique_names(fleets: Iterable[Fleet]) -> dict[str, str]:
@@ -113,6 +113,6 @@ def unique_names(fleets: Iterable[Fleet]) -> dict[str, str]:
     names = {fleet.id: display_name(fleet) for fleet in fleets}
     counts = Counter(names.values())
     return {
-        fleet_id: name if counts[name] == 1 else f"{name} ({fleet_id[:8]})"
+        fleet_id: name if counts[name] == 1 else f"{name} ({fleet_id[:SHORT]})"
         for fleet_id, name in names.items()
     }

@@ -36,8 +36,8 @@ def paths(trail: Trail, name: str, *, theme: Theme = "light", metric: bool = Fal
     for run in np.split(np.arange(len(classes)), breaks):
         if not len(run) or not joined[run[0]]:
             continue
-        band = int(classes[run[0]])
-        about = {"color": list(colours[band]), "speed": labels[bins.SPEED_BINS[band].key]}
+        code = int(classes[run[0]])
+        about = {"color": list(colours[code]), "speed": labels[bins.SPEED_BINS[code].key]}
         about |= {"vehicle_id": trail.vehicle_id, "name": name}
         drawn = run[0] + simplify(trail.lon[run[0] : run[-1] + 2], trail.lat[run[0] : run[-1] + 2])
         points = np.column_stack([trail.lon[drawn], trail.lat[drawn]]).round(6).tolist()

@@ -66,6 +66,11 @@ def duration(seconds: float | None) -> str | None:
     return _joined(days, "day" if days == 1 else "days", rest, "h")
 
 
+def last_hours(hours: int) -> str:
+    """Say "hour", "6 hours", "72 hours"."""
+    return "hour" if hours == 1 else f"{hours} hours"
+
+
 def age(seconds: float | None) -> str | None:
     """Say how long ago: "12 s ago", "3 min ago", "5 h ago", "2 days ago", or "in 10 min" for what lies ahead."""
     if seconds is None or not _known(seconds):

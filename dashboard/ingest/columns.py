@@ -12,7 +12,7 @@ import pyarrow as pa
 from msgspec.structs import astuple
 
 from dashboard.fleet.geo import Floats
-from dashboard.fleet.names import NOTHING, Names, VehicleFacts, driver_name, vehicle_name
+from dashboard.fleet.names import NO_FACTS, Names, VehicleFacts, driver_name, vehicle_name
 from dashboard.ingest.fixes import Fix, Location, address_words, parse_positions
 
 T = TypeVar("T")
@@ -78,7 +78,7 @@ def _by_field(rows: Sequence[Fix]) -> dict[str, list[Any]]:
 
 
 def _vehicle_columns(ids: Sequence[str], vehicles: Mapping[str, VehicleFacts]) -> Columns:
-    facts = [vehicles.get(vehicle_id, NOTHING) for vehicle_id in ids]
+    facts = [vehicles.get(vehicle_id, NO_FACTS) for vehicle_id in ids]
     texts = {name: _text([getattr(fact, name) for fact in facts]) for name in ("plate", "vin")}
     return {
         "vehicle_id": _text(ids),

@@ -108,13 +108,13 @@ def client(sandbox: Sandbox, on_retry: Callable[[Retry], None]) -> CatenaClient:
     )
 
 
-def reachable_link(magic_link: str, opened_at: str, base_path: str) -> str:
+def reachable_link(magic_link: str, opened_at: str, prefix: str) -> str:
     """A simulated magic link as it can be opened from where the dashboard was opened.
 
     `opened_at` is the URL in the viewer's address bar; a phone in the same network can then follow the link.
+    `prefix` is the base path, such as `/maps` or "".
     """
     if not magic_link.startswith(CONNECT_URL):
         return magic_link
     parts = urlsplit(opened_at)
-    prefix = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
     return f"{parts.scheme}://{parts.netloc}{prefix}/{CONNECT_PATH}{magic_link.removeprefix(CONNECT_URL)}"

@@ -16,6 +16,7 @@ import pandas as pd
 from cachetools import TTLCache
 
 from catena_client import MAX_PAGE_SIZE, CatenaClient, CatenaError, VehicleLocation, coordinates
+from dashboard.fleet import units
 from dashboard.fleet.geo import NO_POSITION
 from dashboard.runtime.once import once
 from dashboard.runtime.workers import Workers
@@ -89,7 +90,7 @@ class Job:
         with self._lock:
             sentences = list(self._problems.values())
             sentences += [
-                f"{self._names[vehicle]} reported nothing in the last {hours_in_words(self.hours)}."
+                f"{self._names[vehicle]} reported nothing in the last {units.last_hours(self.hours)}."
                 for vehicle, frame in self._fixes.items()
                 if not len(frame)
             ]
@@ -188,11 +189,6 @@ class History:
             rows += page.items
             job._add(vehicle, len(page.items))  # noqa: SLF001 - see above
         return _frame(vehicle, [row for row in rows if row.deleted_at is None])
-
-
-def hours_in_words(hours: int) -> str:
-    """Say "hour", "6 hours", "72 hours"."""
-    return "hour" if hours == 1 else f"{hours} hours"
 
 
 def _frame(vehicle: str, rows: Sequence[VehicleLocation]) -> pd.DataFrame:

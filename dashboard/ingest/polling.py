@@ -37,8 +37,6 @@ class PollState(Generic[S]):
     """After a failed poll: when the next one will be made, aware UTC. Nobody can make it sooner."""
     started_at: datetime | None = None
     """When the poll that is under way began, aware UTC; None between polls."""
-    polls: int = 0
-    """Polls finished so far, good or not."""
     poll_seconds: float = 15.0
     """The time from one poll to the next, as long as all is well."""
 
@@ -113,7 +111,7 @@ class PollLoop(ABC, Generic[S]):
         except Exception as error:  # noqa: BLE001 - polling must outlive a defect of ours
             return self._failed(error)
         self._failures = 0
-        self.state = PollState(snapshot, polls=self.state.polls + 1, poll_seconds=self._poll_seconds)
+        self.state = PollState(snapshot, poll_seconds=self._poll_seconds)
         return self._poll_seconds
 
     @abstractmethod
@@ -159,6 +157,5 @@ class PollLoop(ABC, Generic[S]):
             failing_since=self.state.failing_since or now,
             retry_at=now + timedelta(seconds=seconds),
             started_at=None,
-            polls=self.state.polls + 1,
         )
         return seconds

@@ -37,10 +37,10 @@ class InvitationCache:
     def summaries(self) -> tuple[InvitationSummary, ...]:
         """Newest first, those of unknown age last; whatever has run out since it was read is called expired."""
         now = self._now()
-        if any(_ran_out(one.status, one.expires_at, now) for one in self._summaries):
+        if any(_ran_out(known.status, known.expires_at, now) for known in self._summaries):
             return tuple(
-                replace(one, status="expired") if _ran_out(one.status, one.expires_at, now) else one
-                for one in self._summaries
+                replace(known, status="expired") if _ran_out(known.status, known.expires_at, now) else known
+                for known in self._summaries
             )
         return self._summaries
 
@@ -53,7 +53,7 @@ class InvitationCache:
 
     def newest(self) -> datetime:
         """When the newest invitation of all was created, by Catena's clock; long ago when none is known."""
-        return next((one.created_at for one in self._summaries if one.created_at), LONG_AGO)
+        return next((known.created_at for known in self._summaries if known.created_at), LONG_AGO)
 
     def put(self, invitation: Invitation, by: str = "") -> InvitationSummary:
         """Add an invitation or replace what was known of it."""
@@ -81,7 +81,7 @@ class InvitationCache:
 
     def replace_all(self, invitations: Iterable[Invitation], changes: int) -> None:
         """Take a list that was begun to be read when `changes` was as given; what changed since then stays."""
-        listed = {self.handle(one): one for one in invitations}
+        listed = {self.handle(invitation): invitation for invitation in invitations}
         with self._lock:
             self._touched = {handle: when for handle, when in self._touched.items() if when > changes}
             for handle in self._touched:
@@ -129,4 +129,4 @@ def _ran_out(status: str, expires_at: datetime | None, now: datetime) -> bool:
 
 
 def _ordered(summaries: Iterable[InvitationSummary]) -> tuple[InvitationSummary, ...]:
-    return tuple(sorted(summaries, key=lambda one: one.created_at or LONG_AGO, reverse=True))
+    return tuple(sorted(summaries, key=lambda summary: summary.created_at or LONG_AGO, reverse=True))

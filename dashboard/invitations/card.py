@@ -11,6 +11,7 @@ from fpdf import FPDF
 from fpdf.enums import MethodReturnValue, XPos, YPos
 from fpdf.fonts import TTFFont
 
+from dashboard.fleet.colours import rgb
 from dashboard.invitations import qr
 
 FONTS = Path(__file__).parent / "fonts"
@@ -73,7 +74,7 @@ def invitation_pdf(card: Card) -> bytes:
     pdf = _document()
     pdf.add_page()
     width = pdf.w - 2 * MARGIN
-    pdf.set_fill_color(*_rgb(card.color))
+    pdf.set_fill_color(*rgb(card.color))
     pdf.rect(0, 0, pdf.w, 9, style="F")
     pdf.set_y(22)
     _write(pdf, f"{card.company} invites", 14)
@@ -169,7 +170,3 @@ def _fit(pdf: FPDF, text: str, width: float) -> str:
 
 def _qr(pdf: FPDF, link: str, x: float, y: float, size: float) -> None:
     pdf.image(io.BytesIO(qr.png(link, 12)), x, y, size, size, alt_text="QR code of the invitation")
-
-
-def _rgb(color: str) -> tuple[int, int, int]:
-    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)

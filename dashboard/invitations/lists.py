@@ -135,4 +135,4 @@ def _by_name(client: CatenaClient) -> list[Tsp]:
 
 
 def _progress(invitations: Iterable[InvitationSummary]) -> set[tuple[str, str, str | None]]:
-    return {(one.handle, one.status, one.fleet_id) for one in invitations}
+    return {(summary.handle, summary.status, summary.fleet_id) for summary in invitations}

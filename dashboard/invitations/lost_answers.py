@@ -34,7 +34,7 @@ def may_have_been_done(before: Mapping[str, Invitation], after: Mapping[str, Inv
 
     A refresh need not show. A new invitation does, so none was made if no live one is there.
     """
-    return any(one.status not in DEAD_STATUSES for one in (*before.values(), *after.values()))
+    return any(known.status not in DEAD_STATUSES for known in (*before.values(), *after.values()))
 
 
 def _later(moment: datetime | None, before: datetime | None) -> bool:

@@ -32,7 +32,8 @@ class Overview:
 
     def invitations(self, visibility: Visibility) -> list[InvitationSummary]:
         """Return the visible invitations, newest first."""
-        return [one for one in self._invitations.lists().invitations if _visible(one.fleet_id, visibility)]
+        invitations = self._invitations.lists().invitations
+        return [invitation for invitation in invitations if _visible(invitation.fleet_id, visibility)]
 
     def fleets(self, visibility: Visibility, now: datetime) -> list[FleetProgress]:
         """Return how far each visible fleet that is invited or connected has come, the newest invitation first."""
@@ -56,7 +57,7 @@ class Overview:
             connections=tuple(row for row in lists.connections if row.fleet_id == fleet_id),
             freshness=tuple(row for row in lists.freshness if row.fleet_id == fleet_id),
         )
-        stats = {key: one for key, one in self._stats(self._snapshot()).items() if key == fleet_id}
+        stats = {key: fleet for key, fleet in self._stats(self._snapshot()).items() if key == fleet_id}
         return next(iter(funnel(of_fleet, stats, now, self._first_data.known)), None)
 
 

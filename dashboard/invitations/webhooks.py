@@ -79,7 +79,7 @@ class WebhookReceiver:
         return PlainTextResponse("Taken." if new else "Known already.", status_code=202)
 
     def take(self, sent: bytes, *, signature: str, timestamp: str, encoding: str = "") -> bool:
-        """Check a notification; return whether it was new. Raises `Refused`."""
+        """Check a notification; return whether it was new. Raises `NotificationRejected`."""
         if self._secret is None:
             raise NotificationRejected(404, "This dashboard takes no notifications.")
         sent_at = seconds(timestamp)

@@ -20,8 +20,8 @@ LONGEST_SECONDS = 300.0
 def pause(failures: int, error: Exception, first: float = FIRST_SECONDS) -> float:
     """Seconds to wait after so many failures in a row: doubling, and never less than the API asked for."""
     grown = min(max(first, LONGEST_SECONDS), first * 2.0 ** min(failures - 1, 30))
-    asked = error.retry_after if isinstance(error, ApiError) else None
-    return max(grown, asked or 0.0)
+    requested = error.retry_after if isinstance(error, ApiError) else None
+    return max(grown, requested or 0.0)
 
 
 @dataclass(frozen=True, slots=True)

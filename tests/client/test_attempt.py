@@ -140,7 +140,8 @@ def test_a_connection_that_is_never_made_ends() -> None:
     with (
         black_hole() as url,
         client_of(url, timeout=0.2) as client,
-        pytest.raises(Timeout, match=r"did not answer within 0\.2 s"),
+        # The limit of the step, or on a busy machine that of the whole try.
+        pytest.raises(Timeout, match=r"did not (answer within 0\.2|come within 0\.4) s"),
     ):
         client.fleets.page()
 

@@ -167,7 +167,7 @@ def _progress(run: BulkRun, running: bool) -> None:
 
 def _cards(run: BulkRun, opened_at: str, zone: tzinfo) -> dict[int, Card]:
     """Return the cards of the invitations that the rows have, as they are now, by the row's number."""
-    known = {one.handle: one for one in service().invitations.peek().invitations}
+    known = {invitation.handle: invitation for invitation in service().invitations.peek().invitations}
     cards: dict[int, Card] = {}
     for row in run.rows:
         outcome = run.outcome(row)

@@ -65,7 +65,7 @@ def show_on_stage(fly: Callable[[str], None]) -> bool:
 
 def _shown() -> InvitationSummary | None:
     handle = page_state().shown
-    return next((one for one in service().invitations.peek().invitations if one.handle == handle), None)
+    return next((known for known in service().invitations.peek().invitations if known.handle == handle), None)
 
 
 def link_of(invitation: InvitationSummary, opened_at: str) -> str:

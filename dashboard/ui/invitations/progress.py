@@ -23,7 +23,7 @@ def show(handle: str, fly: Callable[[str], None]) -> None:
 
 def _progress(handle: str, fly: Callable[[str], None]) -> None:
     lists, now = service().invitations.lists(), datetime.now(UTC)
-    invitation = next((one for one in lists.invitations if one.handle == handle), None)
+    invitation = next((known for known in lists.invitations if known.handle == handle), None)
     if invitation is None:
         st.info("This invitation is not listed any more.")
         return

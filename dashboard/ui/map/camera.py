@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard.deck.viewport import DEFAULT_VIEW, ViewState, fit
 from dashboard.fleet.geo import Floats
 
-SIZES = {"desktop": (1000, 520), "phone": (360, 560)}
+MAP_PIXELS = {"desktop": (1000, 520), "phone": (360, 560)}
 """Pixels assumed of the map, width and height, since Streamlit does not tell its size."""
 CLOSE = 10.0
 """The zoom at which a single vehicle is shown: near enough to see it drive, far enough to see where."""
@@ -20,19 +20,21 @@ NUDGE = 1e-6
 
 def ask(what: str) -> None:
     """Ask to be shown `shown` (all vehicles drawn) or `vehicle` (the chosen one) with the next drawing."""
-    st.session_state["map_ask"] = what
+    st.session_state["map_target"] = what
 
 
 def needs_rows() -> bool:
     """Whether the next drawing moves the map to the vehicles drawn, so that their places are needed."""
-    target: str | None = st.session_state.get("map_ask", None if "map_view" in st.session_state else "shown")
+    target: str | None = st.session_state.get(
+        "map_target", None if "map_view" in st.session_state else "shown"
+    )
     return target == "shown"
 
 
 def fit_to(lon: Floats, lat: Floats) -> None:
     """Show places (degrees) with the next drawing, in a map that has a panel beside or below it."""
     width, height = _size()
-    _told(fit(lon, lat, width=round(width * 0.8), height=round(height * 0.65)))
+    _move_to(fit(lon, lat, width=round(width * 0.8), height=round(height * 0.65)))
 
 
 def current(shown: pd.DataFrame | None, vehicle: pd.DataFrame | None, *, follow: bool) -> ViewState:
@@ -41,14 +43,14 @@ def current(shown: pd.DataFrame | None, vehicle: pd.DataFrame | None, *, follow:
     `shown` are the vehicles drawn, `vehicle` the row of the chosen one; either may be missing or not placeable.
     """
     view: ViewState | None = st.session_state.get("map_view")
-    target = st.session_state.pop("map_ask", None if view else "shown")
+    target = st.session_state.pop("map_target", None if view else "shown")
     spot = None if vehicle is None or vehicle["lon"].isna().all() else vehicle.iloc[0]
     if target == "vehicle" and spot is not None:
-        view = _told(ViewState(float(spot["lon"]), float(spot["lat"]), CLOSE))
+        view = _move_to(ViewState(float(spot["lon"]), float(spot["lat"]), CLOSE))
     elif target == "shown" and shown is not None and len(shown):
         lon, lat = shown["lon"].to_numpy(), shown["lat"].to_numpy()
         width, height = _size()
-        view = _told(fit(lon, lat, width=width, height=height))
+        view = _move_to(fit(lon, lat, width=width, height=height))
     elif follow and spot is not None and view is not None:
         # Only the changed fields reach the map, so the viewer's own zoom stays.
         view = replace(view, longitude=float(spot["lon"]), latitude=float(spot["lat"]))
@@ -57,10 +59,10 @@ def current(shown: pd.DataFrame | None, vehicle: pd.DataFrame | None, *, follow:
 
 
 def _size() -> tuple[int, int]:
-    return SIZES["phone" if "Mobi" in st.context.headers.get("User-Agent", "") else "desktop"]
+    return MAP_PIXELS["phone" if "Mobi" in st.context.headers.get("User-Agent", "") else "desktop"]
 
 
-def _told(view: ViewState) -> ViewState:
+def _move_to(view: ViewState) -> ViewState:
     count = st.session_state["map_moves"] = st.session_state.get("map_moves", 0) + 1
     nudge = NUDGE * (count % 2 + 1)
     view = ViewState(view.longitude + nudge, view.latitude + nudge, view.zoom + nudge)

@@ -10,15 +10,14 @@ import pydeck as pdk
 import streamlit as st
 
 from dashboard.access.scope import Scope
+from dashboard.deck.assets import FROM_PAGES
 from dashboard.deck.deck import chosen_layer, deck, glide_for, vehicles_layer
 from dashboard.feed.frames import placeable
 from dashboard.feed.summary import Summary
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.service import service
-from dashboard.ui.map import camera, panel, pick
+from dashboard.ui.map import camera, pick
 
-ASSETS = "assets/"
-"""Relative, so that the page works below a base path."""
 ALT = "Map of the vehicles that the filters leave. The list of vehicles says the same in words."
 
 
@@ -40,7 +39,7 @@ def vehicles(
             service().feed.vehicles.url(snapshot, scope),
             layer_id=layer_id,
             theme=scope.theme,
-            assets_url=ASSETS,
+            assets_url=FROM_PAGES,
             glide_ms=glide,
             pickable=layer_id == ids[-1],
             faded=faded,
@@ -54,7 +53,7 @@ def ring(vehicle: pd.DataFrame | None, scope: Scope) -> list[pdk.Layer]:
     if vehicle is None or vehicle["lon"].isna().all():
         return []
     lon, lat = float(vehicle["lon"].iloc[0]), float(vehicle["lat"].iloc[0])
-    return [chosen_layer(lon, lat, theme=scope.theme, assets_url=ASSETS, glide_ms=_glide_ms())]
+    return [chosen_layer(lon, lat, theme=scope.theme, assets_url=FROM_PAGES, glide_ms=_glide_ms())]
 
 
 def _glide_ms() -> int:
@@ -67,25 +66,27 @@ def show(
     scope: Scope,
     vehicle: pd.DataFrame | None,
     *,
+    follow: bool = False,
     plain: bool = False,
 ) -> bool:
     """Draw the map where the viewer left it or asked to be. Gives whether a click has chosen another vehicle.
 
-    `plain`: what can be pointed at are hexagons or trails, not vehicles.
+    `follow`: the chosen vehicle stays in the middle. `plain`: what can be pointed at are hexagons or trails, not
+    vehicles.
     """
     shown = None
     if snapshot is not None and camera.needs_rows():
         shown = placeable(service().feed.frames.filtered(snapshot, scope.visibility, scope.filters))
     if not any(str(layer.id).startswith("vehicles-") for layer in layers):
         pick.forget()
-    view = camera.current(shown, vehicle, follow=panel.follows())
+    view = camera.current(shown, vehicle, follow=follow)
     event: Any = st.pydeck_chart(
         deck(
             layers,
             view,
             setting=service().settings.basemap,
             theme=scope.theme,
-            assets_url=ASSETS,
+            assets_url=FROM_PAGES,
             plain=plain,
         ),
         key="map",

@@ -13,7 +13,7 @@ from dashboard.fleet import export
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.service import service
 
-KINDS: dict[str, tuple[str, str, Callable[[pd.DataFrame], bytes]]] = {
+FORMATS: dict[str, tuple[str, str, Callable[[pd.DataFrame], bytes]]] = {
     "csv": ("CSV, for spreadsheets", "text/csv", export.to_csv),
     "geojson": ("GeoJSON, for maps", "application/geo+json", export.to_geojson),
     "parquet": ("Parquet, for analysis", "application/vnd.apache.parquet", export.to_parquet),
@@ -29,7 +29,7 @@ def show(scope: Scope, snapshot: Snapshot, vehicles: int) -> None:
             f"{vehicles:,} {noun}, as the filters leave them, those without a position included. "
             "Units are in the column names, times are UTC."
         )
-        for kind, (label, media_type, _) in KINDS.items():
+        for kind, (label, media_type, _) in FORMATS.items():
             st.download_button(
                 label,
                 partial(_build, snapshot, scope, kind),
@@ -41,5 +41,5 @@ def show(scope: Scope, snapshot: Snapshot, vehicles: int) -> None:
 
 
 def _build(snapshot: Snapshot, scope: Scope, kind: str) -> bytes:
-    write = KINDS[kind][2]
+    write = FORMATS[kind][2]
     return write(service().feed.frames.filtered(snapshot, scope.visibility, scope.filters))

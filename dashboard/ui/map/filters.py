@@ -14,7 +14,7 @@ from dashboard.ui.map.controls import control_value, key_in_popover, set_control
 from dashboard.ui.map.permalink import MapRequest, clear
 from dashboard.ui.markdown import plain
 
-IN_SIGHT = {"fleets": "Fleet", "sources": "Source"}
+PRIMARY = {"fleets": "Fleet", "sources": "Source"}
 """Field of `Filters` to the label of its control."""
 MORE = {
     "providers": "Provider",
@@ -27,15 +27,15 @@ MORE = {
 
 def primary_filters(facets: FacetCounts) -> None:
     """Show the filters by fleet and by source."""
-    for kind, label in IN_SIGHT.items():
+    for kind, label in PRIMARY.items():
         _multiselect(kind, label, facets, metric=False, placeholder=f"All {label.lower()}s")
 
 
 def more(facets: FacetCounts, *, metric: bool) -> None:
     """Show the button that opens the other filters, and says how many of them are set."""
-    request = sum(bool(control_value(kind)) for kind in MORE)
+    number = sum(bool(control_value(kind)) for kind in MORE)
     with st.popover(
-        f"More filters ({request})" if request else "More filters", icon=":material/tune:", key="more"
+        f"More filters ({number})" if number else "More filters", icon=":material/tune:", key="more"
     ):
         for kind, label in MORE.items():
             _multiselect(kind, label, facets, metric=metric, placeholder="Any")

@@ -49,11 +49,8 @@ def _screen(scope: Scope, request: MapRequest) -> None:
         return
     turn = ""
     if request.display.cycle:
-        known, asked_for = feed.facets(snapshot, scope.visibility).options.fleets, scope.filters.fleets
-        turn = (
-            fleet_on_show([fleet for fleet in sorted(known) if not asked_for or fleet in asked_for], now)
-            or ""
-        )
+        known, chosen = feed.facets(snapshot, scope.visibility).options.fleets, scope.filters.fleets
+        turn = fleet_on_show([fleet for fleet in sorted(known) if not chosen or fleet in chosen], now) or ""
         if turn:
             scope = replace(scope, filters=replace(scope.filters, fleets=(turn,)))
         if turn != st.session_state.get("kiosk_turn"):

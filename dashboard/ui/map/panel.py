@@ -48,10 +48,8 @@ def show(row: pd.DataFrame, scope: Scope, snapshot: Snapshot, now: datetime) -> 
                 st.link_button(site, url, icon=":material/open_in_new:", type="tertiary")
 
 
-def _table(lines: list[details.Detail]) -> str:
-    rows = "".join(
-        f"<dt>{escape(label)}</dt><dd>{escape(control_value)}</dd>" for label, control_value in lines
-    )
+def _table(facts: list[details.Detail]) -> str:
+    rows = "".join(f"<dt>{escape(label)}</dt><dd>{escape(value)}</dd>" for label, value in facts)
     return f'<dl class="facts">{rows}</dl>'
 
 

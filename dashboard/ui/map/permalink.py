@@ -12,15 +12,15 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.fleet import display_options as look_link
+from dashboard.fleet import display_options as display_link
 from dashboard.fleet import filters as filter_link
 from dashboard.fleet.display_options import DisplayOptions
 from dashboard.fleet.filters import KINDS, FilterOptions, Filters
 from dashboard.ui.map.controls import control_value, set_control
 from dashboard.ui.markdown import plain
 
-LOOKS = tuple(field.name for field in fields(DisplayOptions))
-OURS = (*filter_link.PARAMS.values(), *look_link.PARAMS)
+DISPLAY_FIELDS = tuple(field.name for field in fields(DisplayOptions))
+OUR_PARAMS = (*filter_link.PARAMS.values(), *display_link.PARAMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,12 @@ def load_from_url(known: FilterOptions, may_see: Callable[[str], bool]) -> None:
     """Set the controls when somebody opened a link or came back to the page; remember what was ignored."""
     state, query = st.session_state, _query()
     entered = control_value("fleets") is None
-    if entered and not query and "map_asked" in state:
-        request: MapRequest = state["map_asked"]
+    if entered and not query and "map_request" in state:
+        request: MapRequest = state["map_request"]
         ignored: list[str] = []
     elif entered or query != state.get("map_query"):
         filters, ignored = filter_link.parse(query, known)
-        display, more = look_link.parse(query, may_see)
+        display, more = display_link.parse(query, may_see)
         request, ignored = MapRequest(filters, display), [*ignored, *more]
     else:
         return
@@ -48,20 +48,20 @@ def load_from_url(known: FilterOptions, may_see: Callable[[str], bool]) -> None:
     for kind in (*KINDS, "text"):
         values = getattr(request.filters, kind)
         set_control(kind, list(values) if isinstance(values, tuple) else values)
-    for name in LOOKS:
+    for name in DISPLAY_FIELDS:
         set_control(name, getattr(request.display, name))
     state["map_query"] = query
-    state["map_asked"] = request
+    state["map_request"] = request
 
 
 def current_request() -> MapRequest:
     """What the controls say now."""
     chosen: dict[str, Any] = {kind: tuple(control_value(kind) or ()) for kind in KINDS}
-    plain = DisplayOptions()
+    usual = DisplayOptions()
     return MapRequest(
         Filters(**chosen, text=control_value("text") or ""),
         DisplayOptions(
-            colour_by=control_value("colour_by") or plain.colour_by,
+            colour_by=control_value("colour_by") or usual.colour_by,
             metric=bool(control_value("metric")),
             vehicle=control_value("vehicle") or "",
             kiosk=bool(control_value("kiosk")),
@@ -73,17 +73,17 @@ def current_request() -> MapRequest:
 
 
 def write(request: MapRequest) -> None:
-    """Put what is request for into the URL, beside parameters of others."""
-    query = {**filter_link.to_query(request.filters), **look_link.to_query(request.display)}
+    """Put a request into the URL, beside parameters of others."""
+    query = {**filter_link.to_query(request.filters), **display_link.to_query(request.display)}
     if query != _query():
-        others = {name: st.query_params.get_all(name) for name in st.query_params if name not in OURS}
+        others = {name: st.query_params.get_all(name) for name in st.query_params if name not in OUR_PARAMS}
         st.query_params.from_dict({**others, **query})
     st.session_state["map_query"] = query
-    st.session_state["map_asked"] = request
+    st.session_state["map_request"] = request
 
 
 def chosen(request: MapRequest) -> dict[str, tuple[str, ...]]:
-    """The values request for, by kind of filter."""
+    """The filters of a request, by kind."""
     return {kind: getattr(request.filters, kind) for kind in KINDS}
 
 
@@ -97,7 +97,7 @@ def open_kiosk() -> None:
     request = current_request()
     query = {
         **filter_link.to_query(request.filters),
-        **look_link.to_query(replace(request.display, kiosk=True)),
+        **display_link.to_query(replace(request.display, kiosk=True)),
     }
     st.query_params.from_dict(query)
 
@@ -116,4 +116,4 @@ def notes() -> None:
 
 
 def _query() -> dict[str, list[str]]:
-    return {name: st.query_params.get_all(name) for name in OURS if name in st.query_params}
+    return {name: st.query_params.get_all(name) for name in OUR_PARAMS if name in st.query_params}

@@ -12,7 +12,7 @@ from dashboard.feed.trail_sets import TrailSet
 from dashboard.fleet.playback import SPEEDS, Playback
 from dashboard.fleet.replay import time_range
 
-PLAY, MOMENT, SPEED, RECENT = "trail_play", "trail_moment", "trail_speed", "trail_told"
+PLAY, MOMENT, SPEED, RECENT = "trail_play", "trail_moment", "trail_speed", "trail_recent"
 STEP = timedelta(seconds=1)
 ECHOES = 5
 """How many moments a busy browser may lag behind: it sends the one it shows with whatever it sends."""

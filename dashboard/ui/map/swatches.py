@@ -21,7 +21,7 @@ STYLE = """
 
 
 def show(text: str, label: str, entries: Iterable[tuple[Rgb, str]]) -> None:
-    """Show `said`, then each colour with its meaning; `label` names the list for screen readers."""
+    """Show `text`, then each colour with its meaning; `label` names the list for screen readers."""
     items = "".join(
         f'<li><i style="background:rgb{colour}"></i>{escape(meaning)}</li>' for colour, meaning in entries
     )

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard.access.scope import Scope
 from dashboard.access.viewer import EVERYTHING
+from dashboard.deck.assets import FROM_PAGES
 from dashboard.deck.layers import trailers_layer
 from dashboard.fleet.display_options import DisplayOptions
 from dashboard.ingest.fixes import UNREADABLE
@@ -31,7 +32,7 @@ def layers(scope: Scope, *, pickable: bool, faded: bool) -> list[pdk.Layer]:
     if snapshot is None:
         return []
     url = service().feed.trailers.url(snapshot, scope)
-    return [trailers_layer(url, theme=scope.theme, assets_url="assets/", pickable=pickable, faded=faded)]
+    return [trailers_layer(url, theme=scope.theme, assets_url=FROM_PAGES, pickable=pickable, faded=faded)]
 
 
 def status_line(scope: Scope, display: DisplayOptions) -> None:

@@ -11,13 +11,14 @@ import pydeck as pdk
 import streamlit as st
 
 from dashboard.access.scope import Scope
+from dashboard.deck.assets import FROM_PAGES
 from dashboard.deck.layers import replay_colours, replay_layer, trail_layers
 from dashboard.feed.trail_sets import TrailSet
 from dashboard.fleet import bins, units
 from dashboard.fleet.colours import bin_colours
 from dashboard.fleet.playback import Playback
 from dashboard.fleet.replay import positions
-from dashboard.ingest.history import MOST_VEHICLES, WINDOWS_HOURS, hours_in_words
+from dashboard.ingest.history import MOST_VEHICLES, WINDOWS_HOURS
 from dashboard.service import service
 from dashboard.ui import sign_in
 from dashboard.ui.map import camera, replay, swatches
@@ -122,7 +123,7 @@ def layers(trail_set: TrailSet, scope: Scope) -> list[pdk.Layer]:
     glide_ms = int(TICK_SECONDS * 1000) if replay.playing() else 0
     return [
         *drawn,
-        replay_layer(spots, trail_set.names, theme=theme, assets_url="assets/", glide_ms=glide_ms),
+        replay_layer(spots, trail_set.names, theme=theme, assets_url=FROM_PAGES, glide_ms=glide_ms),
     ]
 
 
@@ -169,8 +170,9 @@ def controls(trail_set: TrailSet, scope: Scope) -> None:
         if trail_set.trails:
             st.html(_table(trail_set, play, scope))
         st.caption(
-            f"The last {hours_in_words(trail_set.hours)}. Lines have the colour of the speed; where nothing was heard "
-            "for 15 minutes there is no line. Circles are stops of 5 minutes or more. Live vehicles are pale meanwhile."
+            f"The last {units.last_hours(trail_set.hours)}. Lines have the colour of the speed; where nothing was "
+            "heard for 15 minutes there is no line. Circles are stops of 5 minutes or more. "
+            "Live vehicles are pale meanwhile."
         )
 
 
@@ -202,13 +204,13 @@ def _progress(trail_set: TrailSet) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="trail_progress"):
         st.progress(
             progress.done / max(1, progress.vehicles),
-            text=f"Fetching the last {hours_in_words(trail_set.hours)}: {plain(progress.sentence)}",
+            text=f"Fetching the last {units.last_hours(trail_set.hours)}: {plain(progress.sentence)}",
         )
         st.button("Cancel", icon=":material/close:", on_click=trail_set.cancel, key="cancel_trails")
 
 
 def _fit(trail_set: TrailSet) -> None:
-    camera.fit_to(*trail_set.places())
+    camera.fit_to(*trail_set.positions())
 
 
 def _whereabouts(spot: dict[str, Any], *, metric: bool) -> str:
@@ -225,14 +227,14 @@ def _table(trail_set: TrailSet, play: Playback | None, scope: Scope) -> str:
         then = {spot["vehicle_id"]: _whereabouts(spot, metric=metric) for spot in spots}
     rows = []
     for vehicle, trail in trail_set.trails.items():
-        summary = trail.stats
-        top = units.speed(summary.top_speed, metric=metric) or "unknown"
-        stopped = f" ({units.duration(summary.stopped_seconds)})" if trail.stops else ""
+        stats = trail.stats
+        top = units.speed(stats.top_speed, metric=metric) or "unknown"
+        stopped = f" ({units.duration(stats.stopped_seconds)})" if trail.stops else ""
         texts = (
-            units.distance(summary.distance, metric=metric),
-            units.duration(summary.moving_seconds),
+            units.distance(stats.distance, metric=metric),
+            units.duration(stats.moving_seconds),
             f"{len(trail.stops)}{stopped}",
-            f"about {top}" if summary.top_speed_derived else top,
+            f"about {top}" if stats.top_speed_derived else top,
             then.get(vehicle, "not yet heard of") if play else "",
         )
         cells = "".join(f"<td>{escape(text or '')}</td>" for text in texts)

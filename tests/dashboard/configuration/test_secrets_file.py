@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from dashboard.configuration.checks import SettingsError
-from dashboard.configuration.secrets_file import found
+from dashboard.configuration.secrets_file import any_secrets
 
 HIDDEN = "hunter2-very-secret"
 
 
 def refused(place: Path, *, named: bool = False) -> str:
     with pytest.raises(SettingsError) as caught:
-        found([str(place)], named=named)
+        any_secrets([str(place)], named=named)
     text = str(caught.value)
     assert text.startswith(f"{place} cannot be read: ")
     assert text.endswith(".")
@@ -23,16 +23,18 @@ def refused(place: Path, *, named: bool = False) -> str:
 
 
 def test_places_that_are_not_there_hold_nothing(tmp_path):
-    assert not found([str(tmp_path / "none" / "secrets.toml"), str(tmp_path / "secrets.toml")], named=False)
+    assert not any_secrets(
+        [str(tmp_path / "none" / "secrets.toml"), str(tmp_path / "secrets.toml")], named=False
+    )
 
 
 def test_every_place_is_read_even_if_one_has_secrets(tmp_path):
     good, bad = tmp_path / "good.toml", tmp_path / "bad.toml"
     good.write_text("[catena]\n")
-    assert found([str(good), str(tmp_path / "none.toml")], named=False)
+    assert any_secrets([str(good), str(tmp_path / "none.toml")], named=False)
     bad.write_text("[catena")
     with pytest.raises(SettingsError, match=r"bad\.toml cannot be read: line 1 "):
-        found([str(good), str(bad)], named=False)
+        any_secrets([str(good), str(bad)], named=False)
 
 
 def test_a_place_that_somebody_named_must_be_there(tmp_path):
@@ -82,13 +84,13 @@ def test_something_else_in_its_place(tmp_path):
 
 
 def test_folders_of_secrets(tmp_path):
-    assert not found([str(tmp_path)], named=True)
+    assert not any_secrets([str(tmp_path)], named=True)
     (tmp_path / "catena").mkdir()
     secret = tmp_path / "catena" / "CATENA_CLIENT_SECRET"
     secret.write_text(HIDDEN)
-    assert found([str(tmp_path)], named=True)
+    assert any_secrets([str(tmp_path)], named=True)
     secret.write_bytes(HIDDEN.encode("utf-16"))
     with pytest.raises(SettingsError, match=r"CATENA_CLIENT_SECRET cannot be read: line 1 is not UTF-8"):
-        found([str(tmp_path)], named=True)
+        any_secrets([str(tmp_path)], named=True)
     secret.rename(tmp_path / "CATENA_CLIENT_SECRET")
     assert "CATENA_CLIENT_SECRET in it must be a folder" in refused(tmp_path)

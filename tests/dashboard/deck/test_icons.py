@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from dashboard.deck import assets, icons
-from dashboard.feed.vehicle_rows import SHAPES
+from dashboard.feed.vehicle_rows import VEHICLE_SHAPES
 from dashboard.fleet.colours import PALETTES
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -28,7 +28,7 @@ def test_every_shape_comes_in_every_colour(theme, palette):
     mapped = icons.mapping(theme)
     every = (*palette.categories, *palette.steps, *palette.states, palette.other, palette.wrong)
     for colour in every:
-        for shape in SHAPES:
+        for shape in VEHICLE_SHAPES:
             assert icons.name(shape, colour) in mapped
     assert icons.name("selected", icons.MARK[theme]) in mapped
 

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.fleet.filters import (
-    AGES,
     KINDS,
     MAX_TEXT,
     FilterOptions,
@@ -180,7 +179,12 @@ def test_kinds_combine_with_and_and_values_with_or(
 
 def test_an_empty_frame_is_masked_too() -> None:
     everything = Filters(
-        fleets=("f1",), states=("moving",), ages=AGES, speeds=("0",), fuels=("10",), text="x"
+        fleets=("f1",),
+        states=("moving",),
+        ages=tuple(KNOWN.labels("ages")),
+        speeds=("0",),
+        fuels=("10",),
+        text="x",
     )
     assert mask(vehicles(), everything, NOW).shape == (0,)
 

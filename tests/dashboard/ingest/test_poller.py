@@ -106,10 +106,10 @@ def test_waking_polls_early_and_closing_ends_the_thread(monkeypatch):
     poller = poller_of(catena, seconds=3600)
     poller.start()
     assert len(running("positions") - others) == 1
-    until(lambda: poller.state.polls >= 1)
-    polls = poller.state.polls
+    until(lambda: poller.state.snapshot is not None)
+    first = poller.state.snapshot.version
     poller.wake()
-    until(lambda: poller.state.polls > polls)
+    until(lambda: poller.state.snapshot.version > first)
     poller.close()
     assert running("positions") <= others
 
@@ -256,9 +256,9 @@ def test_a_slow_down_of_one_list_slows_no_positions():
     life = Life(catena)
     life.live(1)
     catena.failing[VEHICLES] = (429, {"code": 429, "detail": {"retry_after_seconds": 3600}})
-    polls = life.poller.state.polls
+    version = life.poller.state.snapshot.version
     life.live(900)
-    assert life.poller.state.polls >= polls + 60
+    assert life.poller.state.snapshot.version >= version + 60
     assert life.poller.state.problem == ""
     assert catena.asked[VEHICLES] <= 1 + 6
     life.poller.close()

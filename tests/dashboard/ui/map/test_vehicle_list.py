@@ -67,8 +67,8 @@ def test_a_page_of_the_list_can_be_turned(open_page, catena):
 
 def test_files_are_offered_but_not_built(open_page, monkeypatch):
     built = []
-    for kind, (label, media_type, _) in export.KINDS.items():
-        monkeypatch.setitem(export.KINDS, kind, (label, media_type, built.append))
+    for kind, (label, media_type, _) in export.FORMATS.items():
+        monkeypatch.setitem(export.FORMATS, kind, (label, media_type, built.append))
     app = open_page(fleet="fleet-1")
     offered = app.get("download_button")
     assert [element.proto.label for element in offered] == [
