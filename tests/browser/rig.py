@@ -58,7 +58,7 @@ WITHOUT_LAND = """{
   const ask = window.fetch;
   const nothing = () => new Response("[]", {headers: {"Content-Type": "application/json"}});
   window.fetch = async (what, ...how) =>
-    String(what.url ?? what).includes("/assets/basemap/shapes/") ? nothing() : ask(what, ...how);
+    String(what.url ?? what).includes("assets/basemap/") ? nothing() : ask(what, ...how);
 }"""
 """Not by a route of Playwright's: that would turn the browser's cache off."""
 WITHOUT_PICTURE = """{
@@ -469,7 +469,7 @@ def opened(
 ) -> Iterator[Watch]:
     """A new page that remembers nothing of the ones before it.
 
-    `land`: with land and borders on the map, which make up half of what software graphics have to draw.
+    `land`: with land, borders and names on the map, which is most of what software graphics have to draw.
     `drawn`: with the map's picture, which a test needs that points at it.
     """
     page = context.new_page()

@@ -49,7 +49,7 @@ def test_a_page_opened_cold_is_behind_the_sign_in(dashboard, visit, small: World
 
 @pytest.mark.parametrize("path", ["/", "/invitations"])
 def test_every_page_works_below_a_base_path(dashboard, visit, path: str) -> None:
-    seen = visit(dashboard(base_path="maps"), path)
+    seen = visit(dashboard(base_path="maps"), path, land=True)
     if path == "/invitations":
         expect(seen.page.get_by_label("Fleet reference")).to_be_visible()
     else:

@@ -26,8 +26,11 @@ def replay() -> Iterator[Replay]:
         yield server
 
 
-def test_all_recorded_vehicles_are_on_the_map(dashboard, visit, replay: Replay) -> None:
-    seen = visit(dashboard(replay.settings)).map_shown()
+def test_all_recorded_vehicles_are_on_the_map_and_no_secret_leaves_the_server(
+    dashboard, visit, replay: Replay
+) -> None:
+    server = dashboard(replay.settings)
+    seen = visit(server).map_shown()
     recorded = replay.example("telematics_vehicle_locations_list")["items"]
     without_place = {row["id"] for row in replay.example("telematics_vehicles_list")["items"]}
     known = without_place | {row["vehicle_id"] for row in recorded}
@@ -39,9 +42,7 @@ def test_all_recorded_vehicles_are_on_the_map(dashboard, visit, replay: Replay) 
     assert seen.page.get_by_text("Simulated data").count() == 0
     seen.clean()
 
-
-def test_names_that_hold_an_invitation_id_are_masked(dashboard, visit, replay: Replay) -> None:
-    seen = visit(dashboard(replay.settings)).map_shown()
+    # A name that holds an invitation's id is masked.
     (fleet,) = replay.example("orgs_fleets_list")["items"]
     secret = fleet["invitation_id"]
     assert secret in fleet["name"]
@@ -49,10 +50,6 @@ def test_names_that_hold_an_invitation_id_are_masked(dashboard, visit, replay: R
     assert all(secret not in answer.text() for answer in seen.feeds())
     assert all(secret.encode() not in frame for frame in seen.frames)
 
-
-def test_neither_secret_nor_token_leaves_the_server(dashboard, visit, replay: Replay) -> None:
-    server = dashboard(replay.settings)
-    seen = visit(server).map_shown()
     seen.page.get_by_role("link", name="Invitations").click()
     expect(seen.page.get_by_label("Fleet reference")).to_be_visible()
     sent = seen.everything()
@@ -67,6 +64,8 @@ def test_neither_secret_nor_token_leaves_the_server(dashboard, visit, replay: Re
     for secret in secrets:
         assert secret.encode() not in sent
         assert secret not in server.log()
+    seen.page.get_by_role("link", name="Live map").click()
+    seen.map_shown()
 
 
 def test_ten_viewers_cause_the_traffic_of_one(dashboard, visit, replay: Replay) -> None:

@@ -114,6 +114,7 @@ def test_a_link_reopens_the_view_and_says_what_of_it_is_wrong(see) -> None:
         "vehicle": first.query()["vehicle"][0],
     }
     wrong = {"fleet": "nobody", "speed": "warp", "hex": "huge"}
+    first.page.close()
     again = see(f"/?{urlencode({**asked, **wrong}, doseq=True)}")
     again.seen.map_shown()
     for value in ("nobody", "warp", "huge"):

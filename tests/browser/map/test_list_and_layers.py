@@ -107,9 +107,8 @@ def choose_in_view(seen: rig.Watch, label: str) -> None:
     seen.page.keyboard.press("Escape")
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "dark")])
-def test_hexagons_count_the_vehicles_that_the_map_shows(dashboard, visit, width: int, theme: str) -> None:
-    seen = visit(dashboard(), width=width, height=900, theme=theme).map_shown()
+def test_hexagons_count_the_vehicles_that_the_map_shows(dashboard, visit) -> None:
+    seen = visit(dashboard(), width=1280, height=900, drawn=True).map_shown()
     choose_in_view(seen, "Coarse")
     seen.until(lambda: bool(of(seen, "hexagons.json")), "hexagons")
     seen.until(lambda: asked(seen).get("hex") == ["coarse"], "hexagons in the address")
@@ -132,8 +131,11 @@ def test_hexagons_count_the_vehicles_that_the_map_shows(dashboard, visit, width:
     seen.until(lambda: "hex" not in asked(seen), "no hexagons in the address")
     seen.clean()
     seen.page.close()  # two maps at once are slow to draw without a graphics card
-    again = visit(dashboard(), f"/?{query}")
+    again = visit(dashboard(), f"/?{query}", width=390, height=900, theme="dark")
     again.until(lambda: bool(of(again, "hexagons.json")), "hexagons by link")
+    expect(again.page.get_by_text("Vehicles per hexagon:")).to_be_visible()
+    assert again.fits()
+    again.clean()
 
 
 def test_trailers_are_off_until_wanted_and_follow_the_filters(dashboard, visit) -> None:
@@ -145,24 +147,19 @@ def test_trailers_are_off_until_wanted_and_follow_the_filters(dashboard, visit) 
     everything = of(seen, "trailers.json")[-1].json()
     expect(seen.page.get_by_text(f"{len(everything):,} trailers.")).to_be_visible()
     assert len(everything) > 100
+    seen.until(lambda: asked(seen).get("trailers") == ["1"], "trailers in the address")
+    seen.page.get_by_role("combobox", name="Fleet").click()
+    seen.page.get_by_role("option").filter(has_not_text="Select all").first.click()
+    seen.page.keyboard.press("Escape")
+    seen.until(
+        lambda: len({row["fleet"] for row in of(seen, "trailers.json")[-1].json()}) == 1,
+        "trailers of one fleet",
+    )
     seen.clean()
-    seen.page.close()  # two maps at once are slow to draw without a graphics card
-    fleet_ids = visit(dashboard(), "/?trailers=1", width=1280).map_shown()
-    fleet_ids.page.get_by_role("combobox", name="Fleet").click()
-    fleet_ids.page.get_by_role("option").filter(has_not_text="Select all").first.click()
-    fleet_ids.page.keyboard.press("Escape")
-
-    def fleets() -> set[str]:
-        answers = of(fleet_ids, "trailers.json")
-        return {row["fleet"] for row in answers[-1].json()} if answers else set()
-
-    fleet_ids.until(lambda: len(fleets()) == 1, "trailers of one fleet")
-    fleet_ids.clean()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_a_row_of_the_list_chooses_on_the_map_and_the_other_way_round(dashboard, visit, width: int) -> None:
-    seen = list_shown(visit(dashboard(), width=width, height=900).map_shown())
+def test_a_row_of_the_list_chooses_on_the_map_and_the_other_way_round(dashboard, visit) -> None:
+    seen = list_shown(visit(dashboard(), width=1280, height=900).map_shown())
     view = seen.view()
     name = column(seen, "Vehicle")[2]
     tick(seen, 2)
@@ -175,7 +172,7 @@ def test_a_row_of_the_list_chooses_on_the_map_and_the_other_way_round(dashboard,
     seen.clean()
     query = urlsplit(seen.page.url).query
     seen.page.close()  # two maps at once are slow to draw without a graphics card
-    again = list_shown(visit(dashboard(), f"/?{query}", width=width, height=900))
+    again = list_shown(visit(dashboard(), f"/?{query}", width=390, height=900))
     again.until(lambda: chosen(again) == [name], "the mark by link")
     assert again.fits()
     again.clean()
@@ -211,6 +208,24 @@ def test_the_list_holds_the_rows_of_the_map_and_stays_while_it_ticks(dashboard, 
     seen.clean()
 
 
+def test_files_hold_what_the_filters_leave_and_are_built_when_asked_for(dashboard, visit) -> None:
+    seen = list_shown(visit(dashboard(), width=390, height=900).map_shown())
+    total = agreed_total(seen)
+    seen.page.get_by_role("button", name="Take it away").click()
+    found = {}
+    for label, ending in (("CSV, for", "csv"), ("GeoJSON, for", "geojson"), ("Parquet, for", "parquet")):
+        with seen.page.expect_download() as waiting:
+            seen.page.get_by_role("button", name=label).click()
+        assert waiting.value.suggested_filename.endswith(f"Z.{ending}")
+        found[ending] = waiting.value.path().read_bytes()
+    table = pd.read_csv(io.BytesIO(found["csv"]), encoding="utf-8-sig")
+    assert len(table) == total
+    assert {"speed_m_per_s", "occurred_at_utc", "longitude_deg"} <= set(table.columns)
+    assert len(json.loads(found["geojson"])["features"]) == total
+    assert pq.read_table(io.BytesIO(found["parquet"])).num_rows == total
+    seen.clean()
+
+
 def test_a_list_can_be_used_by_keyboard_alone(dashboard, visit) -> None:
     seen = list_shown(visit(dashboard(), width=1280, height=900).map_shown())
     seen.page.get_by_role("searchbox", name="Search in the list").focus()
@@ -235,13 +250,9 @@ def test_trails_of_several_rows_are_replayed_together(dashboard, visit) -> None:
     seen.until(lambda: chosen(seen) == names[:1], "the mark in the list")
     tick(seen, 1)
     seen.page.get_by_role("button", name="Show the trails of 2").click()
-    seen.until(
-        lambda: all(
-            any(f"what={what}" in a.url for a in of(seen, "trails.json")) for what in ("lines", "stops")
-        ),
-        "lines and stops",
-    )
-    lines = json.loads(next(a for a in of(seen, "trails.json") if "what=lines" in a.url).text())
+    seen.until(lambda: len({answer.url for answer in of(seen, "trails.json")}) == 2, "lines and stops")
+    answers = [answer.json() for answer in of(seen, "trails.json")]
+    lines = next(rows for rows in answers if all("path" in row for row in rows))
     assert {line["name"] for line in lines} == set(names)
     assert sum(len(line["path"]) for line in lines) > 20
     table = seen.page.get_by_role("region", name="Trails in numbers")
@@ -273,22 +284,4 @@ def test_trails_of_several_rows_are_replayed_together(dashboard, visit) -> None:
     seen.until(lambda: seen.view() != view, "the map to fit the trails")
     seen.page.get_by_role("button", name="Close trails").click()
     expect(slider).to_have_count(0)
-    seen.clean()
-
-
-def test_files_hold_what_the_filters_leave_and_are_built_when_asked_for(dashboard, visit) -> None:
-    seen = list_shown(visit(dashboard(), width=390, height=900).map_shown())
-    total = agreed_total(seen)
-    seen.page.get_by_role("button", name="Take it away").click()
-    found = {}
-    for label, ending in (("CSV, for", "csv"), ("GeoJSON, for", "geojson"), ("Parquet, for", "parquet")):
-        with seen.page.expect_download() as waiting:
-            seen.page.get_by_role("button", name=label).click()
-        assert waiting.value.suggested_filename.endswith(f"Z.{ending}")
-        found[ending] = waiting.value.path().read_bytes()
-    table = pd.read_csv(io.BytesIO(found["csv"]), encoding="utf-8-sig")
-    assert len(table) == total
-    assert {"speed_m_per_s", "occurred_at_utc", "longitude_deg"} <= set(table.columns)
-    assert len(json.loads(found["geojson"])["features"]) == total
-    assert pq.read_table(io.BytesIO(found["parquet"])).num_rows == total
     seen.clean()
