@@ -10,7 +10,7 @@ run: .venv/.runtime
 
 test: .venv/.dev
 	@sh scripts/ensure_chromium.sh
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 test-fast: .venv/.dev
 	$(BIN)/python -m pytest -m "not browser and not started"

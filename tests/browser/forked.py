@@ -15,6 +15,7 @@ from dataclasses import replace
 from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from types import ModuleType
 
 from streamlit.web import cli
 
@@ -65,7 +66,12 @@ def fork(
     process = CONTEXT.Process(
         target=_run, args=(arguments, dict(environ), log_path, folder, hasty), daemon=True
     )
-    process.start()
+    # Streamlit's test runner leaves a script of its own as the main module, which the new process would run again.
+    main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
+    try:
+        process.start()
+    finally:
+        sys.modules["__main__"] = main
     return Forked(process)
 
 

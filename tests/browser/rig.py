@@ -395,7 +395,8 @@ class Watch:
         found: list[str] = []
 
         def read() -> bool:
-            picture.scroll_into_view_if_needed()
+            # Into the middle, since the page's header lies over its upper edge.
+            picture.evaluate("element => element.scrollIntoView({block: 'center'})")
             shot = Image.open(io.BytesIO(picture.screenshot()))
             found[:] = [code.text for code in zxingcpp.read_barcodes(shot)]
             return bool(found)
