@@ -77,9 +77,8 @@ def render() -> None:
         return
     if replay.playing():
         tick = trails.TICK_SECONDS
-    with st.container(
-        key="map_remarks"
-    ):  # always there: what follows keeps its place, and so the map its view
+    # Always there: what follows keeps its place, and so the map its view.
+    with st.container(key="map_remarks"):
         permalink.notes()
         trails.progress()
     st.fragment(_map, run_every=tick)(scope, request, facets, trails.state())

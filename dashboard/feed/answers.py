@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import msgspec
 from starlette.requests import Request
@@ -12,16 +13,32 @@ from starlette.responses import PlainTextResponse, Response
 JSON = "application/json"
 GZIP_LEVEL = 1
 
+C = TypeVar("C")
+S = TypeVar("S")
+
+
+def respond(
+    request: Request,
+    scope: C | None,
+    snapshot: S | None,
+    body: Callable[[S, C], bytes],
+    nothing_yet: str = "No positions have been received yet.",
+) -> Response:
+    """What `body` makes of a snapshot for the scope that a request's id stands for.
+
+    403 without a scope: the id is missing, made up or expired. 503 with `nothing_yet` before the first snapshot.
+    """
+    if scope is None:
+        return refused()
+    if snapshot is None:
+        return PlainTextResponse(nothing_yet, 503, {"Retry-After": "2"})
+    return answer(request, body(snapshot, scope))
+
 
 def refused() -> Response:
-    """The answer to a request without a valid token."""
+    """The answer to a request without a valid id."""
     refusal = "This link to the map's data is not valid or has expired. Reload the page."
     return PlainTextResponse(refusal, 403, {"Cache-Control": "no-store"})
-
-
-def not_yet(sentence: str = "No positions have been received yet.") -> Response:
-    """The answer while there is nothing to give."""
-    return PlainTextResponse(sentence, 503, {"Retry-After": "2"})
 
 
 def packed(rows: Sequence[object]) -> bytes:

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from dashboard.access.scope import Scope
 from dashboard.access.tokens import FeedTokens
 from dashboard.access.viewer import Visibility
-from dashboard.feed.answers import answer, not_yet, packed, refused
+from dashboard.feed.answers import packed, respond
 from dashboard.feed.frames import Frames, by_moment, placeable
 from dashboard.feed.recent import RecentSnapshots
 from dashboard.fleet import hexagons
@@ -81,13 +81,12 @@ class HexagonFeed:
 
     def answer(self, request: Request) -> Response:
         """JSON for a known id; 403 for a missing, made up or expired one; 503 before the first snapshot."""
-        scope = self._tokens.entry(request, HexagonScope)
-        if scope is None:
-            return refused()
-        snapshot = self._recent.of(request)
-        if snapshot is None:
-            return not_yet()
-        return answer(request, self._hexagons(snapshot, scope).packed)
+        return respond(
+            request,
+            self._tokens.entry(request, HexagonScope),
+            self._recent.of(request),
+            lambda snapshot, scope: self._hexagons(snapshot, scope).packed,
+        )
 
     def _count(self, snapshot: Snapshot, scope: HexagonScope) -> Hexagons:
         frame = self._frames.filtered(snapshot, scope.visibility, scope.filters)

@@ -17,7 +17,7 @@ from dashboard.access.scope import Scope
 from dashboard.access.tokens import FeedTokens
 from dashboard.access.viewer import Visibility
 from dashboard.deck import icons
-from dashboard.feed.answers import answer, not_yet, packed, refused
+from dashboard.feed.answers import packed, respond
 from dashboard.feed.frames import by_version
 from dashboard.feed.vehicle_rows import Row, age_words, positions, values
 from dashboard.fleet.colours import Theme
@@ -60,13 +60,13 @@ class TrailerFeed:
 
     def answer(self, request: Request) -> Response:
         """JSON for a known id; 403 for a missing, made up or expired one; 503 before the first reading."""
-        scope = self._tokens.entry(request, TrailerScope)
-        if scope is None:
-            return refused()
-        snapshot = self._newest()
-        if snapshot is None:
-            return not_yet("No trailers have been received yet.")
-        return answer(request, self._body(snapshot, scope))
+        return respond(
+            request,
+            self._tokens.entry(request, TrailerScope),
+            self._newest(),
+            self._body,
+            "No trailers have been received yet.",
+        )
 
     def _pack(self, snapshot: TrailerSnapshot, scope: TrailerScope) -> bytes:
         frame = self._drawable(snapshot, scope)

@@ -92,7 +92,8 @@ class VehicleLists:
         self._frames = frames
         self._held: Snapshot | None = None
         self._lock = threading.Lock()
-        self._order = once(self._ordered, LRUCache(64), by_moment)
+        self.rows = once(self._ordered, LRUCache(64), by_moment)
+        """`rows(snapshot, query)`: the positions in a snapshot of all rows asked for, in order."""
 
     def snapshot(self, *, refresh: bool = False) -> Snapshot | None:
         """The snapshot that lists are made from; None before there is any."""
@@ -102,16 +103,6 @@ class VehicleLists:
             if refresh or old:
                 self._held = self._newest()
             return self._held
-
-    def rows(self, snapshot: Snapshot, query: ListQuery) -> RowNumbers:
-        """The positions in a snapshot of all rows asked for, in order."""
-        return self._order(snapshot, query)
-
-    def _ordered(self, snapshot: Snapshot, query: ListQuery) -> RowNumbers:
-        frame = self._frames.filtered(snapshot, query.visibility, query.filters)
-        chosen = ordered(frame, query, as_of(snapshot))["ordinal"].to_numpy()
-        rows: RowNumbers = np.searchsorted(snapshot.vehicles["ordinal"].to_numpy(), chosen)
-        return rows
 
     def page(self, snapshot: Snapshot, query: ListQuery, number: int, size: int, *, metric: bool) -> ListPage:
         """One page of `size` rows, 500 at most."""
@@ -129,6 +120,12 @@ class VehicleLists:
         rows = self.rows(snapshot, query)
         position = np.flatnonzero((snapshot.vehicles["vehicle_id"] == vehicle_id).to_numpy()[rows])
         return int(position[0]) // min(size, PAGE_SIZES[-1]) if len(position) else None
+
+    def _ordered(self, snapshot: Snapshot, query: ListQuery) -> RowNumbers:
+        frame = self._frames.filtered(snapshot, query.visibility, query.filters)
+        chosen = ordered(frame, query, as_of(snapshot))["ordinal"].to_numpy()
+        rows: RowNumbers = np.searchsorted(snapshot.vehicles["ordinal"].to_numpy(), chosen)
+        return rows
 
 
 def ordered(frame: pd.DataFrame, query: ListQuery, now: datetime) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from dashboard.access.scope import Scope
 from dashboard.access.tokens import FeedTokens
 from dashboard.access.viewer import Visibility
-from dashboard.feed.answers import answer, not_yet, packed, refused
+from dashboard.feed.answers import packed, respond
 from dashboard.feed.frames import ROWS_OF_A_FRAME, Frames, by_moment, by_version, placeable
 from dashboard.feed.recent import RecentSnapshots
 from dashboard.feed.summary import FacetCounts, Summary, coloured, facet_counts, summarise
@@ -47,10 +47,13 @@ class VehicleFeed:
         self._assignments = once(_new_assignments, LRUCache(1024), hashkey)
         self._body = once(self._pack, LRUCache(KEPT_BYTES, _bytes_of), by_moment)
         self._summary = once(self._summarise, LRUCache(256), by_moment)
-        self._counters = once(self._count, LRUCache(256), by_moment)
-        self._facets = once(self._count_facets, LRUCache(256), by_version)
-        self._index = once(self._search_index, LRUCache(INDEXED_ROWS, _rows_of), by_version)
-        self._watched: TTLCache[Scope, None] = TTLCache(256, WATCHED_SECONDS)
+        self.counters = once(self._count, LRUCache(256), by_moment)
+        """`counters(snapshot, scope)`: the big numbers of a wall screen."""
+        self.facets = once(self._count_facets, LRUCache(256), by_version)
+        """`facets(snapshot, visibility)`: what a viewer can filter by."""
+        self.search = once(self._search_index, LRUCache(INDEXED_ROWS, _rows_of), by_version)
+        """`search(snapshot, visibility)`: what a viewer's vehicles can be found by."""
+        self._watched: TTLCache[Scope, None] = TTLCache(64, WATCHED_SECONDS)
         self._watched_lock = threading.Lock()
 
     def url(self, snapshot: Snapshot, scope: Scope) -> str:
@@ -64,18 +67,6 @@ class VehicleFeed:
             self._watched[scope] = None
         return self._summary(snapshot, scope)
 
-    def counters(self, snapshot: Snapshot, scope: Scope) -> Counters:
-        """The big numbers of a wall screen."""
-        return self._counters(snapshot, scope)
-
-    def facets(self, snapshot: Snapshot, visibility: Visibility) -> FacetCounts:
-        """What a viewer can filter by."""
-        return self._facets(snapshot, visibility)
-
-    def search(self, snapshot: Snapshot, visibility: Visibility) -> SearchIndex:
-        """What a viewer's vehicles can be found by."""
-        return self._index(snapshot, visibility)
-
     def prepare(self, snapshot: Snapshot) -> None:
         """Count ahead, for a snapshot about to be published, what the pages now open will ask of it.
 
@@ -86,7 +77,7 @@ class VehicleFeed:
             watched = list(self._watched)
         for scope in watched:
             with Contained("the vehicles of one viewer's filters were not counted"):
-                self._facets(snapshot, scope.visibility)
+                self.facets(snapshot, scope.visibility)
                 self._summary(snapshot, scope)
 
     def route(self, prefix: str) -> Route:
@@ -99,13 +90,7 @@ class VehicleFeed:
         It is of the snapshot that the URL was made for, unless that is older than the one before the newest: a
         page has decided by its rows whether they glide.
         """
-        scope = self._tokens.entry(request, Scope)
-        if scope is None:
-            return refused()
-        snapshot = self._recent.of(request)
-        if snapshot is None:
-            return not_yet()
-        return answer(request, self._body(snapshot, scope))
+        return respond(request, self._tokens.entry(request, Scope), self._recent.of(request), self._body)
 
     def _pack(self, snapshot: Snapshot, scope: Scope) -> bytes:
         now = as_of(snapshot)
