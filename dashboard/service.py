@@ -18,6 +18,7 @@ from dashboard.invitations.first_data import FirstDataTracker
 from dashboard.invitations.invitation_service import InvitationService
 from dashboard.invitations.overview import Overview
 from dashboard.invitations.webhooks import WebhookReceiver
+from dashboard.runtime.audit import Audit
 from dashboard.runtime.garbage import GarbageCollector
 from sandbox import Sandbox
 
@@ -27,6 +28,7 @@ class Service:
 
     def __init__(self, settings: Settings, base_path: str = "") -> None:
         self.settings = settings
+        self.audit = Audit()
         self.prefix = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
         """The base path with a leading slash and none at the end, or ""."""
         concurrency = Concurrency()

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
+
+Role = Literal["operator", "viewer", "guest"]
+"""An operator also invites and shares; a viewer looks; a guest came by a share link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +17,12 @@ class Visibility:
 
     fleets: frozenset[str] | None = frozenset()
     """The ids of the fleets that may be seen; None means all."""
+    sources: frozenset[str] | None = None
+    """Only vehicles of these sources (platforms) may be seen; None means all."""
+    hidden: frozenset[str] = frozenset()
+    """What of a vehicle may not be seen: some of `driver`, `vin` and `plate`."""
+    rounded: bool = False
+    """Whether places may be seen only to about a kilometre."""
 
     def includes(self, fleet_id: str) -> bool:
         """Whether a fleet may be seen."""
@@ -33,9 +43,31 @@ class Viewer:
     name: str
     """For people, such as an e-mail address; never a secret, and never part of a key or an address."""
     visibility: Visibility = Visibility()
-    may_invite: bool = False
-    """Whether they may see and create invitations."""
+    role: Role = "guest"
+    fleet_refs: frozenset[str] | None = frozenset()
+    """The fleet references whose invitations they may see and make; None means all."""
+    may_export: bool = False
+    may_see_trails: bool = False
+    session: str = ""
+    """Names the session in which they look, and opens nothing; "" where there is none."""
+    address: str = ""
+    """Where they look from; "" where that is not known."""
+    share: str = ""
+    """The share link by which a guest came, by its id."""
+
+    @property
+    def may_invite(self) -> bool:
+        """Whether they may see and make invitations, and share links."""
+        return self.role == "operator"
+
+    def includes_invitation(self, fleet_id: str | None, fleet_ref: str) -> bool:
+        """Whether an invitation may be seen and changed; one that nobody has accepted has no fleet yet."""
+        if not self.may_invite:
+            return False
+        if self.fleet_refs is None or fleet_ref in self.fleet_refs:
+            return True
+        return bool(fleet_id) and self.visibility.includes(fleet_id or "")
 
 
-OPERATOR = Viewer("operator", EVERYTHING, may_invite=True)
+OPERATOR = Viewer("operator", EVERYTHING, "operator", fleet_refs=None, may_export=True, may_see_trails=True)
 """Whoever sits at the machine itself, and everybody as long as the data is simulated."""

@@ -70,9 +70,12 @@ class HexagonFeed:
         """The hexagons of a scope."""
         return self._hexagons(snapshot, _reduced(scope, size))
 
-    def url(self, snapshot: Snapshot, scope: Scope, size: str) -> str:
+    def url(self, snapshot: Snapshot, scope: Scope, size: str, session: str = "") -> str:
         """A relative URL of them; it changes exactly when the data does."""
-        query = {"v": self._recent.version(snapshot), "id": self._tokens.id_of(_reduced(scope, size))}
+        query = {
+            "v": self._recent.version(snapshot),
+            "id": self._tokens.id_of(_reduced(scope, size), session),
+        }
         return f"feed/hexagons.json?{urlencode(query)}"
 
     def route(self, prefix: str) -> Route:

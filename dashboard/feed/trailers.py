@@ -49,9 +49,9 @@ class TrailerFeed:
         """How many trailers of a scope can be drawn."""
         return len(self._drawable(snapshot, _reduced(scope)))
 
-    def url(self, snapshot: TrailerSnapshot, scope: Scope) -> str:
+    def url(self, snapshot: TrailerSnapshot, scope: Scope, session: str = "") -> str:
         """A relative URL of them; it changes exactly when the data does."""
-        query = {"v": snapshot.version, "id": self._tokens.id_of(_reduced(scope))}
+        query = {"v": snapshot.version, "id": self._tokens.id_of(_reduced(scope), session)}
         return f"feed/trailers.json?{urlencode(query)}"
 
     def route(self, prefix: str) -> Route:

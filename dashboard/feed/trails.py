@@ -34,10 +34,12 @@ class TrailFeed:
         self._trail_sets = trail_sets
         self._tokens = tokens
 
-    def url(self, trail_set: TrailSet, scope: Scope, part: Literal["lines", "stops"]) -> str:
+    def url(
+        self, trail_set: TrailSet, scope: Scope, part: Literal["lines", "stops"], session: str = ""
+    ) -> str:
         """A relative URL of a part of a set."""
         entry = TrailScope(trail_set.id, part, scope.theme, scope.metric)
-        return f"feed/trails.json?{urlencode({'id': self._tokens.id_of(entry)})}"
+        return f"feed/trails.json?{urlencode({'id': self._tokens.id_of(entry, session)})}"
 
     def route(self, prefix: str) -> Route:
         """The route that answers the URLs, below a base path such as `/maps` or ""."""

@@ -56,9 +56,9 @@ class VehicleFeed:
         self._watched: TTLCache[Scope, None] = TTLCache(64, WATCHED_SECONDS)
         self._watched_lock = threading.Lock()
 
-    def url(self, snapshot: Snapshot, scope: Scope) -> str:
+    def url(self, snapshot: Snapshot, scope: Scope, session: str = "") -> str:
         """A relative URL of the rows of a scope; it changes exactly when the data does, or its ages matter."""
-        query = {"v": self._recent.version(snapshot), "id": self._tokens.id_of(scope)}
+        query = {"v": self._recent.version(snapshot), "id": self._tokens.id_of(scope, session)}
         return f"feed/vehicles.json?{urlencode(query)}"
 
     def summary(self, snapshot: Snapshot, scope: Scope) -> Summary:

@@ -40,6 +40,8 @@ class Names:
 
     fleets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Fleet id to the name shown."""
+    refs: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Fleet id to the fleet's reference, of fleets that have one; a reference may belong to several fleets."""
     providers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """TSP slug to the TSP's name."""
     vehicles: Mapping[str, VehicleFacts] = field(default_factory=lambda: MappingProxyType({}))

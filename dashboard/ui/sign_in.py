@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 
 from dashboard.access.gate import may_enter
-from dashboard.access.viewer import EVERYTHING, OPERATOR, Viewer
+from dashboard.access.viewer import OPERATOR, Viewer
 from dashboard.configuration.settings import Settings
 from dashboard.ui.markdown import plain
 
@@ -30,7 +31,7 @@ def require_viewer(settings: Settings) -> Viewer:
             "Ask whoever runs it to add your address to CATENA_OPERATORS.",
             {"Sign out": st.logout},
         )
-    return _remember(Viewer(str(st.user.get("email")), EVERYTHING, may_invite=True))
+    return _remember(replace(OPERATOR, name=str(st.user.get("email"))))
 
 
 def viewer() -> Viewer:

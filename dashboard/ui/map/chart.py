@@ -16,6 +16,7 @@ from dashboard.feed.frames import placeable
 from dashboard.feed.summary import Summary
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.service import service
+from dashboard.ui import sign_in
 from dashboard.ui.map import camera, pick
 
 ALT = "Map of the vehicles that the filters leave. The list of vehicles says the same in words."
@@ -36,7 +37,7 @@ def vehicles(
     glide = _glide_ms() if len(ids) == 1 and snapshot.version > since + 1 else 0
     return [
         vehicles_layer(
-            service().feed.vehicles.url(snapshot, scope),
+            service().feed.vehicles.url(snapshot, scope, sign_in.viewer().session),
             layer_id=layer_id,
             theme=scope.theme,
             assets_url=FROM_PAGES,

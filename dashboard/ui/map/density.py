@@ -12,6 +12,7 @@ from dashboard.fleet.display_options import DisplayOptions
 from dashboard.fleet.hexagons import SIZES
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.service import service
+from dashboard.ui import sign_in
 from dashboard.ui.map import swatches
 from dashboard.ui.map.controls import key_in_popover, set_control
 
@@ -46,7 +47,7 @@ def suggestion(summary: Summary, display: DisplayOptions) -> None:
 
 def layers(snapshot: Snapshot, scope: Scope, size: str) -> list[pdk.Layer]:
     """The hexagons of a scope."""
-    return [hexagons_layer(service().feed.hexagons.url(snapshot, scope, size))]
+    return [hexagons_layer(service().feed.hexagons.url(snapshot, scope, size, sign_in.viewer().session))]
 
 
 def legend(snapshot: Snapshot, scope: Scope, size: str) -> None:

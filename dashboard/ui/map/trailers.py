@@ -14,6 +14,7 @@ from dashboard.deck.layers import trailers_layer
 from dashboard.fleet.display_options import DisplayOptions
 from dashboard.ingest.fixes import UNREADABLE
 from dashboard.service import service
+from dashboard.ui import sign_in
 from dashboard.ui.map import status
 from dashboard.ui.map.controls import key_in_popover
 from dashboard.ui.markdown import plain
@@ -31,7 +32,7 @@ def layers(scope: Scope, *, pickable: bool, faded: bool) -> list[pdk.Layer]:
     snapshot = service().trailers.watch().snapshot
     if snapshot is None:
         return []
-    url = service().feed.trailers.url(snapshot, scope)
+    url = service().feed.trailers.url(snapshot, scope, sign_in.viewer().session)
     return [trailers_layer(url, theme=scope.theme, assets_url=FROM_PAGES, pickable=pickable, faded=faded)]
 
 

@@ -108,9 +108,11 @@ def legend(scope: Scope) -> None:
 
 def layers(trail_set: TrailSet, scope: Scope) -> list[pdk.Layer]:
     """What lies over the map: lines, stops, and the vehicles where they were at the replay's moment."""
-    feed, theme = service().feed.trails, scope.theme
+    feed, theme, session = service().feed.trails, scope.theme, sign_in.viewer().session
     drawn = trail_layers(
-        feed.url(trail_set, scope, "lines"), feed.url(trail_set, scope, "stops"), theme=theme
+        feed.url(trail_set, scope, "lines", session),
+        feed.url(trail_set, scope, "stops", session),
+        theme=theme,
     )
     play = replay.current(trail_set)
     if play is None:

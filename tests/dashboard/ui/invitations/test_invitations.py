@@ -287,7 +287,7 @@ def test_the_funnel_is_there(served: Service, catena: FakeCatena) -> None:
 def test_whoever_may_not_invite_sees_nothing(served: Service, catena: FakeCatena) -> None:
     catena.invite("A")
     page = AppTest.from_function(script, default_timeout=20)
-    page.session_state["viewer"] = Viewer("guest", may_invite=False)
+    page.session_state["viewer"] = Viewer("guest")
     page.run()
     assert not page.text_input
     assert not page.get("dataframe")

@@ -1,0 +1,1 @@
+"""The door: who comes in, by HTTP or WebSocket, before anything else answers."""
