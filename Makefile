@@ -20,6 +20,7 @@ check: .venv/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m scripts.safety
 
 bench: .venv/.dev
 	@sh scripts/ensure_chromium.sh
