@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from catena_client import CatenaClient
-from dashboard.access.viewer import Viewer
+from dashboard.access.viewer import OPERATOR, Viewer
 from dashboard.configuration.settings import Settings
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.ingest.polling import PollState
@@ -42,7 +42,7 @@ def served(catena: FakeCatena, client: CatenaClient) -> Iterator[Service]:
     made = Service(Settings(company_name="Acme Insurance"))
     made.client.close()
     made.client = client
-    made.invitations = InvitationService(client)
+    made.invitations = InvitationService(client, made.audit)
     made.first_data = FirstDataTracker(client)
     made.overview = Overview(made.invitations, made.first_data, lambda: made.poller.state.snapshot)
     yield install(made)
@@ -248,10 +248,10 @@ def test_a_fleet_on_the_map_is_announced_on_its_card(
 def read_again(served: Service, page: AppTest) -> None:
     """Let the service read everything anew, and the page show it."""
     served.invitations.invalidate()
-    before = served.invitations.peek().taken_at
+    before = served.invitations.peek(OPERATOR).taken_at
     for _ in range(200):
         page.run()
-        if served.invitations.peek().taken_at != before:
+        if served.invitations.peek(OPERATOR).taken_at != before:
             break
     page.run()
     page.run()
@@ -296,7 +296,7 @@ def test_whoever_may_not_invite_sees_nothing(served: Service, catena: FakeCatena
 
 
 def run_of(served: Service) -> BulkRun:
-    run = served.bulk_runs.of("operator")
+    run = served.bulk_runs.of(OPERATOR)
     assert run is not None
     return run
 
@@ -338,7 +338,7 @@ def test_odd_data_is_shown_as_unknown(served: Service, catena: FakeCatena) -> No
     assert "samsara (unknown)" not in str(page.dataframe[0].value)
     assert "unknown (unknown)" in " ".join(page.dataframe[0].value["Provider connected"])
     select_tab(page, "Invite")
-    for item in served.invitations.peek().invitations:
+    for item in served.invitations.peek(OPERATOR).invitations:
         page.session_state["invitations"].shown = item.handle
         page.run()
         assert not page.exception
@@ -445,7 +445,7 @@ def test_resending_asks_again_when_it_stands_elsewhere_by_now(served: Service, c
     item = refreshed(served.invitations).invitations[0]
     made.update(status="declined")
     with pytest.raises(AlreadyInvited) as caught:
-        served.invitations.resend(item.handle, by="x", may_refresh=as_agreed([item]))
+        served.invitations.resend(OPERATOR, item.handle, may_refresh=as_agreed([item]))
     assert [one.status for one in caught.value.live] == ["declined"]
     assert not catena.posted
 
@@ -463,4 +463,4 @@ def test_a_file_is_checked_sent_and_answered(served: Service, catena: FakeCatena
     labels = {button.proto.label for button in page.get("download_button")}
     assert labels >= {"Result (CSV)", "QR codes (PDF)"}
     press(page, "New file")
-    assert served.bulk_runs.of("operator") is None
+    assert served.bulk_runs.of(OPERATOR) is None
