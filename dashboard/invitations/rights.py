@@ -39,9 +39,9 @@ def may_change(viewer: Viewer, fleet_id: str | None, fleet_ref: str | None) -> b
 
 
 def shown_to(viewer: Viewer, invitation: InvitationSummary) -> InvitationSummary:
-    """An invitation as somebody may see it: without the fleet, if that is one that they may not see."""
+    """An invitation as somebody may see it: without what tells of the fleet, if that is one that they may not see."""
     if invitation.fleet_id and not viewer.visibility.includes(invitation.fleet_id):
-        return replace(invitation, fleet_id=None)
+        return replace(invitation, fleet_id=None, fleet_name="", email="", phone="", decline_reason="")
     return invitation
 
 

@@ -12,7 +12,7 @@ import httpx
 import zxingcpp
 from PIL import Image
 
-from dashboard.access.viewer import OPERATOR
+from dashboard.access.viewer import OPERATOR, Viewer
 from dashboard.invitations.bulk import BulkRun
 from dashboard.invitations.invitation_service import InvitationService
 from dashboard.invitations.models import InvitationLists
@@ -168,9 +168,9 @@ def refreshed(invitations: InvitationService) -> InvitationLists:
     return invitations.peek(OPERATOR)
 
 
-def finish(run: BulkRun) -> None:
+def finish(run: BulkRun, viewer: Viewer = OPERATOR) -> None:
     """Send what is left of a file, and wait for it."""
-    run.start(OPERATOR)
+    run.start(viewer)
     until(lambda: not run.running)
 
 
