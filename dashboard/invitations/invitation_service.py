@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from cachetools import LRUCache
 from limits import RateLimitItemPerMinute
@@ -131,7 +132,7 @@ class InvitationService:
 
         def send() -> CreateResult:
             return self._sender.create(
-                request, by=viewer.name, may_touch=self._may_change(viewer), may_refresh=may_refresh
+                request, by=viewer.name, may_touch=partial(rights.may_change, viewer), may_refresh=may_refresh
             )
 
         return self._sent(viewer, request.fleet_ref, send, in_bulk=in_bulk)
@@ -144,7 +145,11 @@ class InvitationService:
 
         def send() -> CreateResult:
             return self._sender.resend(
-                handle, fleet_ref, by=viewer.name, may_touch=self._may_change(viewer), may_refresh=may_refresh
+                handle,
+                fleet_ref,
+                by=viewer.name,
+                may_touch=partial(rights.may_change, viewer),
+                may_refresh=may_refresh,
             )
 
         return self._sent(viewer, fleet_ref, send)
@@ -177,14 +182,11 @@ class InvitationService:
         )
         return replace(result, invitation=rights.shown_to(viewer, result.invitation))
 
-    def _may_change(self, viewer: Viewer) -> Callable[[InvitationSummary], bool]:
-        return lambda invitation: rights.may_change(viewer, invitation.fleet_id, invitation.fleet_ref)
-
     def _of(self, viewer: Viewer, handle: str) -> Invitation:
         """Return an invitation that somebody may change. Raises `NotAllowed` or `InvitationNotFound`."""
         rights.require(viewer)
         invitation = self._cache.get(handle)
-        if not rights.may_change(viewer, invitation.fleet_id, invitation.fleet_ref):
+        if not rights.may_change(viewer, invitation):
             raise InvitationNotFound
         return invitation
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from catena_client import Connection, DataFreshness, ShareAgreement
+from catena_client import Connection, DataFreshness, Invitation, ShareAgreement
 from dashboard.access.viewer import Viewer
 from dashboard.invitations.models import InvitationLists, InvitationSummary
 
@@ -28,13 +28,14 @@ def is_limited(viewer: Viewer) -> bool:
     return viewer.fleet_refs is not None or viewer.visibility.fleets is not None
 
 
-def may_change(viewer: Viewer, fleet_id: str | None, fleet_ref: str | None) -> bool:
+def may_change(viewer: Viewer, invitation: Invitation | InvitationSummary) -> bool:
     """Whether somebody may send an invitation again, delete it, or have its link.
 
     A reference is not unique: a fleet that they may not see can have accepted one that was made under theirs. They
     see that it was accepted, but its link would open that fleet's sign-up.
     """
-    seen = viewer.includes_invitation(fleet_id, fleet_ref or "")
+    fleet_id = invitation.fleet_id
+    seen = viewer.includes_invitation(fleet_id, invitation.fleet_ref or "")
     return seen and (not fleet_id or viewer.visibility.includes(fleet_id))
 
 
