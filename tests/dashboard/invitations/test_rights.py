@@ -231,12 +231,13 @@ def test_one_of_ones_own_fleet_under_another_reference_is_seen_and_not_sent(
     assert not catena.posted
 
 
-def test_one_that_another_fleet_accepts_meanwhile_is_not_sent_again(
-    invitations: InvitationService, catena: FakeCatena
+@pytest.mark.parametrize("status", ["accepted", "expired"])
+def test_one_that_another_fleet_takes_meanwhile_is_not_sent_again(
+    invitations: InvitationService, catena: FakeCatena, status: str
 ) -> None:
     made = catena.invite("A")
     handle = of_a(invitations).handle
-    made.update(status="accepted", fleet_id="f2")
+    made.update(status=status, fleet_id="f2")
     with pytest.raises(NotSent):
         invitations.resend(HERE, handle, may_refresh=agree)
     assert not catena.posted
