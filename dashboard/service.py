@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Mount
 
 from catena_client import CatenaClient
+from dashboard.access.roles import Roles
 from dashboard.configuration.settings import Settings
 from dashboard.deck import assets
 from dashboard.feed.feed import Feed
@@ -29,6 +30,7 @@ class Service:
     def __init__(self, settings: Settings, base_path: str = "") -> None:
         self.settings = settings
         self.audit = Audit()
+        self.roles = Roles(settings.access, settings.sign_in, settings.groups_claim, settings.email_verified)
         self.prefix = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
         """The base path with a leading slash and none at the end, or ""."""
         concurrency = Concurrency()
@@ -56,7 +58,7 @@ class Service:
             published=GarbageCollector().snapshot_published,
         )
         self.trailers = TrailerPoller(self.client, lambda: self.poller.directory.names)
-        self.invitations = InvitationService(self.client)
+        self.invitations = InvitationService(self.client, self.audit)
         self.bulk_runs = BulkRuns()
         self.first_data = FirstDataTracker(self.client)
         self.overview = Overview(self.invitations, self.first_data, lambda: self.poller.state.snapshot)

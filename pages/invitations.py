@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.invitations.rights import NotAllowed
 from dashboard.service import service
 from dashboard.ui import sign_in
 from dashboard.ui.invitations import bulk, card, form, funnel, outage, style, table, webhook
@@ -17,10 +18,11 @@ FIRST_LOOK_SECONDS = 2.0
 
 def render() -> None:
     """Show the page."""
-    if not sign_in.viewer().may_invite:
-        st.info("You may look at the live map, but not invite fleets. Ask an operator of this dashboard.")
+    try:
+        service().invitations.lists(sign_in.viewer(), FIRST_LOOK_SECONDS)
+    except NotAllowed as refusal:
+        st.info(str(refusal))
         return
-    service().invitations.lists(wait=FIRST_LOOK_SECONDS)
     style.show()
     if card.show_on_stage(fly_to):
         return

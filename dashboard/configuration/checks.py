@@ -101,14 +101,6 @@ def colour(name: str, raw: str) -> str:
     return raw.lower()
 
 
-def operators(name: str, raw: str) -> frozenset[str]:
-    """E-mail addresses and @domains, separated by commas."""
-    entries = frozenset(entry.strip().casefold() for entry in raw.split(",") if entry.strip())
-    if not all(re.fullmatch(r"[^@\s]*@[^@\s]+\.[^@\s]+", entry) for entry in entries):
-        raise SettingsError(f"{name} must list e-mail addresses or @domains, separated by commas.")
-    return entries
-
-
 def one_of(*choices: str) -> Callable[[str, str], str]:
     """One of a few words."""
 
@@ -118,6 +110,13 @@ def one_of(*choices: str) -> Callable[[str, str], str]:
         return raw
 
     return check
+
+
+def claim(name: str, raw: str) -> str:
+    """The name of a claim in an identity token: printable text without blanks."""
+    if not raw.isprintable() or " " in raw or len(raw) > 200:
+        raise SettingsError(f"{name} must be the name of a claim, such as groups, without blanks.")
+    return raw
 
 
 def parse_url(raw: str) -> SplitResult | None:
@@ -138,8 +137,10 @@ def table(section: Mapping[str, object], name: str) -> Mapping[str, object]:
     return content
 
 
-def value(section: Mapping[str, object], name: str) -> str:
-    """A value of `[catena]` as text, empty when it is not there."""
+def given(environ: Mapping[str, str], section: Mapping[str, object], name: str) -> str:
+    """A setting as text, empty when it is not there: the environment wins over the section `[catena]`."""
+    if text := (environ.get(name) or "").strip():
+        return text
     content = section.get(name, "")
     if not isinstance(content, str | int | float):
         raise SettingsError(f"{name} in secrets.toml must be one text in quotes, or a number.")

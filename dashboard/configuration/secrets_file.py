@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import ChainMap
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -15,14 +16,23 @@ from dashboard.configuration.checks import SettingsError
 
 
 def any_secrets(places: Iterable[str], *, named: bool) -> bool:
-    """Whether there are secrets in any of `places`, which Streamlit's option `secrets.files` holds.
+    """Whether there are secrets in any of `places`. Given and raises as `read`."""
+    return read(places, named=named) is not None
 
-    `named`: somebody has said which, so that each has to be there. Raises `SettingsError` for a place that cannot
-    be read.
+
+def read(places: Iterable[str], *, named: bool) -> dict[str, object] | None:
+    """The secrets in `places`, put together as Streamlit does; None when there are none.
+
+    `places` is what Streamlit's option `secrets.files` holds, and `named` says that somebody has chosen them, so that
+    each has to be there. Raises `SettingsError` for a place that cannot be read.
     """
-    there = [place for place in places if named or _there(place)]
-    read = [_toml(place) if place.endswith(".toml") else _folder(place) for place in there]
-    return any(read)
+    found = [
+        _toml(place) if place.endswith(".toml") else _folder(place)
+        for place in places
+        if named or _there(place)
+    ]
+    contents = [content for content in found if content is not None]
+    return dict(ChainMap(*reversed(contents))) if contents else None
 
 
 def _there(place: str) -> bool:
@@ -35,10 +45,10 @@ def _there(place: str) -> bool:
     return True
 
 
-def _toml(place: str) -> bool:
+def _toml(place: str) -> dict[str, object]:
     text = _text(place)
     try:
-        tomllib.loads(text)
+        return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         # The rest of the message may quote the file. Without a place in it, the end came too early.
         line = re.search(r"\(at line (\d+), column \d+\)$", str(error))
@@ -46,11 +56,10 @@ def _toml(place: str) -> bool:
         raise SettingsError(
             f"{place} cannot be read: line {where} is not valid TOML; correct it, with every text in quotes."
         ) from None
-    return True
 
 
-def _folder(place: str) -> bool:
-    """A folder of folders of files, as Kubernetes mounts secrets."""
+def _folder(place: str) -> dict[str, object] | None:
+    """A folder of folders of files, as Kubernetes mounts secrets; None without a file."""
     try:
         entries = list(Path(place).iterdir())
         for entry in entries:
@@ -58,12 +67,15 @@ def _folder(place: str) -> bool:
                 raise SettingsError(
                     f"{place} cannot be read: {entry.name} in it must be a folder with one file for each secret."
                 )
-        files = [file for entry in entries for file in entry.iterdir() if not file.is_dir()]
+        files = {entry.name: [file for file in entry.iterdir() if not file.is_dir()] for entry in entries}
     except OSError as error:
         raise SettingsError(_problem(place, error)) from None
-    for file in files:
-        _text(str(file))
-    return bool(files)
+    texts = {name: {file.name: _text(str(file)).strip() for file in inside} for name, inside in files.items()}
+    # A folder with a single file stands for what is in it.
+    content: dict[str, object] = {
+        name: "".join(inside.values()) if len(inside) == 1 else inside for name, inside in texts.items()
+    }
+    return content if any(files.values()) else None
 
 
 def _text(place: str) -> str:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, Literal
 
 from catena_client import DEFAULT_API_URL, DEFAULT_AUTH_URL, Secret
-from dashboard.configuration import checks, sign_in
+from dashboard.configuration import access_rules, checks, sign_in
+from dashboard.configuration.access_rules import AccessRule
 from dashboard.configuration.checks import SettingsError
+from dashboard.configuration.sign_in import Provider
 
 __all__ = ["Settings", "SettingsError", "load", "names"]
 
@@ -34,8 +36,6 @@ class Settings:
     """Seconds between two polls of the vehicle locations, at least 2."""
     basemap: str = _setting("CATENA_BASEMAP", "", checks.basemap)
     """Empty: the built-in basemap. `carto`, or the https URL of a map style: a hosted one."""
-    operators: frozenset[str] = _setting("CATENA_OPERATORS", frozenset(), checks.operators)
-    """Who may use the dashboard once signed in: e-mail addresses, or `@domain` for everybody of a domain."""
     company_name: str = _setting("CATENA_COMPANY_NAME", "", checks.text)
     """Who invites, as a fleet reads it on the card and in messages."""
     brand_color: str = _setting("CATENA_BRAND_COLOR", "#0b6e6e", checks.colour)
@@ -54,8 +54,16 @@ class Settings:
     """Where Catena can reach this dashboard with webhooks; empty: nowhere."""
     webhook_secret: Secret | None = _setting("CATENA_WEBHOOK_SECRET", None, checks.webhook_secret)
     """Checks the signature of webhooks; without it they are not accepted."""
-    sign_in: tuple[str, ...] = ()
-    """The providers that people sign in with (`[auth]` in secrets.toml), as `st.login` knows them; none: no sign-in."""
+    groups_claim: str = _setting("CATENA_GROUPS_CLAIM", "groups", checks.claim)
+    """The claim of an identity token that holds the groups which somebody is in."""
+    email_verified: Literal["required", "assumed"] = _setting(
+        "CATENA_EMAIL_VERIFIED", "required", checks.one_of("required", "assumed")
+    )
+    """Whether the identity provider has to say that an address is verified, or says nothing of it."""
+    access: tuple[AccessRule, ...] = ()
+    """Who may enter once signed in, and as what; the first rule that names somebody counts."""
+    sign_in: tuple[Provider, ...] = ()
+    """The providers that people sign in with (`[auth]` in secrets.toml); none: no sign-in."""
 
     @property
     def simulated(self) -> bool:
@@ -70,10 +78,13 @@ def load(environ: Mapping[str, str], secrets: Mapping[str, object]) -> Settings:
     variables. Raises `SettingsError`.
     """
     section = checks.table(secrets, "catena")
-    given: dict[str, Any] = {"sign_in": sign_in.providers(secrets)}
+    given: dict[str, Any] = {
+        "sign_in": sign_in.providers(secrets),
+        "access": access_rules.read(environ, secrets),
+    }
     for setting in fields(Settings):
         name = setting.metadata.get("name")
-        if name and (raw := (environ.get(name) or "").strip() or checks.value(section, name)):
+        if name and (raw := checks.given(environ, section, name)):
             given[setting.name] = setting.metadata["check"](name, raw)
     settings = Settings(**given)
     if bool(settings.client_id) != bool(settings.client_secret):
@@ -82,14 +93,15 @@ def load(environ: Mapping[str, str], secrets: Mapping[str, object]) -> Settings:
             f"{missing} is missing: set both CATENA_CLIENT_ID and CATENA_CLIENT_SECRET, "
             "or neither of them to use simulated data."
         )
-    if settings.sign_in and not settings.operators:
+    if settings.sign_in and not settings.access:
         raise SettingsError(
-            "CATENA_OPERATORS is missing: sign-in is configured, so list who may enter, "
-            "as e-mail addresses or @domains separated by commas."
+            "CATENA_OPERATORS is missing: sign-in is configured, so list who may enter, as e-mail addresses, @domains "
+            "or group:Name separated by commas, or write rules into CATENA_ACCESS."
         )
     return settings
 
 
 def names() -> list[str]:
     """The names of all settings, as in the environment."""
-    return [setting.metadata["name"] for setting in fields(Settings) if setting.metadata]
+    single = [setting.metadata["name"] for setting in fields(Settings) if setting.metadata]
+    return [*single, *access_rules.NAMES]

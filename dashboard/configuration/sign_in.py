@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from dashboard.configuration.checks import PRINTED, SettingsError, table
 
@@ -17,8 +18,21 @@ LEAST_DIFFERENT = 8
 """Different ones among them: of 32 random hexadecimal digits, one in ten million has fewer."""
 
 
-def providers(secrets: Mapping[str, object]) -> tuple[str, ...]:
-    """The names by which `st.login` knows the providers that people can sign in with; none without `[auth]`.
+WELL_KNOWN = "/.well-known/openid-configuration"
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """An identity provider that people sign in with."""
+
+    name: str
+    """What `st.login` calls it."""
+    issuer: str
+    """What the claim `iss` of its tokens has to say, without a slash at the end."""
+
+
+def providers(secrets: Mapping[str, object]) -> tuple[Provider, ...]:
+    """The providers that people can sign in with; none without `[auth]`.
 
     One described in `[auth]` itself is called `default`, others by their section, as `google` for `[auth.google]`.
     Raises `SettingsError` when something is missing, or the cookie secret could be guessed: whoever knows it can
@@ -47,7 +61,22 @@ def providers(secrets: Mapping[str, object]) -> tuple[str, ...]:
     if odd := next((name for name in named if "_" in name), None):
         raise SettingsError(f"auth.{odd} in secrets.toml needs a name without underscore.")
     _check_cookie_secret(_text(auth["cookie_secret"]))
-    return tuple(named)
+    return tuple(
+        Provider(name, _issuer("auth" if section is auth else f"auth.{name}", section))
+        for name, section in named.items()
+    )
+
+
+def _issuer(place: str, section: Mapping[str, object]) -> str:
+    """Who signs the tokens of a provider: as its section says, or as the address of its metadata tells."""
+    url = _text(section["server_metadata_url"]).rstrip("/")
+    issuer = _text(section.get("issuer", url.removesuffix(WELL_KNOWN))).rstrip("/")
+    if not issuer or ("issuer" not in section and not url.endswith(WELL_KNOWN)):
+        raise SettingsError(
+            f"{place}.issuer in secrets.toml must be set to the issuer of the provider's tokens, a text in quotes: the "
+            f"address of its metadata does not end in {WELL_KNOWN}, or the issuer is empty."
+        )
+    return issuer
 
 
 def _check_cookie_secret(secret: str) -> None:

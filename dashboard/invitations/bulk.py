@@ -20,6 +20,8 @@ from catena_client import (
     ServerError,
     UnexpectedAnswer,
 )
+from dashboard.access.viewer import Viewer
+from dashboard.invitations import rights
 from dashboard.invitations.bulk_csv import DONE, LOST_ANSWER, BulkRow
 from dashboard.invitations.formatting import status_label
 from dashboard.invitations.invitation_service import InvitationService
@@ -58,12 +60,11 @@ class BulkRun:
     """One file being sent. Rows that are done are never sent again, whatever interrupts the run."""
 
     def __init__(
-        self, invitations: InvitationService, rows: tuple[BulkRow, ...], *, by: str, again: bool = False
+        self, invitations: InvitationService, rows: tuple[BulkRow, ...], *, again: bool = False
     ) -> None:
         """`again` refreshes the live invitations among the rows; otherwise those are skipped."""
         self.rows = rows
         self._invitations = invitations
-        self._by = by
         self._again = again
         self._lock = threading.Lock()
         self._starting = threading.Lock()
@@ -111,44 +112,52 @@ class BulkRun:
         with self._lock:
             return self._outcomes.get(row.number)
 
-    def start(self) -> bool:
-        """Send what is left, rows that failed included; return whether it was not running already."""
+    def start(self, viewer: Viewer) -> bool:
+        """Send what is left, rows that failed included; return whether it was not running already.
+
+        It sends what `viewer` may send now, whoever started it before. Raises `NotAllowed`.
+        """
+        rights.require(viewer)
         with self._starting:
             if self.running:
                 return False
             self._stop.clear()
             self.halted, self._lost, self.resumes_at = "", 0, None
-            self._thread = threading.Thread(target=self._run, name="bulk", daemon=True)
+            self._thread = threading.Thread(target=self._run, args=(viewer,), name="bulk", daemon=True)
             self._thread.start()
             return True
 
-    def pause(self) -> None:
-        """Stop after the requests under way."""
+    def pause(self, why: str = "") -> None:
+        """Stop after the requests under way; `why`, in words, if nobody has asked for it on the page."""
+        self.halted = why or self.halted
         self._stop.set()
 
     def _open(self, row: BulkRow) -> bool:
         outcome = self.outcome(row)
         return outcome is None or (outcome.result == "failed" and row.create is not None)
 
-    def _run(self) -> None:
+    def _run(self, viewer: Viewer) -> None:
         try:
-            listed = self._invitations.read()
+            listed = self._invitations.read(viewer)
         except CatenaError as error:
-            self._halt(f"Nothing was sent, because the list of invitations cannot be read. {error}")
+            self.pause(f"Nothing was sent, because the list of invitations cannot be read. {error}")
             return
         except Exception:  # a defect must not look like a run that somebody paused
             log.exception("The list of invitations could not be taken in")
-            self._halt("Nothing was sent, for a reason of our own. The log of this dashboard says why.")
+            self.pause("Nothing was sent, for a reason of our own. The log of this dashboard says why.")
             return
         self._live = {invitation.fleet_ref: invitation for invitation in listed if invitation.live}
         self._queue = deque(row for row in self.rows if row.create is not None and self._open(row))
-        workers = [threading.Thread(target=self._work, name="bulk", daemon=True) for _ in range(WORKERS)]
+        workers = [
+            threading.Thread(target=self._work, args=(viewer,), name="bulk", daemon=True)
+            for _ in range(WORKERS)
+        ]
         for worker in workers:
             worker.start()
         for worker in workers:
             worker.join()
 
-    def _work(self) -> None:
+    def _work(self, viewer: Viewer) -> None:
         while not self._stop.is_set():
             try:
                 row = self._queue.popleft()
@@ -158,7 +167,7 @@ class BulkRun:
                 outcome = (
                     RowOutcome("failed", row.problem)
                     if row.create is None
-                    else self._send_when_allowed(row.create)
+                    else self._send_when_allowed(viewer, row.create)
                 )
             except Exception:  # it may have been sent by then, so it is not sent again
                 log.exception("A row could not be sent, or what came of it not be taken in")
@@ -167,7 +176,7 @@ class BulkRun:
                 with self._lock:
                     self._outcomes[row.number] = outcome
 
-    def _send_when_allowed(self, request: InvitationCreate) -> RowOutcome | None:
+    def _send_when_allowed(self, viewer: Viewer, request: InvitationCreate) -> RowOutcome | None:
         """Send one row, when Catena lets us; None when the run is paused before that."""
         reason = ""
         for _try in range(RATE_LIMIT_TRIES):
@@ -175,21 +184,21 @@ class BulkRun:
                 self._stop.wait(max(0.0, (self.resumes_at - datetime.now(UTC)).total_seconds()))
             if self._stop.is_set():
                 return None
-            outcome = self._send(request)
+            outcome = self._send(viewer, request)
             if isinstance(outcome, RowOutcome):
                 return outcome
             seconds = RATE_LIMIT_PAUSE_SECONDS if outcome.retry_after is None else outcome.retry_after
             self.resumes_at, reason = datetime.now(UTC) + timedelta(seconds=seconds), str(outcome)
         return RowOutcome("failed", f"This was not sent. {reason}")
 
-    def _send(self, request: InvitationCreate) -> RowOutcome | RateLimited:
+    def _send(self, viewer: Viewer, request: InvitationCreate) -> RowOutcome | RateLimited:
         """Send one row, unless it has a live invitation that is not to be refreshed."""
         listed = self._live.get(request.fleet_ref)
         if listed is not None and not self._again:
             return _skipped(listed)
         try:
             result = self._invitations.create(
-                request, by=self._by, may_refresh=lambda _invitation: self._again
+                viewer, request, may_refresh=lambda _invitation: self._again, in_bulk=True
             )
         except AlreadyInvited as existing:
             return _skipped(existing.live[0])
@@ -208,7 +217,7 @@ class BulkRun:
         if isinstance(error, RateLimited):
             return error
         if isinstance(error, AuthenticationFailed):
-            self._halt(reason)
+            self.pause(reason)
         elif isinstance(error, NO_GOOD_ANSWER):
             self._count_lost(reason)
         return RowOutcome("failed", reason)
@@ -218,11 +227,7 @@ class BulkRun:
             self._lost += 1
             too_many = self._lost >= LOST_IN_A_ROW
         if too_many:
-            self._halt(f"Catena cannot be reached, or does not answer as it should. {reason}")
-
-    def _halt(self, reason: str) -> None:
-        self.halted = reason
-        self._stop.set()
+            self.pause(f"Catena cannot be reached, or does not answer as it should. {reason}")
 
 
 def _skipped(invitation: InvitationSummary) -> RowOutcome:

@@ -50,11 +50,13 @@ class BulkFile:
         return [row for row in self.rows if row.create is not None]
 
 
-def read(data: bytes, defaults: Draft, known_tsps: Iterable[str] = ()) -> BulkFile:
+def read(
+    data: bytes, defaults: Draft, known_tsps: Iterable[str] = (), fleet_refs: frozenset[str] | None = None
+) -> BulkFile:
     """Read and check a file. Raises `UnreadableFile` when it is none of ours, or too large.
 
     Empty cells take the value of `defaults`. `known_tsps` are the provider names that may be written; none given
-    means that they are not checked.
+    means that they are not checked. `fleet_refs` are the references that may be invited; None: all.
     """
     if not data.strip():
         raise UnreadableFile("The file is empty. Download the template and fill it in.")
@@ -81,7 +83,7 @@ def read(data: bytes, defaults: Draft, known_tsps: Iterable[str] = ()) -> BulkFi
         if not any(cell.strip() for cell in record):
             continue
         cells = {name: unguarded(cell) for name, cell in zip(columns, record, strict=False) if name}
-        row = _checked(number, cells, defaults, allowed)
+        row = _checked(number, cells, defaults, allowed, fleet_refs)
         if row.create is not None:
             earlier = first_row.setdefault(row.create.fleet_ref, number)
             if earlier != number:
@@ -126,7 +128,13 @@ def unguarded(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(DANGEROUS) else cell
 
 
-def _checked(number: int, cells: dict[str, str], defaults: Draft, allowed: frozenset[str]) -> BulkRow:
+def _checked(
+    number: int,
+    cells: dict[str, str],
+    defaults: Draft,
+    allowed: frozenset[str],
+    fleet_refs: frozenset[str] | None,
+) -> BulkRow:
     done = cells.get("result", "").strip().lower()
     values = {name: cells[name] for name in FIELDS if name != "limit_tsps" and cells.get(name, "").strip()}
     tsps = tuple(part for part in re.split(r"[|,; ]+", cells.get("limit_tsps", "")) if part)
@@ -136,6 +144,8 @@ def _checked(number: int, cells: dict[str, str], defaults: Draft, allowed: froze
     problems = [f"{name}: {sentence}" for name, sentence in outcome.problems.items()]
     if unknown := [tsp for tsp in tsps if allowed and tsp not in allowed]:
         problems.append(f"limit_tsps: there is no provider {', '.join(unknown)}.")
+    if outcome.create and fleet_refs is not None and outcome.create.fleet_ref not in fleet_refs:
+        problems.append("fleet_ref: you may not invite under this reference.")
     if problems:
         return BulkRow(number, cells, None, " ".join(problems))
     if done in DONE:

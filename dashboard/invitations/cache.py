@@ -48,7 +48,7 @@ class InvitationCache:
         """Return an invitation. Raises `InvitationNotFound`."""
         invitation = self._invitations.get(handle)
         if invitation is None:
-            raise InvitationNotFound("This invitation is not there any more; reload the page.")
+            raise InvitationNotFound
         return invitation
 
     def newest(self) -> datetime:

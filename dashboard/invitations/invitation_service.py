@@ -1,171 +1,196 @@
-"""The one place that talks to Catena about invitations, for all viewers of this process.
+"""The invitations, for all viewers of this process.
 
-Pages read `InvitationService.lists`, which answers from memory; they name an invitation by a handle that means
-nothing outside this process. Ids, links and tokens stay in here until an operator asks for a link.
+Every call says who asks: they see and change what they may (`rights`), and nothing else exists for them. Answers come
+from memory, and name an invitation by a handle that means nothing outside this process. Ids, links and tokens stay in
+here until an operator asks for a link.
 """
 
 import threading
+import time
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
 
-import msgspec
+from cachetools import LRUCache
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
 
-from catena_client import (
-    MAX_PAGE_SIZE,
-    CatenaError,
-    Invitation,
-    InvitationCreate,
-    NotFound,
-    RateLimited,
-)
-from dashboard.invitations import lost_answers
+from catena_client import CatenaClient, Invitation, InvitationCreate, Tsp
+from dashboard.access.viewer import Viewer
+from dashboard.fleet.names import masked
+from dashboard.invitations import rights
+from dashboard.invitations.cache import InvitationCache
 from dashboard.invitations.lists import RefreshedLists
 from dashboard.invitations.models import (
-    AlreadyInvited,
+    UNKNOWN,
     AnswerLost,
     CreateResult,
+    InvitationLists,
+    InvitationNotFound,
     InvitationSummary,
     NotSent,
 )
+from dashboard.invitations.sender import OPTIONS_UNKNOWN, MayRefresh, Sender, refresh_nothing
+from dashboard.runtime.audit import Audit
 
-OPTIONS_UNKNOWN = (
-    "This was not sent: some of the options that the invitation was created with cannot be read. Invite the fleet in "
-    "the form instead, where you choose them."
+NOT_YOURS = (
+    "This was not sent: you may not invite under this fleet reference. Ask an operator who sees all fleets."
 )
-
-_LOCKS = [threading.Lock() for _ in range(64)]
-"""Requests for one reference run one after the other. There are few enough locks to keep for ever."""
-
-MayRefresh = Callable[[InvitationSummary], bool]
-"""Whether a live invitation may be refreshed."""
-
-
-def refresh_nothing(_invitation: InvitationSummary) -> bool:
-    """Refresh nothing: only a new invitation is wanted."""
-    return False
+BY_HAND = RateLimitItemPerMinute(60)
+"""How many invitations somebody may send by hand."""
+TOO_MANY = (
+    f"This was not sent: you have sent {BY_HAND.amount} invitations within a minute. Wait a minute, or send a file "
+    "under “Many at once”."
+)
+REVEALED = 10_000
+"""Links that are remembered to have been revealed, each for one session."""
 
 
-class InvitationService(RefreshedLists):
-    """The lists, and what creates, resends and deletes invitations. Thread-safe."""
+class InvitationService:
+    """The lists, and what creates, resends and deletes invitations. Thread-safe.
 
-    def link(self, handle: str) -> str:
+    A viewer who may not invite gets `NotAllowed` from everything.
+    """
+
+    def __init__(
+        self,
+        client: CatenaClient,
+        audit: Audit | None = None,
+        *,
+        max_age: float = 5.0,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Serve `client`'s account, and write into `audit` who has done what; the rest is as for `RefreshedLists`."""
+        self._audit = audit or Audit()
+        self._cache = InvitationCache(now)
+        self._lists = RefreshedLists(client, self._cache, max_age=max_age, now=now, clock=clock)
+        self._sender = Sender(client, self._cache)
+        self._by_hand = MovingWindowRateLimiter(MemoryStorage())
+        self._revealed: LRUCache[tuple[str, str], None] = LRUCache(REVEALED)
+        self._revealing = threading.Lock()
+
+    def lists(self, viewer: Viewer, wait: float = 0.0) -> InvitationLists:
+        """Return what is known now, and read again in the background what is old.
+
+        Waits at most `wait` seconds for the very first reading. An outage never raises: it is in `outages`.
+        """
+        rights.require(viewer)
+        return rights.seen_by(viewer, self._lists.lists(wait))
+
+    def peek(self, viewer: Viewer) -> InvitationLists:
+        """Return what is known now without causing any call."""
+        rights.require(viewer)
+        return rights.seen_by(viewer, self._lists.peek())
+
+    def read(self, viewer: Viewer) -> tuple[InvitationSummary, ...]:
+        """Read the invitations now and return them. Raises `CatenaError`."""
+        rights.require(viewer)
+        return rights.invitations_seen_by(viewer, self._lists.read())
+
+    def tsps(self, viewer: Viewer) -> tuple[Tsp, ...]:
+        """Return all providers by name as read last, without causing any call; none before the first reading."""
+        rights.require(viewer)
+        return self._lists.tsps()
+
+    def invalidate(self) -> None:
+        """Let the next `lists` read everything again but what fails at the moment: that keeps its pause."""
+        self._lists.invalidate()
+
+    def link(self, viewer: Viewer, handle: str) -> str:
         """Reveal the magic link, for the operator who hands it over; "" where Catena sent none that can be read.
 
         Raises `InvitationNotFound`.
         """
-        link = self._cache.get(handle).magic_link
-        return "" if link is None else link.reveal()
+        invitation = self._of(viewer, handle)
+        if invitation.magic_link is None:
+            return ""
+        seen_before = (handle, viewer.session or viewer.name)  # pages ask again each time they are drawn
+        with self._revealing:
+            new = seen_before not in self._revealed
+            self._revealed[seen_before] = None
+        if new:
+            self._audit.record("link revealed", viewer.name, viewer.address, _what(invitation.fleet_ref))
+        return invitation.magic_link.reveal()
 
     def create(
-        self, request: InvitationCreate, *, by: str, may_refresh: MayRefresh = refresh_nothing
+        self,
+        viewer: Viewer,
+        request: InvitationCreate,
+        *,
+        may_refresh: MayRefresh = refresh_nothing,
+        in_bulk: bool = False,
     ) -> CreateResult:
         """Create an invitation, or refresh the live ones of its reference if all of them may be refreshed.
 
-        The reference is looked up right before. Raises `AlreadyInvited` or `NotSent` when nothing was sent,
-        `AnswerLost` when it cannot be told what became of it, `CatenaError` when it was refused. Two calls for one
-        reference at the same moment run one after the other, so that the second one sees the first.
+        Raises what `Sender.create` raises, and `NotSent` to somebody who may not use this reference, or sends faster
+        than by hand; `in_bulk` says that the caller has a pace of its own.
         """
-        with self._lock_of(request.fleet_ref):
-            return self._send(request, self._look_up(request.fleet_ref)[0], by, may_refresh)
+        rights.require(viewer)
 
-    def resend(self, handle: str, *, by: str, may_refresh: MayRefresh) -> CreateResult:
+        def send() -> CreateResult:
+            return self._sender.create(
+                request, by=viewer.name, may_touch=partial(rights.may_change, viewer), may_refresh=may_refresh
+            )
+
+        return self._sent(viewer, request.fleet_ref, send, in_bulk=in_bulk)
+
+    def resend(self, viewer: Viewer, handle: str, *, may_refresh: MayRefresh) -> CreateResult:
         """Post an invitation again with the options it has now. Raises `InvitationNotFound`, and like `create`."""
-        fleet_ref = self._cache.get(handle).fleet_ref
+        fleet_ref = self._of(viewer, handle).fleet_ref
         if fleet_ref is None:
             raise NotSent(OPTIONS_UNKNOWN)
-        with self._lock_of(fleet_ref):
-            before, unreadable = self._look_up(fleet_ref)
-            if handle not in before:
-                self._cache.drop(handle)
-            now = self._cache.get(handle)
-            options = {name: getattr(now, name) for name in InvitationCreate.__struct_fields__}
-            needed = (now.fleet_ref, now.permissions, now.expires_in_hours)
-            if not unreadable.isdisjoint(options) or None in needed:
-                raise NotSent(OPTIONS_UNKNOWN)  # what is left out would be asked for as Catena sees fit
-            return self._send(msgspec.convert(options, InvitationCreate), before, by, may_refresh)
 
-    def delete(self, handle: str) -> None:
+        def send() -> CreateResult:
+            return self._sender.resend(
+                handle,
+                fleet_ref,
+                by=viewer.name,
+                may_touch=partial(rights.may_change, viewer),
+                may_refresh=may_refresh,
+            )
+
+        return self._sent(viewer, fleet_ref, send)
+
+    def delete(self, viewer: Viewer, handle: str) -> None:
         """Delete an invitation that was not accepted.
 
         Raises `InvitationNotFound`, or `CatenaError` when it is still there.
         """
-        invitation = self._cache.get(handle)
-        try:
-            self._client.invitations.delete(invitation.id)
-        except RateLimited:
-            raise
-        except CatenaError:
-            # An earlier try may have done it although its answer was lost.
-            if not self._is_gone(invitation):
-                raise
-        self._cache.drop(handle)
+        invitation = self._of(viewer, handle)
+        self._sender.delete(invitation)
+        self._audit.record("invitation deleted", viewer.name, viewer.address, _what(invitation.fleet_ref))
 
-    def _lock_of(self, fleet_ref: str) -> threading.Lock:
-        return _LOCKS[hash(fleet_ref) % len(_LOCKS)]
-
-    def _look_up(self, fleet_ref: str) -> tuple[dict[str, Invitation], set[str]]:
-        """Return the invitations of one reference by handle, as they are now, and the fields that cannot be read.
-
-        Raises `NotSent`.
-        """
-        try:
-            pages = list(self._client.invitations.pages(fleet_ref=fleet_ref, size=MAX_PAGE_SIZE))
-        except CatenaError as error:
-            raise NotSent(
-                f"The fleet's invitations cannot be looked up just now, so this was not sent. {error}", error
-            ) from error
-        if any(page.unreadable for page in pages):
-            raise NotSent(
-                "The fleet has an invitation that cannot be read, so this was not sent: it might refresh that one. Ask "
-                "Catena about this fleet reference."
-            )
-        # One whose reference cannot be read is here because Catena says that it has this one.
-        current = [
-            invitation
-            for page in pages
-            for invitation in page.items
-            if invitation.fleet_ref in (fleet_ref, None)
-        ]
-        unreadable = {name for page in pages for name in page.unreadable_fields}
-        return {self._cache.put(invitation).handle: invitation for invitation in current}, unreadable
-
-    def _send(
-        self, request: InvitationCreate, before: dict[str, Invitation], by: str, may_refresh: MayRefresh
+    def _sent(
+        self, viewer: Viewer, fleet_ref: str, send: Callable[[], CreateResult], *, in_bulk: bool = False
     ) -> CreateResult:
-        live = [summary for summary in map(self._cache.summary, before.values()) if summary.live]
-        if not all(map(may_refresh, live)):
-            raise AlreadyInvited(request, live)
-        newest = self._cache.newest()
+        """Send what somebody may send, and write down that they have."""
+        if not viewer.includes_invitation(None, fleet_ref):
+            raise NotSent(NOT_YOURS)
+        if not in_bulk and not self._by_hand.hit(BY_HAND, rights.owner(viewer)):
+            raise NotSent(TOO_MANY)
+        who = viewer.name, viewer.address
         try:
-            invitation, created = self._client.invitations.create(request)
-        except CatenaError as error:
-            if error.nothing_done:
-                raise
-            invitation, created = self._outcome(request.fleet_ref, before, newest, error)
-        return CreateResult(self._cache.put(invitation, by), created, meant_new=not live)
+            result = send()
+        except AnswerLost:
+            self._audit.record("invitation made", *who, f"{_what(fleet_ref)} (the answer was lost)")
+            raise
+        self._audit.record(
+            "invitation made" if result.created else "invitation resent", *who, _what(fleet_ref)
+        )
+        return replace(result, invitation=rights.shown_to(viewer, result.invitation))
 
-    def _outcome(
-        self, fleet_ref: str, before: dict[str, Invitation], newest: datetime, error: CatenaError
-    ) -> tuple[Invitation, bool]:
-        """Look up what became of a request whose answer was lost; raise `error` when nothing did."""
-        lost = f"Catena's answer was lost, and what became of the request cannot be told. {error}"
-        try:
-            after, _ = self._look_up(fleet_ref)
-        except NotSent:
-            raise AnswerLost(f"{lost} Look under Follow up before sending this again.") from error
-        if outcome := lost_answers.outcome(before, after, newest):
-            return outcome
-        if lost_answers.may_have_been_done(before, after):
-            raise AnswerLost(
-                f"{lost} The fleet has an invitation, but nothing on it is newer than the request. Look at it under "
-                "Follow up, at its expiry above all, before sending this again."
-            ) from error
-        raise error
+    def _of(self, viewer: Viewer, handle: str) -> Invitation:
+        """Return an invitation that somebody may change. Raises `NotAllowed` or `InvitationNotFound`."""
+        rights.require(viewer)
+        invitation = self._cache.get(handle)
+        if not rights.may_change(viewer, invitation):
+            raise InvitationNotFound
+        return invitation
 
-    def _is_gone(self, invitation: Invitation) -> bool:
-        try:
-            return self._client.invitations.get(invitation.id).status == "deleted"
-        except NotFound:
-            return True
-        except CatenaError:
-            return False
+
+def _what(fleet_ref: str | None) -> str:
+    """What the audit log calls an invitation."""
+    return masked(fleet_ref or "") or UNKNOWN

@@ -1,4 +1,4 @@
-"""What the pages show of invitations, for all viewers of this process: in memory, kept up to date behind their back."""
+"""What is known of invitations in this process: in memory, kept up to date in the background, for all viewers alike."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -19,19 +19,22 @@ T = TypeVar("T")
 
 
 class RefreshedLists:
-    """Invitations, share agreements, connections, freshness and providers. Each waits for itself alone."""
+    """Invitations, share agreements, connections, freshness and providers. Each waits for itself alone.
+
+    These are those of everybody: pages ask `InvitationService`, which says what of them a viewer may see.
+    """
 
     def __init__(
         self,
         client: CatenaClient,
+        cache: InvitationCache,
         *,
         max_age: float = 5.0,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Serve `client`'s account. Invitations older than `max_age` seconds are read again when somebody looks."""
-        self._client = client
-        self._cache = InvitationCache(now)
+        """Read `client`'s account into `cache`; invitations older than `max_age` seconds again when somebody looks."""
+        self._cache = cache
         self._now = now
         self._taken_at: datetime | None = None
         self._unreadable: dict[str, int] = {}

@@ -86,16 +86,19 @@ class AlreadyInvited(Exception):
 
 
 class InvitationNotFound(Exception):
-    """The invitation that a handle named is not known any more."""
+    """The invitation that a handle named is not known any more, or not one that the viewer may change."""
+
+    def __init__(self) -> None:
+        super().__init__("This invitation is not there any more, or not yours to change; reload the page.")
 
 
 class NotSent(Exception):
-    """Nothing was sent, because it could not be looked up what would be touched. The text is for people."""
+    """Nothing was sent: it may not be, or it could not be looked up what would be touched. The text is for people."""
 
     def __init__(self, reason: str, error: CatenaError | None = None) -> None:
         super().__init__(reason)
         self.error = error
-        """What went wrong while looking it up; None when the answer could not be read."""
+        """What went wrong while looking it up; None when nothing did, or the answer could not be read."""
 
 
 class AnswerLost(Exception):

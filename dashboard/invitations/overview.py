@@ -6,13 +6,12 @@ from datetime import datetime
 
 from cachetools import LRUCache
 
-from dashboard.access.viewer import Visibility
+from dashboard.access.viewer import Viewer
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.invitations.first_data import FirstDataTracker
 from dashboard.invitations.fleet_stats import FleetStats, fleet_stats
 from dashboard.invitations.funnel import FleetProgress, funnel
 from dashboard.invitations.invitation_service import InvitationService
-from dashboard.invitations.models import InvitationSummary
 from dashboard.runtime.once import once
 
 
@@ -30,26 +29,24 @@ class Overview:
         self._snapshot = snapshot
         self._stats = once(_stats, LRUCache(2), _version)
 
-    def invitations(self, visibility: Visibility) -> list[InvitationSummary]:
-        """Return the visible invitations, newest first."""
-        invitations = self._invitations.lists().invitations
-        return [invitation for invitation in invitations if _visible(invitation.fleet_id, visibility)]
+    def fleets(self, viewer: Viewer, now: datetime) -> list[FleetProgress]:
+        """Return how far each fleet that is invited or connected has come, the newest invitation first.
 
-    def fleets(self, visibility: Visibility, now: datetime) -> list[FleetProgress]:
-        """Return how far each visible fleet that is invited or connected has come, the newest invitation first."""
-        progress = funnel(
-            self._invitations.lists(), self._stats(self._snapshot()), now, self._first_data.known
-        )
-        return [fleet for fleet in progress if _visible(fleet.fleet_id, visibility)]
+        Those that the viewer may see; raises `NotAllowed` to one who may not invite.
+        """
+        lists = self._invitations.lists(viewer)
+        return funnel(lists, self._stats_for(viewer), now, self._first_data.known)
 
-    def fleet_of(
-        self, invitation: InvitationSummary, visibility: Visibility, now: datetime
-    ) -> FleetProgress | None:
-        """Return how far the fleet of one invitation has come; None when it is not visible."""
-        fleet_id = invitation.fleet_id
-        if not _visible(fleet_id, visibility):
+    def fleet_of(self, viewer: Viewer, handle: str, now: datetime) -> FleetProgress | None:
+        """Return how far the fleet of one invitation has come; None when the viewer may not see it.
+
+        Raises `NotAllowed`.
+        """
+        lists = self._invitations.lists(viewer)
+        invitation = next((known for known in lists.invitations if known.handle == handle), None)
+        if invitation is None:
             return None
-        lists = self._invitations.lists()
+        fleet_id = invitation.fleet_id
         of_fleet = replace(
             lists,
             invitations=(invitation,),
@@ -57,13 +54,13 @@ class Overview:
             connections=tuple(row for row in lists.connections if row.fleet_id == fleet_id),
             freshness=tuple(row for row in lists.freshness if row.fleet_id == fleet_id),
         )
-        stats = {key: fleet for key, fleet in self._stats(self._snapshot()).items() if key == fleet_id}
+        stats = {key: fleet for key, fleet in self._stats_for(viewer).items() if key == fleet_id}
         return next(iter(funnel(of_fleet, stats, now, self._first_data.known)), None)
 
-
-def _visible(fleet_id: str | None, visibility: Visibility) -> bool:
-    """Whether an invitation may be seen; one that nobody accepted has no fleet yet."""
-    return not fleet_id or visibility.includes(fleet_id)
+    def _stats_for(self, viewer: Viewer) -> Mapping[str, FleetStats]:
+        """The numbers of the fleets that a viewer may see, by fleet id."""
+        stats = self._stats(self._snapshot())
+        return {key: fleet for key, fleet in stats.items() if viewer.visibility.includes(key)}
 
 
 def _stats(snapshot: Snapshot | None) -> Mapping[str, FleetStats]:

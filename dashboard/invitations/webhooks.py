@@ -16,6 +16,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -25,6 +26,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from catena_client import MAX_PAGE_SIZE, CatenaClient, Secret, Webhook
+from dashboard.access.viewer import Viewer
+from dashboard.invitations import rights
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +48,16 @@ class NotificationRejected(Exception):
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
         self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """What came of registering."""
+
+    new: tuple[str, ...]
+    """The events that were registered now."""
+    missing: tuple[str, ...]
+    """Those that Catena does not list all the same."""
 
 
 class WebhookReceiver:
@@ -152,7 +165,21 @@ async def _limited(request: Request) -> bytes:
     return bytes(body)
 
 
-def missing(client: CatenaClient, public_url: str) -> list[str]:
+def register(viewer: Viewer, client: CatenaClient, public_url: str, secret: Secret) -> Registration:
+    """Register what is missing of `EVENTS`. Raises `CatenaError`, and `NotAllowed` to who does not see all fleets.
+
+    Notifications are of all fleets, and the whole account has them or not.
+    """
+    rights.require(viewer)
+    if rights.is_limited(viewer):
+        raise rights.NotAllowed("Only an operator who sees all fleets may register notifications.")
+    events = _missing(client, public_url)
+    for event in events:
+        client.webhooks.create(url=f"{public_url}{PATH}", event_name=event, secret=secret)
+    return Registration(tuple(events), tuple(_missing(client, public_url)))
+
+
+def _missing(client: CatenaClient, public_url: str) -> list[str]:
     """Return those of `EVENTS` that no active webhook at our host is registered for. Raises `CatenaError`.
 
     Catena masks a webhook's address in lists except for its host, so the host has to do.
@@ -169,14 +196,6 @@ def missing(client: CatenaClient, public_url: str) -> list[str]:
         for event in EVENTS
         if event not in registered and not (event.endswith(".*") and event[:-2] in topics)
     ]
-
-
-def register(client: CatenaClient, public_url: str, secret: Secret) -> list[str]:
-    """Register what is missing and return it. Raises `CatenaError`."""
-    events = missing(client, public_url)
-    for event in events:
-        client.webhooks.create(url=f"{public_url}{PATH}", event_name=event, secret=secret)
-    return events
 
 
 def _host(hook: Webhook) -> str:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
+from typing import NoReturn
 
 import streamlit as st
 
-from dashboard.access.gate import may_enter
+from dashboard.access.grants import viewer_of
+from dashboard.access.session import Refused
 from dashboard.access.viewer import OPERATOR, Viewer
 from dashboard.configuration.settings import Settings
+from dashboard.configuration.sign_in import Provider
+from dashboard.service import service
 from dashboard.ui.markdown import plain
 
 
@@ -22,16 +25,17 @@ def require_viewer(settings: Settings) -> Viewer:
         _stop(
             "Sign in to see your fleets",
             "This dashboard shows real fleets to invited colleagues only.",
-            {_label(name, settings.sign_in): partial(st.login, name) for name in settings.sign_in},
+            {_label(one.name, settings.sign_in): partial(st.login, one.name) for one in settings.sign_in},
         )
-    if not may_enter(settings.operators, st.user.to_dict()):
+    found = service().roles.grant(st.user.to_dict())
+    if isinstance(found, Refused):
         _stop(
             "You are signed in, but not on the list",
-            f"{plain(str(st.user.get('email') or 'Your account'))} may not use this dashboard. "
+            f"{plain(found.who or 'Your account')} may not use this dashboard. "
             "Ask whoever runs it to add your address to CATENA_OPERATORS.",
             {"Sign out": st.logout},
         )
-    return _remember(replace(OPERATOR, name=str(st.user.get("email"))))
+    return _remember(viewer_of(found, service().poller.directory.names.refs))
 
 
 def viewer() -> Viewer:
@@ -45,11 +49,11 @@ def _remember(viewer: Viewer) -> Viewer:
     return viewer
 
 
-def _label(provider: str, providers: tuple[str, ...]) -> str:
+def _label(provider: str, providers: tuple[Provider, ...]) -> str:
     return "Sign in" if len(providers) == 1 else f"Sign in: {plain(provider)}"
 
 
-def _stop(title: str, text: str, actions: Mapping[str, Callable[[], None]]) -> None:
+def _stop(title: str, text: str, actions: Mapping[str, Callable[[], None]]) -> NoReturn:
     st.navigation([st.Page(lambda: None, title="Catena Live Map")], position="hidden")
     with st.container(horizontal_alignment="center"):
         st.title(title)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, tzinfo
 
 import streamlit as st
 
+from dashboard.access.viewer import Viewer
 from dashboard.fleet.names import masked
 from dashboard.fleet.units import duration
 from dashboard.invitations import bulk_csv
@@ -24,7 +25,7 @@ SHOWN_PROBLEMS = 20
 
 def show() -> None:
     """Show the run this viewer has going, or the way to start one."""
-    run = service().bulk_runs.of(sign_in.viewer().name)
+    run = service().bulk_runs.of(sign_in.viewer())
     if run is not None:
         _run(run)
         return
@@ -45,7 +46,7 @@ def show() -> None:
     if file is None:
         return
     try:
-        read = bulk_csv.read(file.getvalue(), form.defaults(), providers.known())
+        read = bulk_csv.read(file.getvalue(), form.defaults(), providers.known(), sign_in.viewer().fleet_refs)
     except UnreadableFile as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
@@ -73,9 +74,8 @@ def _checked(file: BulkFile) -> None:
     if not file.ready:
         return
     if st.button(f"Create {len(file.ready):,} invitations", type="primary", icon=":material/send:"):
-        name = sign_in.viewer().name
-        run = BulkRun(service().invitations, file.rows, by=name, again=again)
-        if service().bulk_runs.start(name, run):
+        run = BulkRun(service().invitations, file.rows, again=again)
+        if service().bulk_runs.start(sign_in.viewer(), run):
             page_state().bulk_run = run
         st.rerun()
 
@@ -92,11 +92,11 @@ def _problems(rows: list[tuple[BulkRow, str]]) -> None:
 
 
 def _run(run: BulkRun) -> None:
-    name, running = sign_in.viewer().name, run.running
+    viewer, running = sign_in.viewer(), run.running
     opened_at, zone = st.context.url or "", viewer_zone()  # read here: downloads run in another thread
     if page_state().bulk_run is not run:
         st.info(
-            "This file was sent from another tab, before a reload, or by somebody with the same name. One is sent at a "
+            "This file was sent from another tab, before a reload, or in another browser of yours. One is sent at a "
             "time: nothing was started from here. When it is done, “New file” makes room for yours.",
             icon=":material/content_copy:",
         )
@@ -110,11 +110,11 @@ def _run(run: BulkRun) -> None:
         if run.left and st.button(
             f"Continue with {run.left:,} rows", type="primary", icon=":material/play_arrow:"
         ):
-            service().bulk_runs.start(name, run)
+            service().bulk_runs.start(viewer, run)
             st.rerun()
         st.download_button(
             "Result (CSV)",
-            lambda: _result(run, opened_at, zone),
+            lambda: _result(viewer, run, opened_at, zone),
             "invitations-result.csv",
             "text/csv",
             icon=":material/download:",
@@ -122,14 +122,14 @@ def _run(run: BulkRun) -> None:
         )
         st.download_button(
             "QR codes (PDF)",
-            lambda: sheet_pdf(_cards(run, opened_at, zone).values()),
+            lambda: sheet_pdf(_cards(viewer, run, opened_at, zone).values()),
             "invitations.pdf",
             "application/pdf",
             icon=":material/print:",
             on_click="ignore",
         )
         if st.button("New file", icon=":material/restart_alt:"):
-            service().bulk_runs.put_away(name, run)
+            service().bulk_runs.put_away(viewer, run)
             page_state().bulk_generation += 1
             st.rerun()
     failed = [
@@ -165,22 +165,23 @@ def _progress(run: BulkRun, running: bool) -> None:
         st.rerun()  # the buttons belong to a run that has stopped
 
 
-def _cards(run: BulkRun, opened_at: str, zone: tzinfo) -> dict[int, Card]:
+def _cards(viewer: Viewer, run: BulkRun, opened_at: str, zone: tzinfo) -> dict[int, Card]:
     """Return the cards of the invitations that the rows have, as they are now, by the row's number."""
-    known = {invitation.handle: invitation for invitation in service().invitations.peek().invitations}
+    lists = service().invitations.peek(viewer)
+    known = {invitation.handle: invitation for invitation in lists.invitations}
     cards: dict[int, Card] = {}
     for row in run.rows:
         outcome = run.outcome(row)
         invitation = known.get(outcome.handle) if outcome else None
         if invitation is not None and invitation.status != "deleted":
-            card = card_of(invitation, opened_at, zone)
+            card = card_of(viewer, invitation, opened_at, zone)
             if card is not None:
                 cards[row.number] = card
     return cards
 
 
-def _result(run: BulkRun, opened_at: str, zone: tzinfo) -> bytes:
-    cards = _cards(run, opened_at, zone)
+def _result(viewer: Viewer, run: BulkRun, opened_at: str, zone: tzinfo) -> bytes:
+    cards = _cards(viewer, run, opened_at, zone)
     rows = []
     for row in run.rows:
         outcome = run.outcome(row) or RowOutcome("not sent")

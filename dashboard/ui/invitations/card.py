@@ -8,12 +8,14 @@ from datetime import tzinfo
 
 import streamlit as st
 
+from dashboard.access.viewer import Viewer
 from dashboard.invitations import qr
 from dashboard.invitations.card import Card, invitation_pdf
 from dashboard.invitations.formatting import local_time, mailto, message, sms
 from dashboard.invitations.models import UNKNOWN, InvitationNotFound, InvitationSummary
 from dashboard.invitations.permissions import bundle_of
 from dashboard.service import service
+from dashboard.ui import sign_in
 from dashboard.ui.clock import viewer_zone
 from dashboard.ui.invitations import progress
 from dashboard.ui.invitations.state import page_state
@@ -30,11 +32,16 @@ def show(fly: Callable[[str], None]) -> None:
     invitation = _shown()
     if invitation is None:
         return
-    card = card_of(invitation, st.context.url or "", viewer_zone())
+    card = card_of(sign_in.viewer(), invitation, st.context.url or "", viewer_zone())
     if state.note:
         st.success(state.note, icon=":material/check_circle:")
     if card is None:
-        st.warning("Catena has sent no link of this invitation that can be read. Resend it under Follow up.")
+        if invitation.status == "accepted":
+            progress.show(invitation.handle, fly)
+        else:
+            st.warning(
+                "Catena has sent no link of this invitation that can be read. Resend it under Follow up."
+            )
         return
     st.html(_html(card, "invite-card"))
     progress.show(invitation.handle, fly)
@@ -51,7 +58,7 @@ def show_on_stage(fly: Callable[[str], None]) -> bool:
     if not state.on_stage:
         return False
     invitation = _shown()
-    card = card_of(invitation, st.context.url or "", viewer_zone()) if invitation else None
+    card = card_of(sign_in.viewer(), invitation, st.context.url or "", viewer_zone()) if invitation else None
     if invitation is None or card is None:
         state.on_stage = False
         return False
@@ -64,25 +71,25 @@ def show_on_stage(fly: Callable[[str], None]) -> bool:
 
 
 def _shown() -> InvitationSummary | None:
-    handle = page_state().shown
-    return next((known for known in service().invitations.peek().invitations if known.handle == handle), None)
+    handle, lists = page_state().shown, service().invitations.peek(sign_in.viewer())
+    return next((known for known in lists.invitations if known.handle == handle), None)
 
 
-def link_of(invitation: InvitationSummary, opened_at: str) -> str:
-    """Return the link to hand over; "" when the invitation is gone or Catena sent no link that can be read.
+def link_of(viewer: Viewer, invitation: InvitationSummary, opened_at: str) -> str:
+    """Return the link to hand over; "" when there is none for this viewer, or none that can be read.
 
     `opened_at` is the address in the operator's browser.
     """
     try:
-        magic_link = service().invitations.link(invitation.handle)
+        magic_link = service().invitations.link(viewer, invitation.handle)
     except InvitationNotFound:
         return ""
     return service().reachable_link(magic_link, opened_at) if magic_link else ""
 
 
-def card_of(invitation: InvitationSummary, opened_at: str, zone: tzinfo) -> Card | None:
+def card_of(viewer: Viewer, invitation: InvitationSummary, opened_at: str, zone: tzinfo) -> Card | None:
     """Put together what a fleet is shown, times in the operator's `zone`; None without a link as from `link_of`."""
-    link = link_of(invitation, opened_at)
+    link = link_of(viewer, invitation, opened_at)
     if not link:
         return None
     settings, bundle = service().settings, bundle_of(invitation.permissions)

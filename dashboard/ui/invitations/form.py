@@ -7,7 +7,6 @@ import streamlit as st
 from catena_client import CatenaError, InvitationCreate, ValidationFailed
 from dashboard.configuration.settings import Settings
 from dashboard.invitations.formatting import local_time, status_label
-from dashboard.invitations.invitation_service import MayRefresh
 from dashboard.invitations.models import (
     DEAD_STATUSES,
     UNKNOWN,
@@ -19,6 +18,7 @@ from dashboard.invitations.models import (
 )
 from dashboard.invitations.permissions import BUNDLES
 from dashboard.invitations.rules import Draft, check, problems_from_api
+from dashboard.invitations.sender import MayRefresh
 from dashboard.service import service
 from dashboard.ui import sign_in
 from dashboard.ui.clock import viewer_zone
@@ -92,9 +92,7 @@ def _create(request: InvitationCreate, state: PageState, agreed: Sequence[Invita
     """Create, or refresh what was agreed to, and leave what came of it in the state: a card, a question, problems."""
     state.question = None
     try:
-        result = service().invitations.create(
-            request, by=sign_in.viewer().name, may_refresh=as_agreed(agreed)
-        )
+        result = service().invitations.create(sign_in.viewer(), request, may_refresh=as_agreed(agreed))
     except AlreadyInvited as question:
         state.question = question
     except ValidationFailed as error:

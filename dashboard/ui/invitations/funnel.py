@@ -33,10 +33,10 @@ def show(fly: Callable[[str], None]) -> None:
 
 
 def _funnel(fly: Callable[[str], None]) -> None:
-    now = datetime.now(UTC)
-    fleets = service().overview.fleets(sign_in.viewer().visibility, now)
+    viewer, now = sign_in.viewer(), datetime.now(UTC)
+    fleets = service().overview.fleets(viewer, now)
     if not fleets:
-        if service().invitations.peek().taken_at is None:
+        if service().invitations.peek(viewer).taken_at is None:
             st.info("The invitations were not read yet.", icon=":material/hourglass_empty:")
         else:
             st.info("No fleet was invited yet. Create the first invitation under “Invite”.")

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.fleet.units import duration
 from dashboard.invitations.formatting import local_time
 from dashboard.service import service
+from dashboard.ui import sign_in
 from dashboard.ui.clock import viewer_zone
 from dashboard.ui.markdown import plain
 
@@ -21,7 +22,7 @@ def show() -> None:
 
 
 def _outages() -> None:
-    lists, now, zone = service().invitations.lists(), datetime.now(UTC), viewer_zone()
+    lists, now, zone = service().invitations.lists(sign_in.viewer()), datetime.now(UTC), viewer_zone()
     age = "" if lists.taken_at is None else " What was read before is shown."
     sentences = []
     for title, outage in lists.outages.items():

@@ -22,12 +22,13 @@ def show(handle: str, fly: Callable[[str], None]) -> None:
 
 
 def _progress(handle: str, fly: Callable[[str], None]) -> None:
-    lists, now = service().invitations.lists(), datetime.now(UTC)
+    viewer, now = sign_in.viewer(), datetime.now(UTC)
+    lists = service().invitations.lists(viewer)
     invitation = next((known for known in lists.invitations if known.handle == handle), None)
     if invitation is None:
         st.info("This invitation is not listed any more.")
         return
-    fleet = service().overview.fleet_of(invitation, sign_in.viewer().visibility, now)
+    fleet = service().overview.fleet_of(viewer, handle, now)
     if fleet and fleet.reached == len(STEPS):
         _arrived(fleet, invitation, fly)
     elif invitation.status in ("declined", "expired"):

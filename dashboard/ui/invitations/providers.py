@@ -7,6 +7,7 @@ import streamlit as st
 from catena_client import Tsp
 from dashboard.invitations.models import UNKNOWN
 from dashboard.service import service
+from dashboard.ui import sign_in
 from dashboard.ui.invitations.state import page_state
 from dashboard.ui.markdown import plain
 
@@ -16,7 +17,11 @@ MOST_SHOWN = 30
 def known() -> dict[str, Tsp]:
     """Return the providers by what stands for them in ``limit_tsps``: slug, source name or id, as the settings say."""
     kind = service().settings.limit_tsps_by
-    return {value: tsp for tsp in service().invitations.tsps() if (value := str(getattr(tsp, kind) or ""))}
+    return {
+        value: tsp
+        for tsp in service().invitations.tsps(sign_in.viewer())
+        if (value := str(getattr(tsp, kind) or ""))
+    }
 
 
 def show_chosen() -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from catena_client import CatenaError
+from dashboard.access.viewer import Viewer
 from dashboard.fleet.names import masked
 from dashboard.invitations.formatting import (
     STATUS_LABELS,
@@ -90,12 +91,11 @@ def rows_key(name: str, handles: Sequence[str]) -> str:
 
 
 def _rows(search: str, statuses: tuple[str, ...]) -> None:
-    now, visibility = datetime.now(UTC), sign_in.viewer().visibility
-    taken_at = service().invitations.peek().taken_at
-    visible = service().overview.invitations(visibility)
-    matches = matching(visible, search, statuses)
-    if not visible:
-        if taken_at is not None:
+    viewer, now = sign_in.viewer(), datetime.now(UTC)
+    lists = service().invitations.lists(viewer)
+    matches = matching(lists.invitations, search, statuses)
+    if not lists.invitations:
+        if lists.taken_at is not None:
             st.info("There are no invitations yet. Create the first one under “Invite”.")
         else:
             st.info("The invitations were not read yet.", icon=":material/hourglass_empty:")
@@ -108,10 +108,12 @@ def _rows(search: str, statuses: tuple[str, ...]) -> None:
     if pages > 1:
         page = min(st.pagination(pages, key=f"follow-page-{pages}"), pages)
     shown = matches[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
-    st.caption(f"{len(matches):,} of {len(visible):,} invitations. Choose one for what you can do about it.")
+    st.caption(
+        f"{len(matches):,} of {len(lists.invitations):,} invitations. Choose one for what you can do about it."
+    )
     waiting = {
         fleet.handle: fleet.waiting or "On the map"
-        for fleet in service().overview.fleets(visibility, now)
+        for fleet in service().overview.fleets(viewer, now)
         if fleet.handle
     }
     picked = st.dataframe(
@@ -127,7 +129,7 @@ def _rows(search: str, statuses: tuple[str, ...]) -> None:
     )
     rows = picked["selection"]["rows"]
     if rows and rows[0] < len(shown):
-        _actions(shown[rows[0]], waiting)
+        _actions(viewer, shown[rows[0]], waiting)
 
 
 def _cells(invitation: InvitationSummary, waiting: Mapping[str, str], now: datetime) -> dict[str, str]:
@@ -149,7 +151,7 @@ def _cells(invitation: InvitationSummary, waiting: Mapping[str, str], now: datet
     }
 
 
-def _actions(invitation: InvitationSummary, waiting: Mapping[str, str]) -> None:
+def _actions(viewer: Viewer, invitation: InvitationSummary, waiting: Mapping[str, str]) -> None:
     state = page_state()
     with st.container(border=True):
         cells = _cells(invitation, waiting, datetime.now(UTC))
@@ -160,7 +162,7 @@ def _actions(invitation: InvitationSummary, waiting: Mapping[str, str]) -> None:
             + (f", expires {plain(cells['expires'])}" if invitation.status == "active" else "")
             + f"  \n{plain(cells['next'])}."
         )
-        if invitation.status == "active" and (link := link_of(invitation, st.context.url or "")):
+        if invitation.status == "active" and (link := link_of(viewer, invitation, st.context.url or "")):
             st.code(link, language=None, wrap_lines=True)
         with st.container(horizontal=True):
             if st.button(
@@ -194,7 +196,7 @@ def _confirm_resend(invitation: InvitationSummary) -> None:
         state = page_state()
         try:
             result = service().invitations.resend(
-                invitation.handle, by=sign_in.viewer().name, may_refresh=as_agreed([invitation])
+                sign_in.viewer(), invitation.handle, may_refresh=as_agreed([invitation])
             )
         except AlreadyInvited as question:
             state.question = (
@@ -213,7 +215,7 @@ def _confirm_delete(invitation: InvitationSummary) -> None:
     st.write(
         "Its link and QR code stop working at once. This cannot be undone, but you can invite the fleet again."
     )
-    _confirm("Delete", lambda: service().invitations.delete(invitation.handle))
+    _confirm("Delete", lambda: service().invitations.delete(sign_in.viewer(), invitation.handle))
 
 
 def _confirm(label: str, act: Callable[[], None]) -> None:

@@ -52,7 +52,13 @@ def test_no_secret_that_is_shown_anywhere_is_accepted():
         for found in re.findall(r"""cookie_secret\b["']? *[=:] *(["'])(.*?)\1""", text)
     ]
     assert len(shown) >= 3  # README, example, the closed page
-    complete = {"redirect_uri": "x", "client_id": "x", "client_secret": "x", "server_metadata_url": "x"}
+    complete = {
+        "redirect_uri": "x",
+        "client_id": "x",
+        "client_secret": "x",
+        "server_metadata_url": "x",
+        "issuer": "x",
+    }
     for _quote, secret in shown:
         with pytest.raises(SettingsError, match="cookie_secret"):
             load({"CATENA_OPERATORS": "@fleet.example"}, {"auth": complete | {"cookie_secret": secret}})
@@ -67,7 +73,13 @@ def test_the_command_that_makes_a_secret_makes_one_that_is_accepted(document):
     secret = subprocess.run(
         [sys.executable, flag, program], check=True, capture_output=True, text=True
     ).stdout
-    complete = {"redirect_uri": "x", "client_id": "x", "client_secret": "x", "server_metadata_url": "x"}
+    complete = {
+        "redirect_uri": "x",
+        "client_id": "x",
+        "client_secret": "x",
+        "server_metadata_url": "x",
+        "issuer": "x",
+    }
     assert load(
         {"CATENA_OPERATORS": "@fleet.example"}, {"auth": complete | {"cookie_secret": secret.strip()}}
     ).sign_in

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+from streamlit import config
+from streamlit.runtime.secrets import Secrets
 
 from dashboard.configuration.checks import SettingsError
-from dashboard.configuration.secrets_file import any_secrets
+from dashboard.configuration.secrets_file import any_secrets, read
 
 HIDDEN = "hunter2-very-secret"
 
@@ -94,3 +96,24 @@ def test_folders_of_secrets(tmp_path):
         any_secrets([str(tmp_path)], named=True)
     secret.rename(tmp_path / "CATENA_CLIENT_SECRET")
     assert "CATENA_CLIENT_SECRET in it must be a folder" in refused(tmp_path)
+
+
+def test_what_is_read_is_what_streamlit_reads(tmp_path, monkeypatch):
+    """In files and in folders as Kubernetes mounts them; of two places the later one wins, section by section."""
+    first, second, folder = tmp_path / "a.toml", tmp_path / "b.toml", tmp_path / "mounted"
+    first.write_text('[catena]\nA = "first"\nB = 1\n[auth]\nC = "first"\n')
+    second.write_text('[catena]\nA = "second"\n[[catena.rules]]\nwho = ["x"]\n')
+    for name, text in {"auth/D": " folder\n", "auth/E": "folder", "plain/F": "folder"}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    monkeypatch.setenv("plain", "taken back after the test: Streamlit puts single texts there")
+    for places in ([first], [first, second], [second, first], [first, second, folder], [folder]):
+        named = [str(place) for place in places]
+        monkeypatch.setattr(config, "get_option", {"secrets.files": named}.__getitem__)
+        theirs = Secrets()
+        theirs._file_watchers_installed = True
+        assert read(named, named=True) == theirs.to_dict()
+
+
+def test_no_place_is_no_secrets(tmp_path):
+    assert read([str(tmp_path / "none.toml")], named=False) is None

@@ -5,6 +5,7 @@ from secrets import token_hex, token_urlsafe
 
 import pytest
 
+from dashboard.configuration.access_rules import AccessRule
 from dashboard.configuration.checks import is_loopback
 from dashboard.configuration.settings import Settings, SettingsError, load
 from dashboard.configuration.sign_in import COMMAND
@@ -59,7 +60,8 @@ def test_blank_environment_falls_back_to_file():
         ("CATENA_AUTH_URL", "auth"),
         ("CATENA_BASEMAP", "http://tiles.example.com/style.json"),
         ("CATENA_BASEMAP", "mapbox"),
-        ("CATENA_OPERATORS", "somebody"),
+        ("CATENA_GROUPS_CLAIM", "two words"),
+        ("CATENA_EMAIL_VERIFIED", "no"),
         ("CATENA_CLIENT_ID", "two\nlines"),
         ("CATENA_WEBHOOK_SECRET", "short"),
         ("CATENA_WEBHOOK_SECRET", "at least 12 characters"),
@@ -104,11 +106,11 @@ def test_a_wrong_shape_is_one_sentence_that_names_it(secrets, named):
     assert "hunter2" not in str(caught.value)
 
 
-def test_sign_in_needs_operators():
+def test_sign_in_needs_rules():
     with pytest.raises(SettingsError, match=r"^CATENA_OPERATORS is missing"):
         load(CREDENTIALS, {"auth": AUTH})
-    loaded = load(CREDENTIALS | {"CATENA_OPERATORS": "Ann@Example.com, @fleet.example"}, {"auth": AUTH})
-    assert loaded.operators == {"ann@example.com", "@fleet.example"}
+    loaded = load(CREDENTIALS | {"CATENA_VIEWERS": "@fleet.example"}, {"auth": AUTH})
+    assert loaded.access == (AccessRule(frozenset({"@fleet.example"}), "viewer"),)
 
 
 @pytest.mark.parametrize(
@@ -123,8 +125,60 @@ def test_sign_in_needs_operators():
     ],
 )
 def test_the_providers_are_named_as_streamlit_names_them(auth, names):
-    assert load({"CATENA_OPERATORS": "@fleet.example"}, {"auth": auth}).sign_in == names
+    loaded = load({"CATENA_OPERATORS": "@fleet.example"}, {"auth": auth}).sign_in
+    assert tuple(provider.name for provider in loaded) == names
     assert load({}, {}).sign_in == ()
+
+
+def issuer_of(**values: object) -> str:
+    (provider,) = load({"CATENA_OPERATORS": "@fleet.example"}, {"auth": AUTH | values}).sign_in
+    return provider.issuer
+
+
+WELL_KNOWN = "/.well-known/openid-configuration"
+
+
+@pytest.mark.parametrize(
+    ("given", "issuer"),
+    [
+        ({}, "https://login.example.com"),
+        ({"server_metadata_url": f"https://login.example.com/realms/a{WELL_KNOWN}"}, "https://login.example.com/realms/a"),
+        ({"server_metadata_url": f" https://login.example.com{WELL_KNOWN}/ "}, "https://login.example.com"),
+        ({"issuer": "https://other.example.com/"}, "https://other.example.com"),
+        ({"issuer": "https://other.example.com", "server_metadata_url": "https://login.example.com/?p=1"}, "https://other.example.com"),
+    ],
+)  # fmt: skip
+def test_the_issuer_is_what_the_metadata_s_address_says_or_the_section(given, issuer):
+    assert issuer_of(**given) == issuer
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"server_metadata_url": f"https://login.example.com{WELL_KNOWN}?p=1"},
+        {"server_metadata_url": "https://login.example.com/metadata"},
+        {"server_metadata_url": WELL_KNOWN},
+        {"issuer": ""},
+        {"issuer": 7},
+    ],
+)
+def test_an_issuer_that_cannot_be_told_is_asked_for(given):
+    with pytest.raises(SettingsError, match=r"^auth\.issuer in secrets\.toml must be set .*\.$"):
+        issuer_of(**given)
+
+
+def test_each_provider_has_its_own_issuer():
+    okta = PROVIDER | {"issuer": "https://okta.example.com"}
+    loaded = load(
+        {"CATENA_OPERATORS": "@fleet.example"}, {"auth": SHARED | {"google": PROVIDER, "okta": okta}}
+    )
+    assert {one.name: one.issuer for one in loaded.sign_in} == {
+        "google": "https://login.example.com",
+        "okta": "https://okta.example.com",
+    }
+    odd = PROVIDER | {"server_metadata_url": "https://okta.example.com"}
+    with pytest.raises(SettingsError, match=r"^auth\.okta\.issuer "):
+        load({"CATENA_OPERATORS": "@fleet.example"}, {"auth": SHARED | {"google": PROVIDER, "okta": odd}})
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import httpx
 import zxingcpp
 from PIL import Image
 
+from dashboard.access.viewer import OPERATOR, Viewer
 from dashboard.invitations.bulk import BulkRun
 from dashboard.invitations.invitation_service import InvitationService
 from dashboard.invitations.models import InvitationLists
@@ -160,16 +161,16 @@ def stamp(moment: datetime) -> str:
 
 def refreshed(invitations: InvitationService) -> InvitationLists:
     """Let the service read what is due, wait for it, and return what it knows."""
-    invitations.lists()
+    invitations.lists(OPERATOR)
     for thread in threading.enumerate():
         if thread.name == "invitations":
             thread.join()
-    return invitations.peek()
+    return invitations.peek(OPERATOR)
 
 
-def finish(run: BulkRun) -> None:
+def finish(run: BulkRun, viewer: Viewer = OPERATOR) -> None:
     """Send what is left of a file, and wait for it."""
-    run.start()
+    run.start(viewer)
     until(lambda: not run.running)
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 
 from catena_client import CatenaClient
+from dashboard.access.viewer import OPERATOR
 from dashboard.invitations.bulk import BulkRun
 from dashboard.invitations.bulk_csv import read, result
 from dashboard.invitations.invitation_service import InvitationService
@@ -17,7 +18,7 @@ POST = "POST /v2/orgs/invitations"
 
 
 def run_of(invitations: InvitationService, data: bytes, *, again: bool = False) -> BulkRun:
-    return BulkRun(invitations, read(data, Draft()).rows, by="ann", again=again)
+    return BulkRun(invitations, read(data, Draft()).rows, again=again)
 
 
 def table_of(*fleet_refs: str) -> bytes:
@@ -107,7 +108,7 @@ def test_a_long_limit_is_said_and_the_wait_can_be_paused(
         return httpx.Response(429, json={"code": 429, "message": "Too Many Requests", "detail": detail})
 
     catena.fault = limit
-    run.start()
+    run.start(OPERATOR)
     assert resting.wait(20)
     until(lambda: run.resumes_at is not None)
     assert run.resumes_at - datetime.now(UTC) > timedelta(minutes=59)
@@ -166,7 +167,7 @@ def test_an_uploaded_result_continues_where_it_stopped(
     outcomes = [{"result": "created"}, {"result": "failed"}, {"result": "not sent"}]
     table = read(result(zip(source, outcomes, strict=True)), Draft())
     assert [row.create.fleet_ref for row in table.ready if row.create] == ["=B", "C"]
-    run = BulkRun(invitations, table.rows, by="ann")
+    run = BulkRun(invitations, table.rows)
     finish(run)
     assert [sent["fleet_ref"] for sent in sorted(catena.posted, key=lambda s: str(s["fleet_ref"]))] == [
         "=B",

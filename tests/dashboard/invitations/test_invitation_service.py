@@ -2,18 +2,23 @@
 
 import json
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
 import pytest
 
 from catena_client import CatenaClient, ConnectionFailed, InvitationCreate
+from dashboard.access.viewer import OPERATOR
 from dashboard.invitations.invitation_service import InvitationService
 from dashboard.invitations.models import AlreadyInvited, InvitationNotFound, InvitationSummary
 from tests.dashboard.invitations.fakes import START, FakeCatena, refreshed, stamp
 
 LIST = "GET /v2/orgs/invitations"
 POST = "POST /v2/orgs/invitations"
+
+
+ANN = replace(OPERATOR, name="ann@example.com")
 
 
 def anything(_item: InvitationSummary) -> bool:
@@ -23,7 +28,7 @@ def anything(_item: InvitationSummary) -> bool:
 
 def test_many_looks_read_the_list_once(invitations: InvitationService, catena: FakeCatena) -> None:
     catena.invite("A")
-    threads = [threading.Thread(target=invitations.lists) for _ in range(10)]
+    threads = [threading.Thread(target=invitations.lists, args=(OPERATOR,)) for _ in range(10)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -47,7 +52,7 @@ def test_a_look_never_waits_for_the_api(invitations: InvitationService, catena: 
         assert answer.wait(20)
 
     catena.fault = hang
-    lists = invitations.lists(wait=0.01)
+    lists = invitations.lists(OPERATOR, wait=0.01)
     assert lists.taken_at is None
     assert not lists.outages
     answer.set()
@@ -65,14 +70,16 @@ def test_five_thousand_invitations_are_read_in_five_pages(
 
 def test_created_and_refreshed_are_told_apart(invitations: InvitationService, catena: FakeCatena) -> None:
     refreshed(invitations)
-    first = invitations.create(InvitationCreate(fleet_ref="A", expires_in_hours=1), by="ann@example.com")
+    first = invitations.create(ANN, InvitationCreate(fleet_ref="A", expires_in_hours=1))
     again = invitations.create(
-        InvitationCreate(fleet_ref="A", expires_in_hours=48), by="bob@example.com", may_refresh=anything
+        OPERATOR, InvitationCreate(fleet_ref="A", expires_in_hours=48), may_refresh=anything
     )
     assert (first.created, again.created) == (True, False)
     assert again.invitation.handle == first.invitation.handle
     assert again.invitation.expires_at == START + timedelta(hours=48)
-    assert [(i.fleet_ref, i.created_by) for i in invitations.peek().invitations] == [("A", "ann@example.com")]
+    assert [(i.fleet_ref, i.created_by) for i in invitations.peek(OPERATOR).invitations] == [
+        ("A", "ann@example.com")
+    ]
 
 
 @pytest.mark.parametrize("status", ["active", "accepted", "declined"])
@@ -81,7 +88,7 @@ def test_a_live_invitation_is_not_refreshed_without_asking(
 ) -> None:
     catena.invite("A", status=status)
     with pytest.raises(AlreadyInvited) as caught:
-        invitations.create(InvitationCreate(fleet_ref="A"), by="x")
+        invitations.create(OPERATOR, InvitationCreate(fleet_ref="A"))
     assert caught.value.live[0].status == status
     assert not catena.posted
 
@@ -91,7 +98,7 @@ def test_a_dead_invitation_does_not_stand_in_the_way(
     invitations: InvitationService, catena: FakeCatena, status: str
 ) -> None:
     catena.invite("A", status=status)
-    assert invitations.create(InvitationCreate(fleet_ref="A"), by="x").created
+    assert invitations.create(OPERATOR, InvitationCreate(fleet_ref="A")).created
 
 
 def test_the_same_reference_twice_at_the_same_moment_is_sent_once(
@@ -103,7 +110,7 @@ def test_the_same_reference_twice_at_the_same_moment_is_sent_once(
     def create() -> None:
         barrier.wait()
         try:
-            invitations.create(InvitationCreate(fleet_ref="A"), by="x")
+            invitations.create(OPERATOR, InvitationCreate(fleet_ref="A"))
             outcomes.append("created")
         except AlreadyInvited:
             outcomes.append("asked")
@@ -121,11 +128,11 @@ def test_a_lost_answer_is_looked_up_instead_of_sent_again(
     invitations: InvitationService, catena: FakeCatena
 ) -> None:
     catena.lose_answers = True
-    made = invitations.create(InvitationCreate(fleet_ref="A"), by="x")
+    made = invitations.create(OPERATOR, InvitationCreate(fleet_ref="A"))
     assert made.created
     assert catena.calls[POST] == 1
     catena.now += timedelta(minutes=1)
-    again = invitations.create(InvitationCreate(fleet_ref="A"), by="x", may_refresh=anything)
+    again = invitations.create(OPERATOR, InvitationCreate(fleet_ref="A"), may_refresh=anything)
     assert not again.created
     assert catena.calls[POST] == 2
 
@@ -140,12 +147,12 @@ def test_a_request_that_never_arrived_is_an_error(invitations: InvitationService
 
     catena.fault = break_posts
     with pytest.raises(ConnectionFailed):
-        invitations.create(InvitationCreate(fleet_ref="A"), by="x")
+        invitations.create(OPERATOR, InvitationCreate(fleet_ref="A"))
 
 
 def test_resending_keeps_the_options(invitations: InvitationService, catena: FakeCatena) -> None:
     catena.invite("A", status="declined", fleet_email="a@b.co", limit_tsps=["samsara"], expires_in_hours=48)
-    made = invitations.resend(refreshed(invitations).invitations[0].handle, by="x", may_refresh=anything)
+    made = invitations.resend(OPERATOR, refreshed(invitations).invitations[0].handle, may_refresh=anything)
     assert not made.created
     assert made.invitation.status == "active"
     (sent,) = catena.posted
@@ -155,10 +162,10 @@ def test_resending_keeps_the_options(invitations: InvitationService, catena: Fak
 def test_deleting_removes_it_at_once(invitations: InvitationService, catena: FakeCatena) -> None:
     catena.invite("A")
     handle = refreshed(invitations).invitations[0].handle
-    invitations.delete(handle)
-    assert invitations.peek().invitations == ()
+    invitations.delete(OPERATOR, handle)
+    assert invitations.peek(OPERATOR).invitations == ()
     with pytest.raises(InvitationNotFound):
-        invitations.link(handle)
+        invitations.link(OPERATOR, handle)
 
 
 def test_an_invitation_that_ran_out_is_expired_without_a_new_reading(
@@ -167,7 +174,7 @@ def test_an_invitation_that_ran_out_is_expired_without_a_new_reading(
     catena.invite("A", expires_at=stamp(START + timedelta(minutes=5)))
     assert refreshed(invitations).invitations[0].status == "active"
     catena.now += timedelta(minutes=6)
-    assert invitations.peek().invitations[0].status == "expired"
+    assert invitations.peek(OPERATOR).invitations[0].status == "expired"
 
 
 def test_an_outage_is_named_and_never_looks_like_an_empty_list(
@@ -243,6 +250,6 @@ def test_no_secret_is_in_what_pages_get(
     seen = repr(lists) + repr(vars(invitations)) + json.dumps([i.permissions for i in lists.invitations])
     for secret in (made["id"], made["magic_link"], "jwt-access", "jwt-refresh"):
         assert secret not in seen
-    assert invitations.link(lists.invitations[0].handle) == made["magic_link"]
+    assert invitations.link(OPERATOR, lists.invitations[0].handle) == made["magic_link"]
     other = InvitationService(client)
     assert refreshed(other).invitations[0].handle != lists.invitations[0].handle

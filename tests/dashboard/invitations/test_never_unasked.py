@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from catena_client import CatenaError, InvitationCreate
+from dashboard.access.viewer import OPERATOR, Viewer
 from dashboard.invitations.bulk import WORKERS, BulkRun, RowOutcome
 from dashboard.invitations.bulk_csv import read
 from dashboard.invitations.invitation_service import InvitationService
@@ -24,7 +25,7 @@ BAD_GATEWAY = 502
 
 def a_run(invitations: InvitationService, *fleet_refs: str, again: bool = False) -> BulkRun:
     table = "\n".join(["fleet_ref", *fleet_refs]).encode()
-    return BulkRun(invitations, read(table, Draft()).rows, by="ann", again=again)
+    return BulkRun(invitations, read(table, Draft()).rows, again=again)
 
 
 def sent(run: BulkRun) -> dict[str, RowOutcome]:
@@ -180,7 +181,7 @@ def test_a_garbled_answer_is_looked_up_like_a_lost_one(
         return httpx.Response(201, text='{"id": "cut o')
 
     catena.fault = garble
-    assert invitations.create(InvitationCreate(fleet_ref="A"), by="ann").created
+    assert invitations.create(OPERATOR, InvitationCreate(fleet_ref="A")).created
 
 
 @pytest.mark.parametrize("status", [BAD_GATEWAY, 404, 409])
@@ -197,8 +198,8 @@ def test_a_lost_delete_counts_when_the_invitation_is_gone(
         return httpx.Response(status)
 
     catena.fault = lose
-    invitations.delete(handle)
-    assert invitations.peek().invitations == ()
+    invitations.delete(OPERATOR, handle)
+    assert invitations.peek(OPERATOR).invitations == ()
     assert catena.calls[f"GET /v2/orgs/invitations/{made['id']}"] == 1
 
 
@@ -207,8 +208,8 @@ def test_a_delete_that_did_not_happen_is_an_error(invitations: InvitationService
     handle = refreshed(invitations).invitations[0].handle
     catena.fault = failing(lambda request: request.method == "DELETE")
     with pytest.raises(CatenaError):
-        invitations.delete(handle)
-    assert [item.handle for item in invitations.peek().invitations] == [handle]
+        invitations.delete(OPERATOR, handle)
+    assert [item.handle for item in invitations.peek(OPERATOR).invitations] == [handle]
 
 
 def test_one_run_is_started_once_by_many_clicks(invitations: InvitationService, catena: FakeCatena) -> None:
@@ -219,7 +220,7 @@ def test_one_run_is_started_once_by_many_clicks(invitations: InvitationService, 
 
     catena.fault = hang
     run = a_run(invitations, *(f"F{n}" for n in range(30)))
-    clicks = [threading.Thread(target=run.start) for _ in range(16)]
+    clicks = [threading.Thread(target=run.start, args=(OPERATOR,)) for _ in range(16)]
     for click in clicks:
         click.start()
     for click in clicks:
@@ -235,7 +236,7 @@ def test_an_uploaded_result_does_not_send_what_is_unknown(
     invitations: InvitationService, catena: FakeCatena
 ) -> None:
     table = read(b"fleet_ref,result\nA,unknown\nB,failed\nC,created\n", Draft())
-    run = BulkRun(invitations, table.rows, by="ann", again=True)
+    run = BulkRun(invitations, table.rows, again=True)
     outcomes = sent(run)
     assert [body["fleet_ref"] for body in catena.posted] == ["B"]
     assert {ref: outcome.result for ref, outcome in outcomes.items()} == {
@@ -251,8 +252,8 @@ def test_a_defect_of_ours_ends_neither_the_run_nor_in_sending_a_row_twice(
 ) -> None:
     create = invitations.create
 
-    def taken_in_badly(wanted: InvitationCreate, **options: Any) -> CreateResult:
-        made = create(wanted, **options)
+    def taken_in_badly(viewer: Viewer, wanted: InvitationCreate, **options: Any) -> CreateResult:
+        made = create(viewer, wanted, **options)
         if wanted.fleet_ref.startswith("B"):
             raise ZeroDivisionError
         return made
@@ -268,7 +269,7 @@ def test_a_defect_of_ours_ends_neither_the_run_nor_in_sending_a_row_twice(
 def test_a_list_that_we_cannot_take_in_is_no_run_that_somebody_paused(
     invitations: InvitationService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(invitations, "read", lambda: 1 / 0)
+    monkeypatch.setattr(invitations, "read", lambda _viewer: 1 / 0)
     run = a_run(invitations, "A")
     assert sent(run) == {}
     assert run.halted.startswith("Nothing was sent")

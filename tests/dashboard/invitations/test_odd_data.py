@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from catena_client import InvitationCreate
+from dashboard.access.viewer import OPERATOR
 from dashboard.invitations.fleet_stats import FleetStats
 from dashboard.invitations.formatting import expiry, local_time, next_step
 from dashboard.invitations.funnel import funnel
@@ -83,7 +84,7 @@ def test_an_unknown_status_counts_as_live(
 ) -> None:
     catena.invite("A")["status"] = status
     with pytest.raises(AlreadyInvited):
-        invitations.create(InvitationCreate(fleet_ref="A"), by="ann")
+        invitations.create(OPERATOR, InvitationCreate(fleet_ref="A"))
     assert not catena.posted
 
 
@@ -93,7 +94,7 @@ def test_one_that_ran_out_by_our_clock_alone_counts_as_live(
     catena.invite("A", expires_at=stamp(START - timedelta(days=1)))
     assert refreshed(invitations).invitations[0].status == "expired"
     with pytest.raises(AlreadyInvited):
-        invitations.create(InvitationCreate(fleet_ref="A"), by="ann")
+        invitations.create(OPERATOR, InvitationCreate(fleet_ref="A"))
 
 
 def test_rows_that_cannot_be_read_at_all_are_counted(
@@ -113,7 +114,7 @@ def test_an_invitation_that_cannot_be_read_at_all_is_not_touched(
 ) -> None:
     catena.invite("A")["id"] = None
     with pytest.raises(NotSent, match="cannot be read"):
-        invitations.create(InvitationCreate(fleet_ref="A"), by="ann", may_refresh=anything)
+        invitations.create(OPERATOR, InvitationCreate(fleet_ref="A"), may_refresh=anything)
     assert not catena.posted
 
 
@@ -134,13 +135,13 @@ def test_nothing_is_resent_with_options_that_are_not_known(
     catena.invite("A")[field] = value
     handle = refreshed(invitations).invitations[0].handle
     with pytest.raises(NotSent, match="options"):
-        invitations.resend(handle, by="ann", may_refresh=anything)
+        invitations.resend(OPERATOR, handle, may_refresh=anything)
     assert not catena.posted
 
 
 def test_a_link_that_is_not_known_is_empty(invitations: InvitationService, catena: FakeCatena) -> None:
     catena.invite("A")["magic_link"] = 5
-    assert invitations.link(refreshed(invitations).invitations[0].handle) == ""
+    assert invitations.link(OPERATOR, refreshed(invitations).invitations[0].handle) == ""
 
 
 def agreement(**values: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from catena_client import CatenaClient, RetryPolicy
+from dashboard.access.viewer import OPERATOR
 from dashboard.invitations.first_data import FirstDataTracker
 from dashboard.invitations.invitation_service import InvitationService
 from tests.dashboard.invitations.fakes import START, FakeCatena, refreshed
@@ -53,7 +54,7 @@ def test_under_constant_errors_the_calls_a_minute_fall_and_stay_low(
 def test_nobody_asks_sooner_than_catena_allows(invitations: InvitationService, catena: FakeCatena) -> None:
     catena.fault = lambda _request: limited(3600)
     refreshed(invitations)
-    assert invitations.peek().outages["invitations"].retry_at == START + timedelta(hours=1)
+    assert invitations.peek(OPERATOR).outages["invitations"].retry_at == START + timedelta(hours=1)
     asked = dict(catena.calls)
     for _ in range(59):
         catena.now += timedelta(minutes=1)
@@ -75,7 +76,7 @@ def test_trouble_says_since_when_and_ends(invitations: InvitationService, catena
     catena.now += timedelta(seconds=5)
     catena.fault = lambda _request: httpx.Response(500)
     assert refreshed(invitations).outages["invitations"].since == catena.now
-    assert invitations.peek().outages["invitations"].retry_at == catena.now + timedelta(seconds=5)
+    assert invitations.peek(OPERATOR).outages["invitations"].retry_at == catena.now + timedelta(seconds=5)
 
 
 def test_one_hanging_list_holds_up_no_other(invitations: InvitationService, catena: FakeCatena) -> None:
@@ -87,12 +88,12 @@ def test_one_hanging_list_holds_up_no_other(invitations: InvitationService, cate
 
     catena.fault = hang
     catena.invite("A")
-    invitations.lists()
+    invitations.lists(OPERATOR)
     for _ in range(3):
-        invitations.lists()
+        invitations.lists(OPERATOR)
         catena.now += timedelta(seconds=6)
-        invitations.lists(wait=20)
-    assert invitations.peek().taken_at is not None
+        invitations.lists(OPERATOR, wait=20)
+    assert invitations.peek(OPERATOR).taken_at is not None
     answer.set()
     refreshed(invitations)
 
@@ -106,12 +107,12 @@ def test_only_the_first_visitor_waits_for_a_silent_host(
         assert answer.wait(20)
 
     catena.fault = hang
-    invitations.lists(wait=0.01)
-    waited = threading.Thread(target=lambda: invitations.lists(wait=3600))
+    invitations.lists(OPERATOR, wait=0.01)
+    waited = threading.Thread(target=lambda: invitations.lists(OPERATOR, wait=3600))
     waited.start()
     waited.join(10)
     assert not waited.is_alive()
-    assert invitations.peek().reading_since == START
+    assert invitations.peek(OPERATOR).reading_since == START
     answer.set()
     assert refreshed(invitations).reading_since is None
 

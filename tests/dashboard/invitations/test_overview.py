@@ -1,19 +1,21 @@
-"""Who sees which fleet: a viewer of some fleets theirs, and the invitations nobody accepted yet."""
+"""Who sees how far which fleet is: an operator of some fleets theirs, and the invitations of their references."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pandas as pd
 import pytest
 
 from catena_client import CatenaClient
-from dashboard.access.viewer import EVERYTHING, Visibility
+from dashboard.access.viewer import OPERATOR, Viewer, Visibility
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.invitations.first_data import FirstDataTracker
 from dashboard.invitations.invitation_service import InvitationService
 from dashboard.invitations.overview import Overview
 from tests.dashboard.invitations.fakes import START, FakeCatena, refreshed, stamp
 
-SOME = Visibility(frozenset({"f1"}))
+ONE = replace(OPERATOR, visibility=Visibility(frozenset({"f1"})), fleet_refs=frozenset({"F1"}))
+"""An operator of one fleet."""
 
 
 def vehicles(*fleet_ids: str, at: datetime = START) -> pd.DataFrame:
@@ -52,29 +54,33 @@ def overview(invitations: InvitationService, client: CatenaClient, catena: FakeC
 
 
 @pytest.mark.parametrize(
-    ("visibility", "refs", "fleets"),
+    ("viewer", "fleets"),
     [
-        (EVERYTHING, {"F1", "F2", "OPEN"}, {"f1", "f2", "f3", ""}),
-        (SOME, {"F1", "OPEN"}, {"f1", ""}),
-        (Visibility(), {"OPEN"}, {""}),
+        (OPERATOR, {("F1", "f1"), ("F2", "f2"), ("", "f3"), ("OPEN", "")}),
+        (ONE, {("F1", "f1")}),
+        (replace(ONE, fleet_refs=frozenset({"F1", "OPEN"})), {("F1", "f1"), ("OPEN", "")}),
+        (replace(ONE, fleet_refs=frozenset({"F2"}), visibility=Visibility()), {("F2", "")}),
+        (replace(ONE, fleet_refs=frozenset({"F3"}), visibility=Visibility(frozenset({"f3"}))), {("", "f3")}),
+        (replace(ONE, fleet_refs=frozenset(), visibility=Visibility()), set()),
     ],
-    ids=["all", "some", "none"],
+    ids=["all", "one", "one and an open one", "a fleet of another now", "not invited", "none"],
 )
-def test_lists_show_what_is_visible_and_what_names_no_fleet_yet(
-    overview: Overview, visibility: Visibility, refs: set[str], fleets: set[str]
+def test_progress_is_of_what_the_viewer_may_see(
+    overview: Overview, viewer: Viewer, fleets: set[tuple[str, str]]
 ) -> None:
-    assert {invitation.fleet_ref for invitation in overview.invitations(visibility)} == refs
-    assert {fleet.fleet_id for fleet in overview.fleets(visibility, START)} == fleets
+    shown = overview.fleets(viewer, START)
+    assert {(fleet.fleet_ref, fleet.fleet_id) for fleet in shown} == fleets
+    hidden = {"f1", "f2", "f3"} - {fleet_id for _ref, fleet_id in fleets}
+    assert not [fleet for fleet in hidden if f"Fleet {fleet}" in repr(shown)]
 
 
-def test_one_fleet_is_as_in_the_list_or_not_visible(
-    overview: Overview, invitations: InvitationService
-) -> None:
-    listed = {fleet.handle: fleet for fleet in overview.fleets(EVERYTHING, START)}
-    for invitation in invitations.peek().invitations:
-        assert overview.fleet_of(invitation, EVERYTHING, START) == listed[invitation.handle]
-        seen = overview.fleet_of(invitation, SOME, START)
-        assert seen == (None if invitation.fleet_id == "f2" else listed[invitation.handle])
+def test_one_fleet_is_as_in_the_list_or_not_there(overview: Overview, invitations: InvitationService) -> None:
+    listed = {fleet.handle: fleet for fleet in overview.fleets(OPERATOR, START)}
+    for invitation in invitations.peek(OPERATOR).invitations:
+        assert overview.fleet_of(OPERATOR, invitation.handle, START) == listed[invitation.handle]
+        seen = overview.fleet_of(ONE, invitation.handle, START)
+        assert seen == (listed[invitation.handle] if invitation.fleet_id == "f1" else None)
+    assert overview.fleet_of(OPERATOR, "made up", START) is None
     assert "2 vehicles" in {step.note for fleet in listed.values() for step in fleet.steps}
 
 
@@ -83,7 +89,7 @@ def test_before_the_first_snapshot_nothing_is_on_the_map(
 ) -> None:
     catena.invite("F1", status="accepted", fleet_id="f1", accepted_at=stamp(START))
     refreshed(invitations)
-    (fleet,) = Overview(invitations, FirstDataTracker(client), lambda: None).fleets(EVERYTHING, START)
+    (fleet,) = Overview(invitations, FirstDataTracker(client), lambda: None).fleets(OPERATOR, START)
     assert fleet.reached == 2
 
 
@@ -93,9 +99,9 @@ def test_a_snapshot_is_counted_once_for_all_viewers(
     current = Published(1, "f1", "f2")
     overview = Overview(invitations, FirstDataTracker(client), lambda: current)  # type: ignore[arg-type, return-value]
     for number in range(50):
-        overview.fleets(Visibility(frozenset({f"f{number % 2}"})), START)
-        overview.fleets(EVERYTHING, START)
+        overview.fleets(replace(ONE, visibility=Visibility(frozenset({f"f{number % 2}"}))), START)
+        overview.fleets(OPERATOR, START)
     assert current.counted == 1
     current = Published(2, "f1", "f3")
-    assert [fleet.fleet_id for fleet in overview.fleets(SOME, START)] == ["f1"]
+    assert [fleet.fleet_id for fleet in overview.fleets(ONE, START)] == ["f1"]
     assert current.counted == 1

@@ -12,20 +12,21 @@ from hypothesis import strategies as st
 from starlette.applications import Starlette
 
 from catena_client import CatenaClient, InvitationCreate, Secret
+from dashboard.access.viewer import OPERATOR
 from dashboard.ingest import embedded
 from dashboard.invitations.webhooks import (
     EVENTS,
     MAX_BODY_BYTES,
     MAX_SENT_BYTES,
     NotificationRejected,
+    Registration,
     WebhookReceiver,
-    missing,
     register,
     seconds,
     sign,
 )
 from sandbox import Sandbox, SandboxConfig
-from tests.dashboard.invitations.fakes import FakeCatena
+from tests.dashboard.invitations.fakes import FakeCatena, page
 
 KEY = "a-shared-secret-key"
 NOW = 1_772_452_800.0
@@ -189,12 +190,22 @@ def test_registering_asks_for_what_is_missing_and_only_once(client: CatenaClient
         },
         {"id": "3", "event_name": None, "url": "https://[", "status": "active"},
     ]
-    done = register(client, "https://map.example.com", Secret(KEY))
-    assert done == [event for event in EVENTS if event != "invitation.*"]
+    done = register(OPERATOR, client, "https://map.example.com", Secret(KEY))
+    assert done == Registration(tuple(event for event in EVENTS if event != "invitation.*"), ())
     assert {hook["url"] for hook in catena.webhooks[3:]} == {"https://map.example.com/webhooks/catena"}
     assert {hook["secret"] for hook in catena.webhooks[3:]} == {KEY}
-    assert missing(client, "https://map.example.com") == []
-    assert register(client, "https://map.example.com", Secret(KEY)) == []
+    assert register(OPERATOR, client, "https://map.example.com", Secret(KEY)) == Registration((), ())
+
+
+def test_registering_says_what_catena_does_not_list_all_the_same(
+    client: CatenaClient, catena: FakeCatena
+) -> None:
+    def forget(request: httpx.Request) -> httpx.Response | None:
+        wanted = request.url.path.endswith("/webhooks") and request.method == "GET"
+        return httpx.Response(200, json=page([])) if wanted else None
+
+    catena.fault = forget
+    assert register(OPERATOR, client, "https://map.example.com", Secret(KEY)) == Registration(EVENTS, EVENTS)
 
 
 def test_what_the_simulated_catena_sends_is_taken() -> None:
@@ -216,8 +227,7 @@ def test_what_the_simulated_catena_sends_is_taken() -> None:
 
     sandbox = Sandbox(SandboxConfig(vehicles=5, fleets=1), sender=deliver)
     with embedded.client(sandbox, lambda _retry: None) as client:
-        assert register(client, "https://map.example.com", Secret(KEY)) == list(EVENTS)
-        assert missing(client, "https://map.example.com") == []
+        assert register(OPERATOR, client, "https://map.example.com", Secret(KEY)) == Registration(EVENTS, ())
         for number in range(30):
             client.invitations.create(InvitationCreate(fleet_ref=f"HOOK-{number}"))
         sandbox.webhooks.flush()

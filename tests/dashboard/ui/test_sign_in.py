@@ -11,9 +11,12 @@ def page(names):
     import streamlit as st  # noqa: PLC0415 - the body is a script of its own
 
     from dashboard.configuration.settings import Settings  # noqa: PLC0415
+    from dashboard.configuration.sign_in import Provider  # noqa: PLC0415
     from dashboard.ui import sign_in  # noqa: PLC0415
 
-    sign_in.require_viewer(Settings(sign_in=names))
+    sign_in.require_viewer(
+        Settings(sign_in=tuple(Provider(name, "https://login.example.com") for name in names))
+    )
     st.write("the map")
 
 

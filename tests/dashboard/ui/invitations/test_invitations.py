@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -10,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from catena_client import CatenaClient
-from dashboard.access.viewer import Viewer
+from dashboard.access.viewer import OPERATOR, Viewer, Visibility
 from dashboard.configuration.settings import Settings
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.ingest.polling import PollState
@@ -42,7 +43,7 @@ def served(catena: FakeCatena, client: CatenaClient) -> Iterator[Service]:
     made = Service(Settings(company_name="Acme Insurance"))
     made.client.close()
     made.client = client
-    made.invitations = InvitationService(client)
+    made.invitations = InvitationService(client, made.audit)
     made.first_data = FirstDataTracker(client)
     made.overview = Overview(made.invitations, made.first_data, lambda: made.poller.state.snapshot)
     yield install(made)
@@ -248,10 +249,10 @@ def test_a_fleet_on_the_map_is_announced_on_its_card(
 def read_again(served: Service, page: AppTest) -> None:
     """Let the service read everything anew, and the page show it."""
     served.invitations.invalidate()
-    before = served.invitations.peek().taken_at
+    before = served.invitations.peek(OPERATOR).taken_at
     for _ in range(200):
         page.run()
-        if served.invitations.peek().taken_at != before:
+        if served.invitations.peek(OPERATOR).taken_at != before:
             break
     page.run()
     page.run()
@@ -296,7 +297,7 @@ def test_whoever_may_not_invite_sees_nothing(served: Service, catena: FakeCatena
 
 
 def run_of(served: Service) -> BulkRun:
-    run = served.bulk_runs.of("operator")
+    run = served.bulk_runs.of(OPERATOR)
     assert run is not None
     return run
 
@@ -338,7 +339,7 @@ def test_odd_data_is_shown_as_unknown(served: Service, catena: FakeCatena) -> No
     assert "samsara (unknown)" not in str(page.dataframe[0].value)
     assert "unknown (unknown)" in " ".join(page.dataframe[0].value["Provider connected"])
     select_tab(page, "Invite")
-    for item in served.invitations.peek().invitations:
+    for item in served.invitations.peek(OPERATOR).invitations:
         page.session_state["invitations"].shown = item.handle
         page.run()
         assert not page.exception
@@ -445,7 +446,7 @@ def test_resending_asks_again_when_it_stands_elsewhere_by_now(served: Service, c
     item = refreshed(served.invitations).invitations[0]
     made.update(status="declined")
     with pytest.raises(AlreadyInvited) as caught:
-        served.invitations.resend(item.handle, by="x", may_refresh=as_agreed([item]))
+        served.invitations.resend(OPERATOR, item.handle, may_refresh=as_agreed([item]))
     assert [one.status for one in caught.value.live] == ["declined"]
     assert not catena.posted
 
@@ -463,4 +464,131 @@ def test_a_file_is_checked_sent_and_answered(served: Service, catena: FakeCatena
     labels = {button.proto.label for button in page.get("download_button")}
     assert labels >= {"Result (CSV)", "QR codes (PDF)"}
     press(page, "New file")
-    assert served.bulk_runs.of("operator") is None
+    assert served.bulk_runs.of(OPERATOR) is None
+
+
+HERE = replace(
+    OPERATOR,
+    name="here@example.com",
+    visibility=Visibility(frozenset({"f1"})),
+    fleet_refs=frozenset({"OWN-1", "OWN-2"}),
+)
+"""An operator of two references; the fleet f1 has one of them."""
+HIDDEN = "Hidden"
+"""Stands in everything that they may not see."""
+THEIRS = f"fleet-{HIDDEN}"
+
+
+def of_two_companies(served: Service, catena: FakeCatena) -> None:
+    """Invitations, agreements, connections and vehicles of ours, and as many that are hidden."""
+    for ref, fleet in (("OWN-1", "f1"), (f"{HIDDEN}-1", THEIRS)):
+        accepted = {"status": "accepted", "fleet_id": fleet, "accepted_at": stamp(catena.now)}
+        catena.invite(ref, fleet_name=f"{ref} fleet", fleet_email=f"{ref}@example.com", **accepted)
+        catena.agreements.append({"id": fleet, "fleet_id": fleet, "status": "active", "fleet_ref": ref})
+        catena.connections.append({"id": fleet, "fleet_id": fleet, "status": "active", "source_name": ref})
+    catena.invite("OWN-2", status="declined", decline_reason="too dear", declined_at=stamp(catena.now))
+    catena.invite(f"{HIDDEN}-2", status="declined", decline_reason=HIDDEN, declined_at=stamp(catena.now))
+    catena.invite(
+        "OWN-2", fleet_id=THEIRS, status="accepted", fleet_name=HIDDEN, created_at="2020-01-01T00:00:00Z"
+    )
+    vehicles = pd.DataFrame(
+        {
+            "fleet_id": pd.Categorical(["f1", THEIRS, THEIRS]),
+            "fleet": pd.Categorical(["Own fleet", HIDDEN, HIDDEN]),
+            "position_error": pd.Categorical([""] * 3),
+            "occurred_at": pd.to_datetime([datetime.now(UTC)] * 3).as_unit("us"),
+        }
+    )
+    served.poller.state = PollState(Snapshot(1, datetime.now(UTC), vehicles))
+    refreshed(served.invitations)
+    refreshed(served.invitations)
+
+
+def opened(viewer: Viewer, tab: str = "") -> AppTest:
+    page = AppTest.from_function(script, default_timeout=20)
+    page.session_state["viewer"] = viewer
+    page.run()
+    return select_tab(page, tab) if tab else page
+
+
+def everything(page: AppTest) -> str:
+    """All that is sent to the browser, tables included."""
+    tables = [table.value.to_csv() for table in page.get("arrow_data_frame")]
+    return "\n".join([str(element.proto) for element in page.main] + tables + [words(page), cards(page)])
+
+
+@pytest.mark.parametrize(
+    "viewer", [Viewer("guest"), replace(HERE, role="viewer"), replace(OPERATOR, role="viewer")]
+)
+def test_a_viewer_reads_whom_to_ask(served: Service, catena: FakeCatena, viewer: Viewer) -> None:
+    of_two_companies(served, catena)
+    page = opened(viewer)
+    assert [info.value for info in page.info] == [
+        "You may look at the live map, but not invite fleets. Ask an operator of this dashboard."
+    ]
+    assert "OWN" not in everything(page)
+    assert HIDDEN not in everything(page)
+
+
+@pytest.mark.parametrize(
+    ("tab", "shows"),
+    [
+        ("Invite", []),
+        ("Follow up", ["3 of 3 invitations", "OWN-1", "OWN-2", "too dear"]),
+        ("Progress", ["Invited 2, Accepted 1", "Own fleet", "OWN-2"]),
+        ("Many at once", ["Upload a CSV file"]),
+    ],
+)
+def test_a_limited_operator_sees_theirs_alone(
+    served: Service, catena: FakeCatena, tab: str, shows: list[str]
+) -> None:
+    of_two_companies(served, catena)
+    page = opened(HERE, tab)
+    assert not page.exception
+    sent = everything(page)
+    assert [text for text in shows if text not in sent] == []
+    assert HIDDEN not in sent
+    assert tab not in ("Follow up", "Progress") or HIDDEN in everything(opened(OPERATOR, tab)), (
+        "this test sees it"
+    )
+
+
+def test_the_card_is_of_ones_own_invitations_alone(served: Service, catena: FakeCatena) -> None:
+    of_two_companies(served, catena)
+    for invitation in served.invitations.peek(OPERATOR).invitations:
+        page = opened(HERE)
+        page.session_state["invitations"].shown = invitation.handle
+        page.run()
+        assert not page.exception
+        own = invitation.fleet_ref.startswith("OWN") and invitation.fleet_id != THEIRS
+        assert ("QR code for" in cards(page)) is own
+        assert bool(page.code) is own
+        assert HIDDEN not in everything(page)
+
+
+def test_a_limited_operator_invites_under_their_references_alone(served: Service, catena: FakeCatena) -> None:
+    of_two_companies(served, catena)
+    page = opened(HERE)
+    create(page, f"{HIDDEN}-2")
+    assert "you may not invite under this fleet reference" in words(page)
+    assert "has an invitation already" not in words(page)
+    page = opened(replace(HERE, fleet_refs=frozenset({"OWN-3"})))
+    create(page, "OWN-3")
+    assert "**Created** a new invitation for OWN-3" in words(page)
+    assert [sent["fleet_ref"] for sent in catena.posted] == ["OWN-3"]
+    page = select_tab(opened(HERE), "Many at once")
+    page.file_uploader[0].set_value(("fleets.csv", b"fleet_ref\nOWN-9\nOWN-1\n", "text/csv")).run()
+    assert "**1** rows can be sent, **1** cannot" in words(page)
+    assert "you may not invite under this reference" in words(page)
+
+
+def test_notifications_are_for_who_sees_all_fleets(served: Service) -> None:
+    assert [one.label for one in opened(OPERATOR, "Progress").expander] == ["Notifications from Catena"]
+    assert not opened(HERE, "Progress").expander
+
+
+def test_a_link_on_a_page_that_is_drawn_often_is_revealed_once(served: Service, page: AppTest) -> None:
+    create(page, "NORD-1")
+    for _ in range(3):
+        page.run()
+    assert [entry.event for entry in served.audit.latest()] == ["link revealed", "invitation made"]
