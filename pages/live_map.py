@@ -57,7 +57,9 @@ def render() -> None:
     on_wall = request.display.kiosk and snapshot is not None
     if not on_wall:
         with st.container(horizontal=True, vertical_alignment="bottom", key="map_toolbar"):
-            search.show(None if snapshot is None else lambda: feed.vehicles.search(snapshot, visibility))
+            search.show(
+                visibility, None if snapshot is None else lambda: feed.vehicles.search(snapshot, visibility)
+            )
             filters.primary_filters(facets)
             filters.more(facets, metric=request.display.metric)
             display.controls(request)

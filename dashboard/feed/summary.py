@@ -73,7 +73,11 @@ def facet_counts(frame: pd.DataFrame) -> FacetCounts:
 def summarise(frames: Frames, snapshot: Snapshot, scope: Scope, assignments: ColourAssignments) -> Summary:
     """Count what a scope shows of a snapshot."""
     visibility, filters, now = scope.visibility, scope.filters, as_of(snapshot)
-    frame = frames.filtered(snapshot, visibility, filters)
+    visible, frame = frames.visible(snapshot, visibility), frames.filtered(snapshot, visibility, filters)
+    # A fleet of which only other sources' vehicles are known is none of theirs who are limited to some.
+    fleets = (
+        visibility.fleets if visibility.sources is None else frozenset(map(str, visible["fleet_id"].unique()))
+    )
     reasons = dict(counts(frame, "position_error"))
     reasons.pop("", None)
     if snapshot.unreadable and scope.visibility == EVERYTHING and not filters:
@@ -83,12 +87,12 @@ def summarise(frames: Frames, snapshot: Snapshot, scope: Scope, assignments: Col
     of_any_colour = frames.filtered(snapshot, visibility, replace(filters, **any_colour))
     return Summary(
         shown=len(placed),
-        total=len(frames.visible(snapshot, visibility)),
+        total=len(visible),
         unplaceable=reasons,
         legend=coloured(placeable(of_any_colour), scope, now, assignments).entries,
         late=tuple(banners(frame, snapshot.deliveries, now)),
         rows=hashlib.blake2b(placed["ordinal"].to_numpy().tobytes(), digest_size=8).hexdigest(),
-        notices=tuple(notice for notice in snapshot.notices if notice.concerns(visibility.fleets)),
+        notices=tuple(notice for notice in snapshot.notices if notice.concerns(fleets)),
     )
 
 

@@ -118,3 +118,8 @@ def unique_names(fleets: Iterable[Fleet]) -> dict[str, str]:
         fleet_id: name if counts[name] == 1 else f"{name} ({fleet_id[:SHORT]})"
         for fleet_id, name in names.items()
     }
+
+
+def references(fleets: Iterable[Fleet]) -> dict[str, str]:
+    """Map fleet id to our reference for the fleet, of those that have one."""
+    return {fleet.id: ref for fleet in fleets if (ref := (fleet.fleet_ref or "").strip())}
