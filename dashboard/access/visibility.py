@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from dashboard.fleet import search
 from dashboard.fleet.geo import rounded
+from dashboard.fleet.names import suffix
 
 PRIVATE = ("driver", "vin", "plate")
 """What of a vehicle can be hidden: columns of a frame, those of trailers where they are known."""
@@ -52,9 +54,9 @@ class Visibility:
         kept = self._rows(frame)
         seen = (frame if kept.all() else frame[kept]).reset_index(drop=True)
         columns = {str(name): _used(column) for name, column in seen.select_dtypes("category").items()}
-        blank = {
-            name: pd.Series("", seen.index, dtype="str") for name in self.unseen - {"h3"} if name in seen
-        }
+        columns["fleet"] = _named_alone(columns["fleet_id"], columns["fleet"])
+        texts = [name for name in self.unseen if name in seen and name != "h3"]
+        blank = dict.fromkeys(texts, pd.Series("", seen.index, dtype="str"))
         if hidden := [name for name in PRIVATE if name in blank]:
             columns["name"] = seen["name"].mask(_told(seen, hidden), "")
         if self.rounded:
@@ -84,6 +86,15 @@ def _used(column: pd.Series) -> pd.Series:
         return column
     places = np.append(np.cumsum(used) - 1, -1)  # a code of -1, for no value, stays
     return pd.Series(pd.Categorical.from_codes(places[codes], categories[used]))
+
+
+def _named_alone(ids: pd.Series, names: pd.Series) -> pd.Series:
+    """Fleets' names without the ending that tells a fleet from one called the same that may not be seen."""
+    different = pd.DataFrame({"id": ids, "name": names}).drop_duplicates()
+    pairs = zip(different["id"].astype(str), different["name"].astype(str), strict=True)
+    short = {name: name.removesuffix(suffix(fleet_id)) for fleet_id, name in pairs}
+    called = Counter(short.values())
+    return names.cat.rename_categories({name: own for name, own in short.items() if called[own] == 1})
 
 
 def _told(frame: pd.DataFrame, hidden: Sequence[str]) -> NDArray[np.bool_]:

@@ -40,6 +40,8 @@ def show(scope: Scope, chosen: str) -> None:
 
 @defect.contained("The list of what these filters leave")
 def _list(scope: Scope, chosen: str) -> None:
+    if sign_in.viewer().visibility != scope.visibility:
+        st.rerun()
     lists = service().feed.lists
     snapshot = lists.snapshot(refresh=bool(st.session_state.pop("list_refresh", False)))
     if snapshot is None:
