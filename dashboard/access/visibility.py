@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dashboard.fleet import search
@@ -102,25 +101,25 @@ def _told(frame: pd.DataFrame, hidden: Sequence[str]) -> NDArray[np.bool_]:
 
     Of a driver's name each word counts: vehicles are called after the people who drive them.
     """
-    names = search.compact(search.folded(frame["name"]))
+    names = search.compact(search.folded(frame["name"])).to_pylist()
     told = np.zeros(len(frame), dtype=np.bool_)
     for column in hidden:
         texts = search.folded(frame[column])
-        told |= _contain(names, search.compact(texts))
+        told |= _contain(names, search.compact(texts).to_pylist())
         if column == "driver":
-            words = pc.utf8_split_whitespace(texts)
-            rows, word = pc.list_parent_indices(words), search.compact(pc.list_flatten(words))
-            telling = pc.and_(pc.utf8_is_alpha(word), pc.greater_equal(pc.utf8_length(word), SHORTEST_WORD))
-            rows, word = rows.filter(telling), word.filter(telling)
-            told[np.asarray(rows)[_contain(names.take(rows), word)]] = True
+            drivers = texts.dictionary_encode()  # each drives more than one vehicle, or none
+            for words in zip_longest(*map(_words, drivers.dictionary.to_pylist()), fillvalue=""):
+                told |= _contain(names, np.array(words, dtype=object)[drivers.indices].tolist())
     return told
 
 
-def _contain(texts: pa.Array, parts: pa.Array) -> NDArray[np.bool_]:
+def _contain(texts: Sequence[str], parts: Sequence[str]) -> NDArray[np.bool_]:
     """For each text, whether it holds the part beside it; "" is none."""
-    lengths = pc.utf8_length(parts)
-    possible = pc.and_(pc.greater(lengths, 0), pc.less_equal(lengths, pc.utf8_length(texts)))
-    held = np.array(possible, dtype=np.bool_)
-    pairs = zip(parts.filter(possible).to_pylist(), texts.filter(possible).to_pylist(), strict=True)
-    held[held] = [part in text for part, text in pairs]
-    return held
+    pairs = zip(texts, parts, strict=True)
+    return np.fromiter((part in text if part else False for text, part in pairs), np.bool_, len(texts))
+
+
+def _words(name: str) -> list[str]:
+    """The words of a person's folded name that tell who it is."""
+    words = name.replace("-", "").replace(".", " ").split()
+    return [word for word in words if len(word) >= SHORTEST_WORD and word.isalpha()]

@@ -235,7 +235,10 @@ def trailers_of(made):
                 lat=row.get("lat", 1.0))
         for row in made
     ]  # fmt: skip
-    facts = {row["vehicle_id"]: TrailerFacts(row["name"], row["vin"], row["plate"]) for row in made}
+    facts = {  # nobody drives a trailer, so none is called after a driver
+        row["vehicle_id"]: TrailerFacts(row["name"].replace(row["driver"], ""), row["vin"], row["plate"])
+        for row in made
+    }
     fleets = {row["fleet_id"]: row["fleet"] for row in made}
     return TrailerSnapshot(1, NOW, trailers_frame(found, facts, Names(fleets=fleets)))
 
