@@ -14,7 +14,7 @@ from dashboard.ui.map import export
 from tests.dashboard import catena as api
 from tests.dashboard.catena import fleet, location, trailer_row, vehicle
 from tests.dashboard.ui.map.drives import catena_with_histories
-from tests.dashboard.ui.map.page import asked, button, control, labels, layer, loaded, table, words
+from tests.dashboard.ui.map.page import asked, button, control, labels, layer, loaded, select, table, words
 from tests.dashboard.waiting import until
 
 PLATE, VIN = "QX-777", "1FTFW1ET5DFC10312"
@@ -231,3 +231,20 @@ def test_the_page_turns_to_what_they_may_see_now(as_guest, monkeypatch):
     app.run()
     assert "shown of **1** vehicles" in words(app)
     assert "Line fleet-1" not in sent(app)
+
+
+def test_a_click_chooses_by_the_numbers_of_what_may_be_seen(as_guest, service, monkeypatch):
+    other = replace(GUEST, visibility=Visibility(frozenset({"fleet-2"})))
+    app = as_guest(other)
+    frame = service.poller.state.snapshot.vehicles
+    assert frame["ordinal"][frame["vehicle_id"] == "hidden-truck"].tolist() == [2]
+    held = layer(app, "vehicles")["id"]
+    select(app, held, {"n": 0})
+    assert asked(app, "vehicle") == ["hidden-truck"]
+    monkeypatch.setattr("dashboard.ui.sign_in.OPERATOR", GUEST)
+    app.run()
+    assert "hidden-truck" not in words(app), "it is only in the address, where it was"
+    select(app, held, {"n": 1})
+    assert asked(app, "vehicle") == ["hidden-truck"], "a click on rows that had other numbers goes nowhere"
+    select(app, layer(app, "vehicles")["id"], {"n": 1})
+    assert asked(app, "vehicle") == ["b"]
