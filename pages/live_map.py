@@ -57,7 +57,9 @@ def render() -> None:
     on_wall = request.display.kiosk and snapshot is not None
     if not on_wall:
         with st.container(horizontal=True, vertical_alignment="bottom", key="map_toolbar"):
-            search.show(None if snapshot is None else lambda: feed.vehicles.search(snapshot, visibility))
+            search.show(
+                visibility, None if snapshot is None else lambda: feed.vehicles.search(snapshot, visibility)
+            )
             filters.primary_filters(facets)
             filters.more(facets, metric=request.display.metric)
             display.controls(request)
@@ -86,8 +88,9 @@ def render() -> None:
 
 
 def _map(scope: Scope, request: MapRequest, facets: FacetCounts, trail_state: tuple[str, bool, bool]) -> None:
-    if permalink.current_request() != request or trails.state() != trail_state:
-        st.rerun()  # something inside this part of the page was clicked that the whole page shows
+    others = sign_in.viewer().visibility != scope.visibility
+    if others or permalink.current_request() != request or trails.state() != trail_state:
+        st.rerun()  # the viewer may see something else by now, or something was clicked that the whole page shows
     # The map stays the same in the browser only while it has the same place: what comes and goes is in `over`.
     over, body = st.container(key="map_over"), st.container(horizontal=True, key="map_body")
     beside = body.container(key="map_beside")

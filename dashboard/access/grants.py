@@ -45,7 +45,7 @@ def viewer_of(grant: Grant, refs: Mapping[str, str], session: str = "", address:
         grant.role,
         grant.fleet_refs,
         grant.may_export,
-        grant.may_see_trails,
+        grant.may_see_trails and not visibility.rounded,  # a trail has all places, exactly
         session,
         address,
         grant.share,

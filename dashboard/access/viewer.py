@@ -5,35 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-import pandas as pd
+from dashboard.access.visibility import EVERYTHING, NOTHING, Visibility
+
+__all__ = ["EVERYTHING", "OPERATOR", "Role", "Viewer", "Visibility"]
 
 Role = Literal["operator", "viewer", "guest"]
 """An operator also invites and shares; a viewer looks; a guest came by a share link."""
-
-
-@dataclass(frozen=True, slots=True)
-class Visibility:
-    """What may be seen. It says nothing of who looks, so all who may see the same share all work on it."""
-
-    fleets: frozenset[str] | None = frozenset()
-    """The ids of the fleets that may be seen; None means all."""
-    sources: frozenset[str] | None = None
-    """Only vehicles of these sources (platforms) may be seen; None means all."""
-    hidden: frozenset[str] = frozenset()
-    """What of a vehicle may not be seen: some of `driver`, `vin` and `plate`."""
-    rounded: bool = False
-    """Whether places may be seen only to about a kilometre."""
-
-    def includes(self, fleet_id: str) -> bool:
-        """Whether a fleet may be seen."""
-        return self.fleets is None or fleet_id in self.fleets
-
-    def of(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The rows of a frame of vehicles or trailers that may be seen, in its order; the frame itself if all may."""
-        return frame if self.fleets is None else frame[frame["fleet_id"].isin(self.fleets)]
-
-
-EVERYTHING = Visibility(fleets=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +19,7 @@ class Viewer:
 
     name: str
     """For people, such as an e-mail address; never a secret, and never part of a key or an address."""
-    visibility: Visibility = Visibility()
+    visibility: Visibility = NOTHING
     role: Role = "guest"
     fleet_refs: frozenset[str] | None = frozenset()
     """The fleet references whose invitations they may see and make; None means all."""
@@ -54,6 +31,11 @@ class Viewer:
     """Where they look from; "" where that is not known."""
     share: str = ""
     """The share link by which a guest came, by its id."""
+
+    @property
+    def may_see_reasons(self) -> bool:
+        """Whether they are told why Catena could not be read: addresses, ids and words of its answers."""
+        return self.role == "operator"
 
     @property
     def may_invite(self) -> bool:

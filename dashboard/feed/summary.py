@@ -11,10 +11,11 @@ from typing import Any
 import pandas as pd
 
 from dashboard.access.scope import Scope
-from dashboard.access.viewer import EVERYTHING
+from dashboard.access.viewer import EVERYTHING, Visibility
 from dashboard.feed.frames import Frames, placeable
 from dashboard.fleet.colours import ColourAssignments, Colouring, LegendEntry, colour
 from dashboard.fleet.filters import FilterOptions
+from dashboard.fleet.names import suffix
 from dashboard.fleet.notices import Notice
 from dashboard.fleet.providers import Banner, banners
 from dashboard.fleet.snapshot import Snapshot, as_of, counts
@@ -73,7 +74,7 @@ def facet_counts(frame: pd.DataFrame) -> FacetCounts:
 def summarise(frames: Frames, snapshot: Snapshot, scope: Scope, assignments: ColourAssignments) -> Summary:
     """Count what a scope shows of a snapshot."""
     visibility, filters, now = scope.visibility, scope.filters, as_of(snapshot)
-    frame = frames.filtered(snapshot, visibility, filters)
+    visible, frame = frames.visible(snapshot, visibility), frames.filtered(snapshot, visibility, filters)
     reasons = dict(counts(frame, "position_error"))
     reasons.pop("", None)
     if snapshot.unreadable and scope.visibility == EVERYTHING and not filters:
@@ -83,12 +84,26 @@ def summarise(frames: Frames, snapshot: Snapshot, scope: Scope, assignments: Col
     of_any_colour = frames.filtered(snapshot, visibility, replace(filters, **any_colour))
     return Summary(
         shown=len(placed),
-        total=len(frames.visible(snapshot, visibility)),
+        total=len(visible),
         unplaceable=reasons,
         legend=coloured(placeable(of_any_colour), scope, now, assignments).entries,
         late=tuple(banners(frame, snapshot.deliveries, now)),
         rows=hashlib.blake2b(placed["ordinal"].to_numpy().tobytes(), digest_size=8).hexdigest(),
-        notices=tuple(notice for notice in snapshot.notices if notice.concerns(visibility.fleets)),
+        notices=_notices(snapshot, visible, visibility),
+    )
+
+
+def _notices(snapshot: Snapshot, visible: pd.DataFrame, visibility: Visibility) -> tuple[Notice, ...]:
+    """The notices that concern a viewer, in words that tell nothing of other fleets."""
+    if visibility == EVERYTHING:
+        return snapshot.notices
+    fleets = visibility.fleets
+    if visibility.sources is not None:  # a fleet of which they see no vehicle is none of theirs
+        fleets = frozenset(visible["fleet_id"].unique())
+    return tuple(
+        replace(notice, what=notice.what.replace(suffix(notice.fleet_id), "")) if notice.fleet_id else notice
+        for notice in snapshot.notices
+        if notice.concerns(fleets)
     )
 
 

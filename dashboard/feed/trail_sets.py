@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 import numpy.typing as npt
 
-from dashboard.access.viewer import Visibility
+from dashboard.access.viewer import Viewer
 from dashboard.feed.answers import packed
 from dashboard.feed.frames import Frames
 from dashboard.fleet import details
@@ -26,11 +26,14 @@ from dashboard.ingest.history import History, Job, Progress
 class TrailSet:
     """The trails of some vehicles over one span of hours. Lives as long as a session holds it."""
 
-    def __init__(self, names: Mapping[str, str], job: Job) -> None:
+    def __init__(self, viewer: Viewer, names: Mapping[str, str], job: Job) -> None:
         self.id = secrets.token_urlsafe(9)
         self.names = dict(names)
         """Vehicle id to the name shown, in the order in which they were chosen."""
         self.hours = job.hours
+        self.visibility = viewer.visibility
+        """What might be seen when it was made."""
+        self._reasons = viewer.may_see_reasons
         self._job = job
         self._lock = threading.Lock()
         self._packed: dict[tuple[str, Theme, bool], bytes] = {}
@@ -53,7 +56,7 @@ class TrailSet:
     @property
     def notes(self) -> list[str]:
         """A sentence for each vehicle whose trail is missing or empty."""
-        return self._job.notes()
+        return self._job.notes(reasons=self._reasons)
 
     def positions(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """Longitudes and latitudes of all fixes."""
@@ -93,19 +96,20 @@ class TrailSets:
         self._frames = frames
         self._sets: WeakValueDictionary[str, TrailSet] = WeakValueDictionary()
 
-    def begin(
-        self, visibility: Visibility, snapshot: Snapshot, vehicle_ids: Sequence[str], hours: int
-    ) -> TrailSet:
+    def begin(self, viewer: Viewer, snapshot: Snapshot, vehicle_ids: Sequence[str], hours: int) -> TrailSet:
         """Begin to fetch and return at once; vehicles that may not be seen are left out.
 
-        Raises ValueError, in one sentence for the viewer, for more than 20 vehicles or another window.
+        Raises PermissionError for who may not see trails, or places only rounded, since a trail has them exactly;
+        ValueError, in one sentence for the viewer, for more than 20 vehicles or another window.
         """
+        if not viewer.may_see_trails or viewer.visibility.rounded:
+            raise PermissionError("This viewer may not see where vehicles have been.")
         names = {}
         for vehicle_id in dict.fromkeys(vehicle_ids):
-            row = self._frames.vehicle(snapshot, visibility, vehicle_id)
+            row = self._frames.vehicle(snapshot, viewer.visibility, vehicle_id)
             if row is not None:
                 names[vehicle_id] = details.title(row)
-        trail_set = TrailSet(names, self._history.load(names, hours))
+        trail_set = TrailSet(viewer, names, self._history.load(names, hours))
         self._sets[trail_set.id] = trail_set
         return trail_set
 

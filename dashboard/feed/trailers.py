@@ -42,7 +42,8 @@ class TrailerFeed:
     def __init__(self, newest: Callable[[], TrailerSnapshot | None], tokens: FeedTokens) -> None:
         self._newest = newest
         self._tokens = tokens
-        self._drawable = once(_drawable, LRUCache(64), by_version)
+        self._visible = once(_visible, LRUCache(64), by_version)
+        self._drawable = once(self._filter, LRUCache(64), by_version)
         self._body = once(self._pack, LRUCache(64), by_version)
 
     def count(self, snapshot: TrailerSnapshot, scope: Scope) -> int:
@@ -68,6 +69,10 @@ class TrailerFeed:
             "No trailers have been received yet.",
         )
 
+    def _filter(self, snapshot: TrailerSnapshot, scope: TrailerScope) -> pd.DataFrame:
+        frame = self._visible(snapshot, scope.visibility)
+        return frame[mask(frame, scope.filters, snapshot.taken_at) & frame["lon"].notna().to_numpy()]
+
     def _pack(self, snapshot: TrailerSnapshot, scope: TrailerScope) -> bytes:
         frame = self._drawable(snapshot, scope)
         icon = icons.name("trailer", icons.MARK[scope.theme])
@@ -78,9 +83,8 @@ class TrailerFeed:
         return packed(list(map(Row, positions(frame), repeat(icon), *texts, repeat("trailer"), words)))
 
 
-def _drawable(snapshot: TrailerSnapshot, scope: TrailerScope) -> pd.DataFrame:
-    frame = scope.visibility.of(snapshot.trailers)
-    return frame[mask(frame, scope.filters, snapshot.taken_at) & frame["lon"].notna().to_numpy()]
+def _visible(snapshot: TrailerSnapshot, visibility: Visibility) -> pd.DataFrame:
+    return visibility.of(snapshot.trailers)
 
 
 def _reduced(scope: Scope) -> TrailerScope:

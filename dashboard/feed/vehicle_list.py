@@ -7,7 +7,7 @@ that people who look at the same list share the work of sorting it.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -93,7 +93,7 @@ class VehicleLists:
         self._held: Snapshot | None = None
         self._lock = threading.Lock()
         self.rows = once(self._ordered, LRUCache(64), by_moment)
-        """`rows(snapshot, query)`: the positions in a snapshot of all rows asked for, in order."""
+        """`rows(snapshot, query)`: the positions of all rows asked for, in order, in the frame of what may be seen."""
 
     def snapshot(self, *, refresh: bool = False) -> Snapshot | None:
         """The snapshot that lists are made from; None before there is any."""
@@ -110,22 +110,29 @@ class VehicleLists:
         size = min(size, PAGE_SIZES[-1])
         pages = max(1, -(-len(rows) // size))
         number = min(max(0, number), pages - 1)
-        chosen = snapshot.vehicles.iloc[rows[number * size : (number + 1) * size]]
+        visible = self._frames.visible(snapshot, query.visibility)
+        chosen = visible.iloc[rows[number * size : (number + 1) * size]]
         ids = chosen["vehicle_id"].tolist()
-        now = as_of(snapshot)
-        return ListPage(snapshot.taken_at, len(rows), number, pages, ids, cells(chosen, now, metric=metric))
+        words = cells(chosen, as_of(snapshot), columns_for(query.visibility), metric=metric)
+        return ListPage(snapshot.taken_at, len(rows), number, pages, ids, words)
 
     def page_of(self, snapshot: Snapshot, query: ListQuery, vehicle_id: str, size: int) -> int | None:
         """The number of the page that a vehicle is on; None when it is on none."""
-        rows = self.rows(snapshot, query)
-        position = np.flatnonzero((snapshot.vehicles["vehicle_id"] == vehicle_id).to_numpy()[rows])
+        rows, visible = self.rows(snapshot, query), self._frames.visible(snapshot, query.visibility)
+        position = np.flatnonzero((visible["vehicle_id"] == vehicle_id).to_numpy()[rows])
         return int(position[0]) // min(size, PAGE_SIZES[-1]) if len(position) else None
 
     def _ordered(self, snapshot: Snapshot, query: ListQuery) -> RowNumbers:
         frame = self._frames.filtered(snapshot, query.visibility, query.filters)
         chosen = ordered(frame, query, as_of(snapshot))["ordinal"].to_numpy()
-        rows: RowNumbers = np.searchsorted(snapshot.vehicles["ordinal"].to_numpy(), chosen)
+        visible = self._frames.visible(snapshot, query.visibility)
+        rows: RowNumbers = np.searchsorted(visible["ordinal"].to_numpy(), chosen)
         return rows
+
+
+def columns_for(visibility: Visibility) -> dict[str, str]:
+    """Those of `COLUMNS` that a viewer may see."""
+    return {name: label for name, label in COLUMNS.items() if name not in visibility.unseen}
 
 
 def ordered(frame: pd.DataFrame, query: ListQuery, now: datetime) -> pd.DataFrame:
@@ -159,14 +166,14 @@ def sort_key(frame: pd.DataFrame, by: str, now: datetime) -> pa.Array:
     return pc.replace_with_mask(folded, pc.equal(texts, ""), pa.scalar(None, pa.string()))
 
 
-def cells(frame: pd.DataFrame, now: datetime, *, metric: bool) -> pd.DataFrame:
-    """Say each row in words, one column per entry of `COLUMNS`; "" where nothing is known."""
+def cells(frame: pd.DataFrame, now: datetime, columns: Mapping[str, str], *, metric: bool) -> pd.DataFrame:
+    """Say each row in words, one column for each of `columns`, some of `COLUMNS`; "" where nothing is known."""
     fresh, states = freshness_codes(frame, now), state_codes(frame, now)
     fixes = [
         f"{units.age(age)}, {FRESHNESS_LABELS[FRESHNESS[code]]}" if np.isfinite(age) else ""
         for age, code in zip(ages(frame, now).tolist(), fresh.tolist(), strict=True)
     ]
-    texts = {name: frame[name].astype("str").tolist() for name in COLUMNS if name in frame.columns}
+    texts = {name: frame[name].astype("str").tolist() for name in columns if name in frame.columns}
     texts |= {
         "name": [name or "Unnamed vehicle" for name in texts["name"]],
         "state": [STATE_LABELS[STATES[code]] for code in states.tolist()],
@@ -174,4 +181,4 @@ def cells(frame: pd.DataFrame, now: datetime, *, metric: bool) -> pd.DataFrame:
         "speed": [units.speed(speed, metric=metric) or "unknown" for speed in frame["speed"].tolist()],
         "drawn": [f"no: {reason}" if reason else "yes" for reason in frame["position_error"].astype("str")],
     }
-    return pd.DataFrame({COLUMNS[name]: pd.array(texts[name], dtype="str") for name in COLUMNS})
+    return pd.DataFrame({label: pd.array(texts[name], dtype="str") for name, label in columns.items()})

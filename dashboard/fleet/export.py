@@ -1,5 +1,6 @@
 """The filtered vehicles as a file to take away: CSV, GeoJSON or Parquet, SI units and UTC times."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from io import BytesIO
 
@@ -45,23 +46,28 @@ _FORMULA = r"^([=+\-@\t\r\n\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}])"
 """What makes a spreadsheet take a cell for a formula, full-width forms included."""
 
 
-def table(frame: pd.DataFrame) -> pa.Table:
-    """Return the columns of an export, named with their units; what is unknown is null."""
+def table(frame: pd.DataFrame, without: Collection[str] = ()) -> pa.Table:
+    """Return the columns of an export, named with their units; what is unknown is null.
+
+    `without`: columns of the frame that are left out.
+    """
     columns = {
         header: pc.replace_with_mask(*_blank(pa.array(frame[name].astype("str"), pa.string())))
         for name, header in TEXTS.items()
+        if name not in without
     }
     columns[TIME] = pa.array(frame["occurred_at"], pa.timestamp("us", "UTC"), from_pandas=True)
     columns |= {header: pa.array(frame[name], from_pandas=True) for name, header in NUMBERS.items()}
-    cells = [h3.int_to_str(int(cell)) if cell else None for cell in frame["h3"].to_numpy(dtype=np.uint64)]
-    columns[H3_CELL] = pa.array(cells, pa.string())
+    if "h3" not in without:
+        cells = [h3.int_to_str(int(cell)) if cell else None for cell in frame["h3"].to_numpy(dtype=np.uint64)]
+        columns[H3_CELL] = pa.array(cells, pa.string())
     return pa.table(columns)
 
 
-def to_csv(frame: pd.DataFrame) -> bytes:
+def to_csv(frame: pd.DataFrame, without: Collection[str] = ()) -> bytes:
     """Write CSV (UTF-8 with its mark, for spreadsheets); text that looks like a formula gets a leading '."""
-    rows = table(frame)
-    for header in TEXTS.values():
+    rows = table(frame, without)
+    for header in set(TEXTS.values()) & set(rows.column_names):
         harmless = pc.replace_substring_regex(rows[header], pattern=_FORMULA, replacement=r"'\1")
         rows = rows.set_column(rows.column_names.index(header), header, harmless)
     times = pc.strftime(rows[TIME], format="%Y-%m-%dT%H:%M:%SZ")
@@ -72,9 +78,9 @@ def to_csv(frame: pd.DataFrame) -> bytes:
     return out.getvalue()
 
 
-def to_geojson(frame: pd.DataFrame) -> bytes:
+def to_geojson(frame: pd.DataFrame, without: Collection[str] = ()) -> bytes:
     """Write GeoJSON (RFC 7946): a feature per vehicle, without geometry where it has no position."""
-    rows = table(frame)
+    rows = table(frame, without)
     times = pc.strftime(rows[TIME], format="%Y-%m-%dT%H:%M:%SZ")
     rows = rows.set_column(rows.column_names.index(TIME), TIME, times)
     features = []
@@ -86,10 +92,10 @@ def to_geojson(frame: pd.DataFrame) -> bytes:
     return msgspec.json.encode({"type": "FeatureCollection", "features": features})
 
 
-def to_parquet(frame: pd.DataFrame) -> bytes:
+def to_parquet(frame: pd.DataFrame, without: Collection[str] = ()) -> bytes:
     """Write Parquet, compressed with zstd."""
     out = BytesIO()
-    pq.write_table(table(frame), out, compression="zstd")
+    pq.write_table(table(frame, without), out, compression="zstd")
     return out.getvalue()
 
 

@@ -17,6 +17,8 @@ EARTH_METRES = 6_371_008.8
 """Mean radius."""
 METRES_PER_DEGREE = EARTH_METRES * pi / 180
 """Length of a degree of latitude."""
+GRID_DEGREES = 0.01
+"""Of latitude, 1.1 km: as exact as places are for whoever may not see them exactly."""
 
 
 def position_error(lon: float, lat: float) -> str:
@@ -35,6 +37,13 @@ def usable(lon: Floats, lat: Floats) -> NDArray[np.bool_]:
     """For each position, whether it can be drawn, as `position_error` says; NaN cannot."""
     inside = (np.abs(lon) <= 180) & (np.abs(lat) <= MAX_LATITUDE)
     return np.asarray(inside & ((lon != 0) | (lat != 0)))
+
+
+def rounded(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+    """Positions in degrees, each moved to the nearest crossing of a grid of about a kilometre; NaN stays."""
+    coarse = np.round(lat / GRID_DEGREES) * GRID_DEGREES
+    step = GRID_DEGREES / np.cos(np.radians(coarse))
+    return np.clip(np.round(np.round(lon / step) * step, 5), -180.0, 180.0), np.round(coarse, 5)
 
 
 def distance(lon1: Floats, lat1: Floats, lon2: Floats, lat2: Floats) -> Floats:

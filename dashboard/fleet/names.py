@@ -115,6 +115,15 @@ def unique_names(fleets: Iterable[Fleet]) -> dict[str, str]:
     names = {fleet.id: display_name(fleet) for fleet in fleets}
     counts = Counter(names.values())
     return {
-        fleet_id: name if counts[name] == 1 else f"{name} ({fleet_id[:SHORT]})"
-        for fleet_id, name in names.items()
+        fleet_id: name if counts[name] == 1 else name + suffix(fleet_id) for fleet_id, name in names.items()
     }
+
+
+def suffix(fleet_id: str) -> str:
+    """What a fleet's name ends with where another fleet is called the same."""
+    return f" ({fleet_id[:SHORT]})"
+
+
+def references(fleets: Iterable[Fleet]) -> dict[str, str]:
+    """Map fleet id to our reference for the fleet, of those that have one."""
+    return {fleet.id: ref for fleet in fleets if (ref := (fleet.fleet_ref or "").strip())}

@@ -42,8 +42,8 @@ class Notice:
         return fleets is None or self.fleet_id == "" or self.fleet_id in fleets
 
 
-def summed(notices: Iterable[Notice], now: datetime, most: int = 3) -> list[str]:
-    """The sentences of some notices; of very many only the first, and how many more there are."""
-    sentences = [notice.sentence(now) for notice in notices]
+def summed(notices: Iterable[Notice], now: datetime, most: int = 3, *, reasons: bool = True) -> list[str]:
+    """The sentences of some notices, with the reasons or without; of very many only the first, and how many more."""
+    sentences = [notice.sentence(now) if reasons else notice.brief for notice in notices]
     more = len(sentences) - most
     return sentences if more <= 0 else [*sentences[:most], f"And {more:,} more like these."]

@@ -26,10 +26,31 @@ def fold(text: str) -> str:
     return str(_fold(pa.array([text], pa.string()))[0].as_py())
 
 
+def compact(texts: pa.Array) -> pa.Array:
+    """Return texts without dashes, spaces and full stops, as plates are compared."""
+    for mark in ("-", " ", "."):
+        texts = pc.replace_substring(texts, pattern=mark, replacement="")
+    return texts
+
+
+def folded(column: pd.Series) -> pa.Array:
+    """Fold a column of texts, row by row; what is missing is ""."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        categories = _fold(pa.array(column.cat.categories.astype(str), pa.string()))
+        codes = pa.array(column.cat.codes.to_numpy(), mask=column.isna().to_numpy())
+        return pc.fill_null(categories.take(codes), "")
+    texts = pa.array(column, pa.string(), from_pandas=True)
+    if pc.all(pc.string_is_ascii(texts)).as_py():
+        return _fold(texts)
+    different = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+    different = pc.fill_null(different, "").dictionary_encode()  # accents cost much, and names come again
+    return _fold(different.dictionary).take(different.indices)
+
+
 def columns(frame: pd.DataFrame) -> list[pa.Array]:
     """Fold what is searched, row by row: one array per field, and the plates without dashes and spaces."""
-    texts = [_folded(frame[name]) for name in FIELDS]
-    return [*texts, _compact(texts[FIELDS.index("plate")])]
+    texts = [folded(frame[name]) for name in FIELDS]
+    return [*texts, compact(texts[FIELDS.index("plate")])]
 
 
 def mentions(texts: Sequence[pa.Array], query: str) -> npt.NDArray[np.bool_]:
@@ -106,7 +127,7 @@ class SearchIndex:
 
 def _patterns(word: str) -> list[str]:
     """Return what to look for in each of `columns`; "" for nothing."""
-    return [word] * len(FIELDS) + [str(_compact(pa.array([word]))[0].as_py())]
+    return [word] * len(FIELDS) + [str(compact(pa.array([word]))[0].as_py())]
 
 
 def _scores(texts: pa.Array, word: str) -> npt.NDArray[np.int32]:
@@ -119,20 +140,6 @@ def _scores(texts: pa.Array, word: str) -> npt.NDArray[np.int32]:
         np.asarray(pc.match_substring(texts, word)),
     ]
     return np.select(checks, [_WHOLE, _START, _WORD, _INSIDE], default=0).astype(np.int32)
-
-
-def _compact(texts: pa.Array) -> pa.Array:
-    for mark in ("-", " ", "."):
-        texts = pc.replace_substring(texts, pattern=mark, replacement="")
-    return texts
-
-
-def _folded(column: pd.Series) -> pa.Array:
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        categories = _fold(pa.array(column.cat.categories.astype(str), pa.string()))
-        codes = pa.array(column.cat.codes.to_numpy(), mask=column.isna().to_numpy())
-        return pc.fill_null(categories.take(codes), "")
-    return _fold(pa.array(column, pa.string(), from_pandas=True))
 
 
 def _fold(texts: pa.Array) -> pa.Array:

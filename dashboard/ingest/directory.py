@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 from catena_client import MAX_PAGE_SIZE, CatenaClient, CatenaError, ClientClosed, Page
-from dashboard.fleet.names import Names, VehicleFacts, facts, full_name, unique_names
+from dashboard.fleet.names import Names, VehicleFacts, facts, full_name, references, unique_names
 from dashboard.fleet.providers import delivered
 from dashboard.runtime.refusals import ONCE, Refusal, Refusals
 from dashboard.runtime.workers import Workers
@@ -194,12 +194,14 @@ class Directory:
             self._nameless = self._nameless | nameless if reading.alone else nameless
 
     def _read_fleets(self, client: CatenaClient) -> None:
-        fleets = unique_names(self._rows(FLEETS, client.fleets.pages(size=MAX_PAGE_SIZE)))
+        listed = list(self._rows(FLEETS, client.fleets.pages(size=MAX_PAGE_SIZE)))
+        fleets, refs = unique_names(listed), references(listed)
         with self._lock:
             names = self._names
-            if self._unreadable[FLEETS]:
-                fleets = {**names.fleets, **fleets}  # one that is missing may be among them, so none withdrew
-            if fleets == names.fleets:
+            if self._unreadable[FLEETS]:  # one that is missing may be among them, so none withdrew
+                refs |= {fleet_id: ref for fleet_id, ref in names.refs.items() if fleet_id not in fleets}
+                fleets = {**names.fleets, **fleets}
+            if fleets == names.fleets and refs == names.refs:
                 return
             withdrawn = (names.withdrawn | names.fleets.keys()) - fleets.keys()
             vehicles = names.vehicles
@@ -208,7 +210,11 @@ class Directory:
             if names.withdrawn - withdrawn:
                 self._nameless = frozenset()  # what came back is worth asking for
             self._names = replace(
-                names, fleets=MappingProxyType(fleets), vehicles=vehicles, withdrawn=frozenset(withdrawn)
+                names,
+                fleets=MappingProxyType(fleets),
+                refs=MappingProxyType(refs),
+                vehicles=vehicles,
+                withdrawn=frozenset(withdrawn),
             )
 
     def _rows(self, what: str, pages: Iterable[Page[T]]) -> Iterator[T]:

@@ -85,10 +85,14 @@ class Job:
             frames = [frame for frame in self._fixes.values() if len(frame)]
         return pd.concat(frames, ignore_index=True) if frames else _frame("", [])
 
-    def notes(self) -> list[str]:
-        """Return a sentence for each vehicle whose history is missing or empty."""
+    def notes(self, *, reasons: bool = True) -> list[str]:
+        """Return a sentence for each vehicle whose history is missing or empty, with the reason or without."""
         with self._lock:
-            sentences = list(self._problems.values())
+            sentences = [
+                f"The history of {self._names[vehicle]} could not be fetched, the others are not affected"
+                + (f": {problem} Try again." if reasons else ". Try again.")
+                for vehicle, problem in self._problems.items()
+            ]
             sentences += [
                 f"{self._names[vehicle]} reported nothing in the last {units.last_hours(self.hours)}."
                 for vehicle, frame in self._fixes.items()
@@ -122,10 +126,7 @@ class Job:
                 self._fixes[vehicle] = frame
                 self._arrived[vehicle] = len(frame)
             if problem:
-                self._problems[vehicle] = (
-                    f"The history of {self._names[vehicle]} could not be fetched, the others are not affected: "
-                    f"{problem} Try again."
-                )
+                self._problems[vehicle] = problem
 
 
 class History:

@@ -46,7 +46,8 @@ def _of_lists(refused: Mapping[str, Refusal]) -> Iterator[Notice]:
 def _of_rows(unreadable: Mapping[str, int]) -> Iterator[Notice]:
     for what, number in unreadable.items():
         rows = "1 row" if number == 1 else f"{number:,} rows"
-        yield Notice(f"{rows} of the {what} could not be read", CONSEQUENCES[what])
+        # Of which fleet they are is not known, and their number is not for those who may see only some.
+        yield Notice(f"{rows} of the {what} could not be read", CONSEQUENCES[what], fleet_id=None)
 
 
 def _of_fleets(fetched: Fetched, names: Names) -> Iterator[Notice]:

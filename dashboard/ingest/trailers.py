@@ -6,11 +6,12 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from catena_client import MAX_PAGE_SIZE, CatenaClient, CatenaError, TrailerLocation, coordinates
+from catena_client import MAX_PAGE_SIZE, CatenaClient, CatenaError, Trailer, TrailerLocation, coordinates
 from dashboard.fleet.geo import NO_POSITION, position_error
 from dashboard.fleet.names import SHORT, Names, masked
 from dashboard.fleet.snapshot import TrailerSnapshot
@@ -29,6 +30,15 @@ IDLE_SECONDS = 180.0
 NAMES = "names of trailers"
 
 
+class TrailerFacts(NamedTuple):
+    """What is known of a trailer apart from where it is; "" where unknown."""
+
+    name: str = ""
+    """What it is called: its name, else its plate."""
+    vin: str = ""
+    plate: str = ""
+
+
 class TrailerPoller(PollLoop[TrailerSnapshot]):
     """Polls trailers from the first `watch` until nobody has called it for a while."""
 
@@ -42,7 +52,7 @@ class TrailerPoller(PollLoop[TrailerSnapshot]):
         self._watched_at = float("-inf")
         self._version = 0
         self._rows: Mapping[str, TrailerLocation] = {}
-        self._trailer_names: Mapping[str, str] = {}
+        self._facts: Mapping[str, TrailerFacts] = {}
         self._named_at = float("-inf")
         self._refusals = Refusals(clock)
 
@@ -67,7 +77,7 @@ class TrailerPoller(PollLoop[TrailerSnapshot]):
         now = datetime.now(UTC)
         self._rows = newest((row for page in pages for row in page.items), self._rows, now)
         self._version += 1
-        frame = trailers_frame(self._rows.values(), self._trailer_names, self._names())
+        frame = trailers_frame(self._rows.values(), self._facts, self._names())
         return TrailerSnapshot(self._version, now, frame, sum(page.unreadable for page in pages))
 
     def _read_names(self) -> None:
@@ -76,9 +86,8 @@ class TrailerPoller(PollLoop[TrailerSnapshot]):
             return
         client = self._once if NAMES in self._refusals else self._client
         try:
-            self._trailer_names = {
-                trailer.id: masked((trailer.trailer_name or trailer.license_plate_number or "").strip())
-                for trailer in client.trailers.iterate(size=MAX_PAGE_SIZE)
+            self._facts = {
+                trailer.id: _facts_of(trailer) for trailer in client.trailers.iterate(size=MAX_PAGE_SIZE)
             }
         except CatenaError as error:
             log.warning("Could not read the %s, will try again later: %s", NAMES, error)
@@ -109,11 +118,12 @@ def newest(
 
 
 def trailers_frame(
-    rows: Iterable[TrailerLocation], trailer_names: Mapping[str, str], names: Names
+    rows: Iterable[TrailerLocation], facts: Mapping[str, TrailerFacts], names: Names
 ) -> pd.DataFrame:
     """The columns of a `TrailerSnapshot`, of one location per trailer."""
     kept = list(rows)
     ids = list(map(_id, kept))
+    known = [facts.get(trailer_id) or TrailerFacts(_unlisted(trailer_id)) for trailer_id in ids]
     positions = np.array([_position(row) for row in kept], dtype=np.float64).reshape(-1, 2)
     texts = {
         "fleet_id": [row.fleet_id or "" for row in kept],
@@ -125,7 +135,10 @@ def trailers_frame(
     return pd.DataFrame(
         {
             "trailer_id": pd.array(ids, dtype="str"),
-            "name": pd.array([_name(trailer_id, trailer_names) for trailer_id in ids], dtype="str"),
+            **{
+                name: pd.array([getattr(fact, name) for fact in known], dtype="str")
+                for name in TrailerFacts._fields
+            },
             **{name: pd.Categorical(values) for name, values in texts.items()},
             "occurred_at": pd.Series([row.occurred_at for row in kept], dtype="datetime64[us, UTC]"),
             "lon": positions[:, 0],
@@ -139,10 +152,15 @@ def _id(row: TrailerLocation) -> str:
     return row.trailer_id or f"{row.connection_id or ''}/{row.source_trailer_id or row.id}"
 
 
-def _name(trailer_id: str, trailer_names: Mapping[str, str]) -> str:
-    """The name of a trailer; one that no list names is called by the start of its id."""
-    name = trailer_names.get(trailer_id)
-    return f"Trailer {trailer_id.rpartition('/')[2][:SHORT]}" if name is None else name
+def _unlisted(trailer_id: str) -> str:
+    """What a trailer is called that no list names: the start of its id."""
+    return f"Trailer {trailer_id.rpartition('/')[2][:SHORT]}"
+
+
+def _facts_of(trailer: Trailer) -> TrailerFacts:
+    plate = (trailer.license_plate_number or "").strip()
+    name = masked((trailer.trailer_name or "").strip() or plate)
+    return TrailerFacts(name, (trailer.vin or "").strip(), plate)
 
 
 def _position(row: TrailerLocation) -> tuple[float, float]:

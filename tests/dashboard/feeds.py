@@ -3,9 +3,11 @@
 from typing import Self
 
 import httpx
+from starlette import types
 from starlette.applications import Starlette
 
 from dashboard.access.scope import Scope
+from dashboard.access.tokens import SESSION
 from dashboard.access.viewer import EVERYTHING, Visibility
 from dashboard.feed.feed import Feed
 from dashboard.feed.frames import Frames
@@ -40,9 +42,14 @@ class Feeds:
     def __exit__(self, *_: object) -> None:
         self.history.close()
 
-    def get(self, url: str, prefix: str = "", **options: dict[str, str]) -> httpx.Response:
-        """What a browser gets for a URL of the feed below a base path."""
-        transport = InProcess(Starlette(routes=self.feed.routes(prefix)))
+    def get(self, url: str, prefix: str = "", session: str = "", **options: dict[str, str]) -> httpx.Response:
+        """What a browser gets in a session, which the door has found, for a URL of the feed below a base path."""
+        routes = Starlette(routes=self.feed.routes(prefix))
+
+        async def app(scope: types.Scope, receive: types.Receive, send: types.Send) -> None:
+            await routes({**scope, SESSION: session}, receive, send)
+
+        transport = InProcess(app)
         with httpx.Client(transport=transport, base_url="http://here") as client:
             return client.get(f"{prefix}/{url}", **options)
 

@@ -33,7 +33,7 @@ def vehicles(
     rows, since = st.session_state.get("rows_drawn", ("", 0))
     if rows != summary.rows:
         rows, since = st.session_state["rows_drawn"] = (summary.rows, snapshot.version)
-    ids = pick.layer_ids(chosen, snapshot.version)
+    ids = pick.layer_ids(chosen, snapshot.version, scope.visibility)
     glide = _glide_ms() if len(ids) == 1 and snapshot.version > since + 1 else 0
     return [
         vehicles_layer(

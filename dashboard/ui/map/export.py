@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from dashboard.access.scope import Scope
+from dashboard.access.viewer import Viewer
 from dashboard.fleet import export
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.service import service
+from dashboard.ui import sign_in
 
-FORMATS: dict[str, tuple[str, str, Callable[[pd.DataFrame], bytes]]] = {
+FORMATS: dict[str, tuple[str, str, Callable[[pd.DataFrame, Collection[str]], bytes]]] = {
     "csv": ("CSV, for spreadsheets", "text/csv", export.to_csv),
     "geojson": ("GeoJSON, for maps", "application/geo+json", export.to_geojson),
     "parquet": ("Parquet, for analysis", "application/vnd.apache.parquet", export.to_parquet),
@@ -22,7 +24,10 @@ FORMATS: dict[str, tuple[str, str, Callable[[pd.DataFrame], bytes]]] = {
 
 
 def show(scope: Scope, snapshot: Snapshot, vehicles: int) -> None:
-    """Show the button that opens the choice of files; `vehicles` is how many will be in them."""
+    """Show the button that opens the choice of files, to who may have them; `vehicles` is how many will be in them."""
+    viewer = sign_in.viewer()
+    if not viewer.may_export:
+        return
     with st.popover("Take it away", icon=":material/download:", key="take_away"):
         noun = "vehicle" if vehicles == 1 else "vehicles"
         st.caption(
@@ -32,7 +37,7 @@ def show(scope: Scope, snapshot: Snapshot, vehicles: int) -> None:
         for kind, (label, media_type, _) in FORMATS.items():
             st.download_button(
                 label,
-                partial(_build, snapshot, scope, kind),
+                partial(build, viewer, snapshot, scope, kind),
                 file_name=export.file_name(snapshot.taken_at, kind),
                 mime=media_type,
                 on_click="ignore",
@@ -40,6 +45,12 @@ def show(scope: Scope, snapshot: Snapshot, vehicles: int) -> None:
             )
 
 
-def _build(snapshot: Snapshot, scope: Scope, kind: str) -> bytes:
-    write = FORMATS[kind][2]
-    return write(service().feed.frames.filtered(snapshot, scope.visibility, scope.filters))
+def build(viewer: Viewer, snapshot: Snapshot, scope: Scope, kind: str) -> bytes:
+    """A file of what a scope leaves, by its ending. Raises `PermissionError` for who may not have it."""
+    if not viewer.may_export:
+        raise PermissionError("This viewer may not take vehicles away as a file.")
+    frame = service().feed.frames.filtered(snapshot, scope.visibility, scope.filters)
+    body = FORMATS[kind][2](frame, scope.visibility.unseen)
+    what = f"{export.file_name(snapshot.taken_at, kind)}, vehicles: {len(frame)}"
+    service().audit.record("export", viewer.name, viewer.address, what)
+    return body

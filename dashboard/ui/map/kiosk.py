@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard.access.scope import Scope
 from dashboard.fleet.counters import fleet_on_show
 from dashboard.service import service
+from dashboard.ui import sign_in
 from dashboard.ui.clock import viewer_zone
 from dashboard.ui.map import camera, chart, defect, status
 from dashboard.ui.map.permalink import MapRequest
@@ -41,6 +42,8 @@ def show(scope: Scope, request: MapRequest, tick: float) -> None:
 
 @defect.contained("What these filters leave")
 def _screen(scope: Scope, request: MapRequest) -> None:
+    if sign_in.viewer().visibility != scope.visibility:
+        st.rerun()
     state, feed = service().poller.state, service().feed.vehicles
     snapshot, now = state.snapshot, datetime.now(UTC)
     if snapshot is None:

@@ -43,6 +43,8 @@ def show(row: pd.DataFrame, scope: Scope, snapshot: Snapshot, now: datetime) -> 
             row, now, metric=scope.metric, delivered_at=snapshot.deliveries.get(connection)
         )
         st.html(_table(facts))
+        if scope.visibility.rounded:
+            return  # the links would claim a place that is not the vehicle's
         with st.container(horizontal=True):
             for site, url in details.place_links(float(row["lon"].iloc[0]), float(row["lat"].iloc[0])):
                 st.link_button(site, url, icon=":material/open_in_new:", type="tertiary")

@@ -14,22 +14,26 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dashboard.access.viewer import Visibility
 from dashboard.ui.map.permalink import choose
 
-LAYER, BEFORE, PICKED = "map_pick_layer", "map_pick_before", "map_picked"
+LAYER, BEFORE, PICKED, SEEN = "map_pick_layer", "map_pick_before", "map_picked", "map_pick_seen"
 NONE = (-1, "")
 """Ordinal and id of the vehicle that the browser holds as selected."""
 
 
-def layer_ids(chosen: str, version: int) -> list[str]:
+def layer_ids(chosen: str, version: int, visibility: Visibility) -> list[str]:
     """Ids of the vehicles' layers, from the bottom up; the last can be clicked.
 
     `chosen` is the id of the vehicle chosen now, `version` the snapshot's. A new id loads its rows anew: until the
-    next snapshot the layer of before stays under it, so that the vehicles do not blink.
+    next snapshot the layer of before stays under it, so that the vehicles do not blink. Whoever may see something
+    else than before gets one too: their vehicles have other numbers.
     """
     state = st.session_state
     ordinal, vehicle = state.get(PICKED, NONE)
-    if LAYER not in state or (ordinal != -1 and vehicle != chosen):
+    numbered_anew = state.get(SEEN) != visibility
+    state[SEEN] = visibility
+    if LAYER not in state or numbered_anew or (ordinal != -1 and vehicle != chosen):
         state[BEFORE] = state.get(LAYER), version
         state[LAYER], state[PICKED] = f"vehicles-{secrets.token_hex(4)}", NONE
     before, since = state[BEFORE]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from dashboard.access.viewer import Visibility
 from dashboard.fleet.search import Hit, SearchIndex
 from dashboard.ui.map import camera
 from dashboard.ui.map.controls import key, set_control
@@ -15,11 +16,17 @@ from dashboard.ui.markdown import plain
 BOX = "search"
 MOST = 8
 """Results shown; typing on narrows them."""
+FINDABLE = {"name": "Name", "plate": "plate", "vin": "VIN", "driver": "driver", "fleet": "fleet"}
 FIELD_LABELS = {"vin": "VIN", "plate": "plate", "driver": "driver"}
 """Where it was found, unless that is seen anyway; then the plate tells vehicles of one name apart."""
 
 
-def show(index: Callable[[], SearchIndex] | None) -> None:
+def findable(visibility: Visibility) -> str:
+    """What a viewer's vehicles can be found by, in words."""
+    return ", ".join(word for name, word in FINDABLE.items() if name not in visibility.unseen)
+
+
+def show(visibility: Visibility, index: Callable[[], SearchIndex] | None) -> None:
     """Show the search box, and under it what was found. `index` is None while there are no vehicles."""
     with st.container(key="map_find", gap=None):
         typed = st.text_input(
@@ -27,7 +34,7 @@ def show(index: Callable[[], SearchIndex] | None) -> None:
             key=key(BOX),
             type="search",
             icon=":material/search:",
-            placeholder="Name, plate, VIN, driver, fleet",
+            placeholder=findable(visibility),
             live=True,
         )
         if index is not None and typed and typed.strip():

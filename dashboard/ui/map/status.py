@@ -13,6 +13,7 @@ from dashboard.fleet import units
 from dashboard.fleet.notices import summed
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.ingest.polling import PollState
+from dashboard.ui import sign_in
 from dashboard.ui.markdown import plain
 
 YOUNG_POLLS = 3
@@ -69,25 +70,28 @@ def health(state: PollState[Snapshot], now: datetime) -> Health:
 
 def trouble(state: PollState[Snapshot], summary: Summary | None, now: datetime) -> None:
     """Say what went wrong, or why there is nothing to see; nothing when all is well."""
-    judged = health(state, now)
+    viewer, matter = sign_in.viewer(), _matter(health(state, now))
     if state.snapshot is None or summary is None:
         if state.problem:
-            st.error(plain(judged.sentence), icon=":material/cloud_off:")
+            st.error(plain(matter), icon=":material/cloud_off:")
         else:
             st.info(
-                f"Reading the first positions from Catena … {plain(judged.sentence)}",
+                f"Reading the first positions from Catena … {plain(matter)}",
                 icon=":material/hourglass_top:",
             )
         return
     if state.problem:
-        st.warning(plain(judged.sentence), icon=":material/cloud_off:")
+        st.warning(plain(matter), icon=":material/cloud_off:")
     # Whoever sees no vehicles at all is told everything that may be the reason.
     grave = [notice for notice in summary.notices if notice.stale or summary.total == 0]
     if grave:
-        st.warning(_paragraphs(summed(grave, now)), icon=":material/history:")
+        sentences = summed(grave, now, reasons=viewer.may_see_reasons)
+        st.warning(_paragraphs(sentences), icon=":material/history:")
     if state.problem or grave:
         return
-    if summary.total == 0:
+    if summary.total == 0 and not viewer.may_invite:
+        st.info("There are no vehicles to see here now; they are shown as soon as there are some.")
+    elif summary.total == 0:
         st.info("No fleet shares vehicles with you yet. Create an invitation to connect the first one.")
     elif summary.shown == 0:
         st.info("No vehicle that can be drawn matches the filters.")
@@ -99,7 +103,7 @@ def numbers(state: PollState[Snapshot], snapshot: Snapshot, summary: Summary, no
     if judged.state == "Live":
         st.badge("Live", icon=":material/sensors:", color="green")
     elif judged.state == "Slow":
-        st.badge(plain(judged.sentence.rstrip(".")), icon=":material/hourglass_top:", color="orange")
+        st.badge(plain(judged.brief.rstrip(".")), icon=":material/hourglass_top:", color="orange")
     else:
         st.badge("Interrupted", icon=":material/sensors_off:", color="orange")
     st.markdown(
@@ -112,7 +116,13 @@ def numbers(state: PollState[Snapshot], snapshot: Snapshot, summary: Summary, no
             st.table({"Vehicles": summary.unplaceable})
     if summary.notices:
         with st.popover(_counted(len(summary.notices)), type="tertiary", icon=":material/info:"):
-            st.markdown(_paragraphs(summed(summary.notices, now, most=20)))
+            reasons = sign_in.viewer().may_see_reasons
+            st.markdown(_paragraphs(summed(summary.notices, now, most=20, reasons=reasons)))
+
+
+def _matter(judged: Health) -> str:
+    """What is the matter, for whoever looks."""
+    return judged.sentence if sign_in.viewer().may_see_reasons else judged.brief
 
 
 def age(snapshot: Snapshot, now: datetime) -> str:

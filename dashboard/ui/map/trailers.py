@@ -41,7 +41,10 @@ def status_line(scope: Scope, display: DisplayOptions) -> None:
     if not display.trailers:
         return
     state = service().trailers.watch()
-    why = f"{state.problem} {status.again(state.retry_at, datetime.now(UTC))}" if state.problem else ""
+    why = ""
+    if state.problem:
+        reason = f"{state.problem} " if sign_in.viewer().may_see_reasons else ""
+        why = f"{reason}{status.again(state.retry_at, datetime.now(UTC))}"
     if state.snapshot is None:
         if why:
             st.markdown(f":material/cloud_off: No trailers yet. {plain(why)}", width="content")
@@ -53,5 +56,5 @@ def status_line(scope: Scope, display: DisplayOptions) -> None:
     if state.snapshot.unreadable and scope.visibility == EVERYTHING:
         text += f" Not placeable: {state.snapshot.unreadable:,} ({UNREADABLE})."
     if why:
-        text += f" Not up to date: {plain(why)}"
+        text += f" Not up to date. {plain(why)}"
     st.markdown(text, width="content")

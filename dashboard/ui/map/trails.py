@@ -44,8 +44,12 @@ STYLE = """
 
 
 def held() -> TrailSet | None:
-    """The trails that this viewer has asked for, fetched or not."""
+    """The trails that this viewer has asked for, fetched or not; put away once they may see something else."""
     trail_set: TrailSet | None = st.session_state.get(SET)
+    viewer = sign_in.viewer()
+    if trail_set and not (viewer.may_see_trails and trail_set.visibility == viewer.visibility):
+        close()
+        return None
     return trail_set
 
 
@@ -81,7 +85,9 @@ def close() -> None:
 
 
 def button(vehicle_id: str) -> None:
-    """Show the button that adds the trail of one vehicle."""
+    """Show the button that adds the trail of one vehicle, to who may see it."""
+    if not sign_in.viewer().may_see_trails:
+        return
     trail_set = held()
     if trail_set is not None and vehicle_id in trail_set.names:
         st.button("Trail shown", icon=":material/route:", disabled=True, key="trail")
@@ -179,15 +185,14 @@ def controls(trail_set: TrailSet, scope: Scope) -> None:
 
 
 def _begin(vehicle_ids: Sequence[str], hours: int) -> None:
-    snapshot, chosen = service().poller.state.snapshot, list(dict.fromkeys(vehicle_ids))
+    viewer, snapshot = sign_in.viewer(), service().poller.state.snapshot
+    chosen = list(dict.fromkeys(vehicle_ids))
     if len(chosen) > MOST_VEHICLES:
         st.session_state["trail_refused"] = True
         return
     close()
-    if chosen and snapshot is not None:
-        st.session_state[SET] = service().feed.trail_sets.begin(
-            sign_in.viewer().visibility, snapshot, chosen, hours
-        )
+    if chosen and snapshot is not None and viewer.may_see_trails:
+        st.session_state[SET] = service().feed.trail_sets.begin(viewer, snapshot, chosen, hours)
 
 
 def _key(name: str, trail_set: TrailSet) -> str:

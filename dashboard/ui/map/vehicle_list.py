@@ -8,12 +8,14 @@ from typing import Any
 import streamlit as st
 
 from dashboard.access.scope import Scope
-from dashboard.feed.vehicle_list import COLUMNS, KEPT_SECONDS, PAGE_SIZES, ListPage, ListQuery
+from dashboard.feed.vehicle_list import COLUMNS, KEPT_SECONDS, PAGE_SIZES, ListPage, ListQuery, columns_for
 from dashboard.fleet import details
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.service import service
+from dashboard.ui import sign_in
 from dashboard.ui.map import camera, defect, export, trails
 from dashboard.ui.map.permalink import choose
+from dashboard.ui.map.search import findable
 from dashboard.ui.markdown import plain
 
 TEXT, BY, DOWN, SIZE, NUMBER = "list_text", "list_by", "list_down", "list_size", "list_page"
@@ -38,6 +40,8 @@ def show(scope: Scope, chosen: str) -> None:
 
 @defect.contained("The list of what these filters leave")
 def _list(scope: Scope, chosen: str) -> None:
+    if sign_in.viewer().visibility != scope.visibility:
+        st.rerun()
     lists = service().feed.lists
     snapshot = lists.snapshot(refresh=bool(st.session_state.pop("list_refresh", False)))
     if snapshot is None:
@@ -71,10 +75,11 @@ def _controls(scope: Scope) -> ListQuery:
             "Search in the list",
             key=TEXT,
             type="search",
-            placeholder="Name, plate, VIN, driver, fleet",
+            placeholder=findable(scope.visibility),
             on_change=_first,
         )
-        by = st.selectbox("Sort by", list(COLUMNS), format_func=COLUMNS.__getitem__, key=BY, on_change=_first)
+        columns = list(columns_for(scope.visibility))
+        by = st.selectbox("Sort by", columns, format_func=COLUMNS.__getitem__, key=BY, on_change=_first)
         st.selectbox("Rows on a page", PAGE_SIZES, index=1, key=SIZE, on_change=_first)
         down = st.toggle("Descending", key=DOWN, on_change=_first)
     return ListQuery(scope.visibility, scope.filters, (text or "").strip(), by, descending=down)
@@ -141,7 +146,7 @@ def _table(page: ListPage, chosen: str) -> None:
         alt="Vehicles, one a row. Select a row to choose the vehicle on the map.",
     )
     selected = [page.ids[row] for row in event["selection"]["rows"] if row < len(page.ids)]
-    if selected:
+    if selected and sign_in.viewer().may_see_trails:
         count = len(selected)
         st.button(
             "Show its trail" if count == 1 else f"Show the trails of {count}",

@@ -1,32 +1,34 @@
 """What viewers may see and do: nothing that is not said."""
 
+import pytest
+
+from dashboard.access.grants import Grant, viewer_of
 from dashboard.access.viewer import EVERYTHING, OPERATOR, Viewer, Visibility
-from tests.dashboard.frames import vehicles
-
-FRAME = vehicles({"fleet_id": "f1"}, {"fleet_id": "f2"}, {"fleet_id": ""}, {"fleet_id": "f1"})
-
-
-def seen(visibility):
-    return visibility.of(FRAME)["ordinal"].tolist()
 
 
 def test_rights_are_nothing_unless_said():
     somebody = Viewer("somebody")
-    assert seen(somebody.visibility) == []
+    assert somebody.visibility == Visibility()
     assert not somebody.visibility.includes("f1")
     assert not somebody.may_invite
+    assert not somebody.may_export
+    assert not somebody.may_see_trails
+    assert not somebody.may_see_reasons
 
 
-def test_only_the_fleets_named_are_seen_in_their_order():
-    assert seen(Visibility(frozenset({"f1"}))) == [0, 3]
-    assert seen(Visibility(frozenset({"f2", "f9"}))) == [1]
-
-
-def test_an_operator_sees_everything_without_a_copy():
+def test_an_operator_may_do_everything():
     assert OPERATOR.visibility == EVERYTHING
-    assert EVERYTHING.of(FRAME) is FRAME
     assert EVERYTHING.includes("f1")
     assert OPERATOR.may_invite
+    assert OPERATOR.may_export
+    assert OPERATOR.may_see_trails
+    assert OPERATOR.may_see_reasons
+
+
+@pytest.mark.parametrize("rounded", [False, True])
+def test_no_grant_gives_trails_to_who_sees_places_only_rounded(rounded):
+    grant = Grant("guest", "guest", None, Visibility(None, rounded=rounded), may_see_trails=True)
+    assert viewer_of(grant, {}).may_see_trails == (not rounded)
 
 
 def test_who_looks_is_no_part_of_what_is_seen():

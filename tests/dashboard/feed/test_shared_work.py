@@ -60,22 +60,37 @@ def look(feeds, viewer, snapshot):
     feed.frames.filtered(snapshot, visibility, FILTERS)
     feed.hexagons.hexagons(snapshot, scope, "fine")
     feed.lists.page(snapshot, ListQuery(visibility, FILTERS), 0, 25, metric=False)
-    return feed.vehicles.url(snapshot, scope), feed.hexagons.url(snapshot, scope, "fine")
+    session = viewer.session
+    return feed.vehicles.url(snapshot, scope, session), feed.hexagons.url(snapshot, scope, "fine", session)
 
 
-def test_fifty_identities_of_equal_rights_cause_one_build_of_everything_per_snapshot(builds):
+TWO_FLEETS = Visibility(frozenset({"f1", "f2"}))
+MASKED = Visibility(
+    frozenset({"f1", "f2"}), frozenset({"geotab"}), frozenset({"driver", "vin", "plate"}), rounded=True
+)
+
+
+@pytest.mark.parametrize("visibility", [TWO_FLEETS, MASKED], ids=["limited", "masked"])
+@pytest.mark.parametrize("sessions", [1, IDENTITIES])
+def test_fifty_identities_of_equal_rights_cause_one_build_of_everything_per_snapshot(
+    builds, visibility, sessions
+):
+    """Guests of one share come in sessions of their own: their addresses differ, the work behind them is one."""
     crowd = [
-        Viewer(f"person-{n}@example.com", Visibility(frozenset({"f1", "f2"}))) for n in range(IDENTITIES)
+        Viewer(f"person-{n}@example.com", replace(visibility), session=f"session-{n % sessions}")
+        for n in range(IDENTITIES)
     ]
     with Feeds(snapshot_of(1)) as feeds:
         for version in (1, 2, 3):
             builds.clear()
             feeds.newest = snapshot_of(version)
             feeds.feed.vehicles.prepare(feeds.newest)
-            urls = {look(feeds, viewer, feeds.newest) for viewer in crowd}
-            for pair in [*urls] * IDENTITIES:
-                assert {feeds.get(url).status_code for url in pair} == {200}
-            assert len(urls) == 1, "the addresses are the same, so a browser's cache and a proxy's share too"
+            urls = {(viewer.session, *look(feeds, viewer, feeds.newest)) for viewer in crowd}
+            assert len(urls) == sessions, (
+                "within a session addresses are the same, so a browser's cache shares too"
+            )
+            for session, *pair in [*urls] * (IDENTITIES // sessions):
+                assert {feeds.get(url, session=session).status_code for url in pair} == {200}
             expected = {
                 **dict.fromkeys(
                     ("visible", "vehicle_rows", "summarise", "facet_counts", "SearchIndex", "counters"), 1

@@ -7,7 +7,7 @@ from dashboard.access.viewer import EVERYTHING
 from dashboard.fleet.filters import Filters
 from dashboard.fleet.names import Names
 from dashboard.fleet.snapshot import TrailerSnapshot
-from dashboard.ingest.trailers import trailers_frame
+from dashboard.ingest.trailers import TrailerFacts, trailers_frame
 from tests.dashboard.feeds import ALL, NORTH, Feeds
 from tests.dashboard.frames import NOW
 from tests.dashboard.trailers import trailer
@@ -17,7 +17,7 @@ TRAILERS = TrailerSnapshot(
     NOW,
     trailers_frame(
         [trailer("t1"), trailer("t2", fleet_id="f2", source="samsara"), trailer("t3", lon=0.0, lat=0.0)],
-        {"t1": "0412", "t2": "<b>Box</b>"},
+        {"t1": TrailerFacts("0412"), "t2": TrailerFacts("<b>Box</b>")},
         Names(fleets={"f1": "North", "f2": "South"}),
     ),
 )

@@ -1,12 +1,13 @@
 """Trails on the map: who is answered, and that what is drawn is what was reported."""
 
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from dashboard.access.scope import Scope
-from dashboard.access.viewer import EVERYTHING
+from dashboard.access.viewer import OPERATOR, Viewer, Visibility
 from dashboard.fleet.snapshot import Snapshot
 from tests.dashboard.catena import Histories, location
 from tests.dashboard.feeds import ALL, NORTH, Feeds
@@ -29,9 +30,9 @@ def drive(pages, per_page):
     ]  # fmt: skip
 
 
-def finished(feeds, vehicle_ids, hours, visibility=EVERYTHING, snapshot=ONE):
+def finished(feeds, vehicle_ids, hours, viewer=OPERATOR, snapshot=ONE):
     """A set of trails whose histories have come."""
-    made = feeds.feed.trail_sets.begin(visibility, snapshot, vehicle_ids, hours)
+    made = feeds.feed.trail_sets.begin(viewer, snapshot, vehicle_ids, hours)
     until(lambda: made.progress.finished)
     return made
 
@@ -91,7 +92,7 @@ def test_urls_are_relative_and_work_below_a_base_path(feeds):
 
 def test_only_what_may_be_seen_is_fetched_and_it_is_gone_when_closed(feeds):
     both = snapshot_of({"vehicle_id": "v0", "fleet_id": "f1"}, {"vehicle_id": "v1", "fleet_id": "f2"})
-    session = [finished(feeds, ["v0", "v1"], 1, NORTH, both)]
+    session = [finished(feeds, ["v0", "v1"], 1, replace(OPERATOR, visibility=NORTH), both)]
     assert set(session[0].names) == {"v0"}, "what may not be seen is not even fetched"
     url = feeds.feed.trails.url(session[0], Scope(NORTH), "lines")
     assert feeds.get(url).status_code == 200
@@ -102,4 +103,36 @@ def test_only_what_may_be_seen_is_fetched_and_it_is_gone_when_closed(feeds):
 def test_too_many_vehicles_are_refused_in_a_sentence(feeds):
     many = snapshot_of(*({"vehicle_id": f"v{n}", "fleet_id": "f1"} for n in range(21)))
     with pytest.raises(ValueError, match="20 vehicles at once"):
-        feeds.feed.trail_sets.begin(EVERYTHING, many, [f"v{n}" for n in range(21)], 1)
+        feeds.feed.trail_sets.begin(OPERATOR, many, [f"v{n}" for n in range(21)], 1)
+
+
+@pytest.mark.parametrize(
+    "viewer",
+    [
+        pytest.param(replace(OPERATOR, may_see_trails=False), id="without the right"),
+        pytest.param(replace(OPERATOR, visibility=Visibility(None, rounded=True)), id="places rounded"),
+        pytest.param(Viewer("guest", NORTH), id="a guest, unless said"),
+    ],
+)
+def test_who_may_not_see_trails_has_none_fetched_and_gets_no_address(viewer):
+    catena = Histories()
+    catena.locations(drive(1, 10))
+    with Feeds(ONE, catena=catena) as feeds:
+        with pytest.raises(PermissionError):
+            feeds.feed.trail_sets.begin(viewer, ONE, ["v0"], 1)
+        assert not catena.asked
+        other = feeds.feed.vehicles.url(ONE, Scope(viewer.visibility)).partition("id=")[2]
+        assert feeds.get(f"feed/trails.json?id={other}").status_code == 403, (
+            "an id of something else opens no trail"
+        )
+
+
+@pytest.mark.parametrize(("viewer", "told"), [(OPERATOR, True), (replace(OPERATOR, role="guest"), False)])
+def test_why_a_history_is_missing_is_said_to_operators_only(viewer, told):
+    catena = Histories()
+    catena.failing["/v2/telematics/vehicle-locations"] = (503, {"message": "marker"})
+    with Feeds(ONE, catena=catena) as feeds:
+        (note,) = finished(feeds, ["v0"], 1, viewer).notes
+    assert note.startswith("The history of <i>Truck</i> could not be fetched, the others are not affected")
+    assert note.endswith(" Try again.")
+    assert ("503" in note) == told

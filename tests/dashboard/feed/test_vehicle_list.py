@@ -127,7 +127,7 @@ def test_a_page_is_never_larger_than_500_rows_and_never_missing():
 
 
 def test_cells_are_words_and_say_why_a_vehicle_is_not_drawn():
-    cells = vehicle_list.cells(FLEET.vehicles, NOW, metric=True)
+    cells = vehicle_list.cells(FLEET.vehicles, NOW, COLUMNS, metric=True)
     assert list(cells.columns) == list(COLUMNS.values())
     assert all(isinstance(value, str) for column in cells for value in cells[column])
     rows = cells.set_index("Vehicle")

@@ -124,6 +124,27 @@ def test_a_refused_list_of_fleets_keeps_the_last_one_and_is_not_asked_at_every_p
     assert set(desk.directory.refused) == {FLEETS}
 
 
+def test_references_are_kept_as_names_are(desk, catena):
+    catena.rows[api.FLEETS] = [
+        fleet("fleet-1"),
+        fleet("fleet-2", fleet_ref=" both "),
+        fleet("fleet-3", fleet_ref=None),
+    ]
+    assert desk.look().refs == {"fleet-1": "ref-fleet-1", "fleet-2": "both"}
+    catena.rows[api.FLEETS] = [fleet("fleet-1", fleet_ref="new"), fleet("fleet-2", fleet_ref=""), {"id": 7}]
+    assert desk.look(seconds=15).refs == {"fleet-1": "new"}, "what is listed counts"
+    catena.rows[api.FLEETS] = [fleet("fleet-2", fleet_ref="both"), {"id": 7}]
+    names = desk.look(seconds=15)
+    assert names.refs == {"fleet-1": "new", "fleet-2": "both"}, (
+        "one that is missing may be among the unreadable"
+    )
+    catena.failing[api.FLEETS] = (403, {"message": "no"})
+    assert desk.look(seconds=15).refs == names.refs
+    del catena.failing[api.FLEETS]
+    catena.rows[api.FLEETS] = [fleet("fleet-2", fleet_ref="both")]
+    assert desk.look(seconds=3600).refs == {"fleet-2": "both"}
+
+
 def test_a_fleet_that_withdrew_is_forgotten_with_the_next_list_of_fleets(desk, catena):
     assert "never-located" in desk.look(["a"]).vehicles
     catena.failing[api.VEHICLES] = (403, {"message": "no"})

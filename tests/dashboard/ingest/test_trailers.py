@@ -174,3 +174,16 @@ def test_what_cannot_be_drawn_has_no_place(given):
 
 def test_no_trailers_are_a_frame_without_rows():
     assert len(trailers_frame([], {}, Names())) == 0
+
+
+def test_a_trailer_without_a_name_is_called_by_its_plate_which_is_known_as_such(catena, poller):
+    catena.rows[TRAILERS] = [
+        trailer_row("trailer", 0, trailer_name="Box", license_plate_number=" AB-1 ", vin="VIN0"),
+        trailer_row("trailer", 1, license_plate_number="AB-2"),
+        trailer_row("trailer", 2),
+    ]
+    poller.poll_once()
+    frame = poller.state.snapshot.trailers.head(4)
+    assert frame["name"].tolist() == ["Box", "AB-2", "", "Trailer trailer-"]
+    assert frame["plate"].tolist() == ["AB-1", "AB-2", "", ""]
+    assert frame["vin"].tolist() == ["VIN0", "", "", ""]

@@ -79,7 +79,7 @@ def test_every_degradation_is_said_to_those_whom_it_concerns_stale_positions_fir
     )
     fetched.rows.unknown.update(speed=12, occurred_at=1)
     names = Names(fleets={"f1": "One", "f2": "Two"})
-    found = notices(fetched, names, {"names of drivers": refusal(5)}, {})
+    found = notices(fetched, names, {"names of drivers": refusal(5)}, {"names of vehicles": 3})
     said = {
         notice.sentence(NOW): [notice.concerns(seen) for seen in (None, {"f1"}, {"f2"})] for notice in found
     }
@@ -90,12 +90,14 @@ def test_every_degradation_is_said_to_those_whom_it_concerns_stale_positions_fir
         "one; vehicles of fleets that no list names stay where they were.": [True, False, False],
         "The names of drivers could not be read for 5 s: It was answered 403. Drivers are shown by their ids.":
             [True, True, True],
+        "3 rows of the names of vehicles could not be read. Vehicles without a name are shown by their ids.":
+            [True, False, False],
         "One could not be read by itself for 5 min: It was answered 403. Its vehicles are read with the list of all "
         "positions meanwhile, and are up to date.": [True, True, False],
         "Some values were sent in a form that cannot be read: occurred_at of 1, speed of 12 positions. Only these "
         "values are missing; the vehicles are shown.": [True, False, False],
     }  # fmt: skip
-    assert [notice.stale for notice in found] == [True, True, False, False, False]
+    assert [notice.stale for notice in found] == [True, True, False, False, False, False]
 
 
 def test_of_very_many_notices_the_first_are_said_and_the_others_counted():

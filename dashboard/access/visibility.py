@@ -1,0 +1,125 @@
+"""What may be seen of vehicles and trailers, and what is left of a frame of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from dashboard.fleet import search
+from dashboard.fleet.geo import rounded
+from dashboard.fleet.names import suffix
+
+PRIVATE = ("driver", "vin", "plate")
+"""What of a vehicle can be hidden: columns of a frame, those of trailers where they are known."""
+SHORTEST_WORD = 3
+"""Letters of a part of a driver's name that tells who it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visibility:
+    """What may be seen. It says nothing of who looks, so all who may see the same share all work on it."""
+
+    fleets: frozenset[str] | None = frozenset()
+    """The ids of the fleets that may be seen; None means all."""
+    sources: frozenset[str] | None = None
+    """Only vehicles of these sources (platforms) may be seen; None means all."""
+    hidden: frozenset[str] = frozenset()
+    """What of a vehicle may not be seen: some of `PRIVATE`."""
+    rounded: bool = False
+    """Whether places may be seen only to about a kilometre."""
+
+    @property
+    def unseen(self) -> frozenset[str]:
+        """The columns that hold nothing in what `of` gives, so that nobody need offer them."""
+        return self.hidden | {"place", "h3"} if self.rounded else self.hidden
+
+    def includes(self, fleet_id: str) -> bool:
+        """Whether a fleet may be seen."""
+        return self.fleets is None or fleet_id in self.fleets
+
+    def of(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """What may be seen of a frame of vehicles or trailers, in its order; the frame itself if all may.
+
+        Nothing of what may not be seen is left in it, not even as a category without rows.
+        """
+        if self == EVERYTHING:
+            return frame
+        kept = self._rows(frame)
+        seen = (frame if kept.all() else frame[kept]).reset_index(drop=True)
+        columns = {str(name): _used(column) for name, column in seen.select_dtypes("category").items()}
+        columns["fleet"] = _named_alone(columns["fleet_id"], columns["fleet"])
+        texts = [name for name in self.unseen if name in seen and name != "h3"]
+        blank = dict.fromkeys(texts, pd.Series("", seen.index, dtype="str"))
+        if hidden := [name for name in PRIVATE if name in blank]:
+            columns["name"] = seen["name"].mask(_told(seen, hidden), "")
+        if self.rounded:
+            lon, lat = rounded(seen["lon"].to_numpy(), seen["lat"].to_numpy())
+            columns |= {"lon": pd.Series(lon), "lat": pd.Series(lat)}
+            if "h3" in seen:
+                columns["h3"] = pd.Series(0, seen.index, dtype=np.uint64)
+        return seen.assign(**columns, **blank)
+
+    def _rows(self, frame: pd.DataFrame) -> NDArray[np.bool_]:
+        kept = np.ones(len(frame), dtype=np.bool_)
+        for column, allowed in (("fleet_id", self.fleets), ("source", self.sources)):
+            if allowed is not None:
+                kept &= frame[column].isin(allowed).to_numpy(dtype=np.bool_)
+        return kept
+
+
+EVERYTHING = Visibility(fleets=None)
+NOTHING = Visibility()
+
+
+def _used(column: pd.Series) -> pd.Series:
+    """A column of categories without those that no row has."""
+    codes, categories = column.cat.codes.to_numpy(), column.cat.categories
+    used = np.bincount(codes + 1, minlength=len(categories) + 1)[1:] > 0
+    if used.all():
+        return column
+    places = np.append(np.cumsum(used) - 1, -1)  # a code of -1, for no value, stays
+    return pd.Series(pd.Categorical.from_codes(places[codes], categories[used]))
+
+
+def _named_alone(ids: pd.Series, names: pd.Series) -> pd.Series:
+    """Fleets' names without the ending that tells a fleet from one called the same that may not be seen."""
+    different = pd.DataFrame({"id": ids, "name": names}).drop_duplicates()
+    pairs = zip(different["id"].astype(str), different["name"].astype(str), strict=True)
+    short = {name: name.removesuffix(suffix(fleet_id)) for fleet_id, name in pairs}
+    called = Counter(short.values())
+    return names.cat.rename_categories({name: own for name, own in short.items() if called[own] == 1})
+
+
+def _told(frame: pd.DataFrame, hidden: Sequence[str]) -> NDArray[np.bool_]:
+    """For each row, whether its name tells what a hidden column says of it, however it is written.
+
+    Of a driver's name each word counts: vehicles are called after the people who drive them.
+    """
+    names = search.compact(search.folded(frame["name"])).to_pylist()
+    told = np.zeros(len(frame), dtype=np.bool_)
+    for column in hidden:
+        texts = search.folded(frame[column])
+        told |= _contain(names, search.compact(texts).to_pylist())
+        if column == "driver":
+            drivers = texts.dictionary_encode()  # each drives more than one vehicle, or none
+            for words in zip_longest(*map(_words, drivers.dictionary.to_pylist()), fillvalue=""):
+                told |= _contain(names, np.array(words, dtype=object)[drivers.indices].tolist())
+    return told
+
+
+def _contain(texts: Sequence[str], parts: Sequence[str]) -> NDArray[np.bool_]:
+    """For each text, whether it holds the part beside it; "" is none."""
+    pairs = zip(texts, parts, strict=True)
+    return np.fromiter((part in text if part else False for text, part in pairs), np.bool_, len(texts))
+
+
+def _words(name: str) -> list[str]:
+    """The words of a person's folded name that tell who it is."""
+    words = name.replace("-", "").replace(".", " ").split()
+    return [word for word in words if len(word) >= SHORTEST_WORD and word.isalpha()]
