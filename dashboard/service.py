@@ -5,7 +5,8 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Mount
 
 from catena_client import CatenaClient
-from dashboard.configuration.settings import Settings
+from dashboard.configuration import data_folder
+from dashboard.configuration.settings import Settings, SettingsError
 from dashboard.deck import assets
 from dashboard.feed.feed import Feed
 from dashboard.ingest import embedded
@@ -20,6 +21,10 @@ from dashboard.invitations.overview import Overview
 from dashboard.invitations.webhooks import WebhookReceiver
 from dashboard.runtime.audit import Audit
 from dashboard.runtime.garbage import GarbageCollector
+from dashboard.sharing import access_log
+from dashboard.sharing.routes import ShareRoutes
+from dashboard.sharing.shares import Shares
+from dashboard.sharing.sqlite_store import SqliteStore
 from sandbox import Sandbox
 
 
@@ -27,8 +32,10 @@ class Service:
     """The dashboard without its pages. `start` and `close` are the two ends of the process's life."""
 
     def __init__(self, settings: Settings, base_path: str = "") -> None:
+        """Raises `SettingsError` where what is to be kept cannot be."""
         self.settings = settings
-        self.audit = Audit()
+        self.audit, self.store = _kept(settings)
+        self.shares = Shares(self.store, self.audit)
         self.prefix = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
         """The base path with a leading slash and none at the end, or ""."""
         concurrency = Concurrency()
@@ -68,6 +75,7 @@ class Service:
             *self.feed.routes(self.prefix),
             *assets.routes(self.prefix),
             self._webhooks.route(self.prefix),
+            *ShareRoutes(self.shares, self.prefix, self.settings.public_url).routes(),
         ]
         if self._sandbox is not None:
             routes.append(Mount(f"{self.prefix}/{embedded.CONNECT_PATH}", self._sandbox.connect))
@@ -79,6 +87,7 @@ class Service:
 
     def start(self) -> None:
         """Begin polling."""
+        access_log.hide_tokens()
         self.poller.start()
 
     def close(self) -> None:
@@ -88,11 +97,24 @@ class Service:
         self.history.close()
         self.first_data.close()
         self.client.close()
+        self.store.close()
+        self.audit.close()
 
     def _look_now(self) -> None:
         """Read sooner than planned, because Catena says that something happened."""
         self.invitations.invalidate()
         self.poller.wake()
+
+
+def _kept(settings: Settings) -> tuple[Audit, SqliteStore]:
+    """What is kept beyond the end of the process; in memory where the data is simulated."""
+    if settings.simulated:
+        return Audit(), SqliteStore()
+    folder = data_folder.prepared(settings.data_folder)
+    try:
+        return Audit(folder / "audit.jsonl"), SqliteStore(folder / "shares.db")
+    except OSError as error:
+        raise SettingsError(f"CATENA_DATA_FOLDER cannot be used: {error}") from error
 
 
 _service: Service | None = None

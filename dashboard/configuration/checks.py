@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from ipaddress import IPv6Address, ip_address
+from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from catena_client import Secret
@@ -107,6 +108,11 @@ def operators(name: str, raw: str) -> frozenset[str]:
     if not all(re.fullmatch(r"[^@\s]*@[^@\s]+\.[^@\s]+", entry) for entry in entries):
         raise SettingsError(f"{name} must list e-mail addresses or @domains, separated by commas.")
     return entries
+
+
+def folder(name: str, raw: str) -> Path:
+    """A folder's path, `~` for the home of this process's user."""
+    return Path(text(name, raw)).expanduser().absolute()
 
 
 def one_of(*choices: str) -> Callable[[str, str], str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any
 
 from catena_client import DEFAULT_API_URL, DEFAULT_AUTH_URL, Secret
@@ -56,6 +57,8 @@ class Settings:
     """Checks the signature of webhooks; without it they are not accepted."""
     sign_in: tuple[str, ...] = ()
     """The providers that people sign in with (`[auth]` in secrets.toml), as `st.login` knows them; none: no sign-in."""
+    data_folder: Path = _setting("CATENA_DATA_FOLDER", Path(__file__).parents[2] / ".catena", checks.folder)
+    """Where share links and the audit log are kept, unless the data is simulated; by default beside app.py."""
 
     @property
     def simulated(self) -> bool:
