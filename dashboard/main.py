@@ -25,6 +25,6 @@ if viewer.role == "guest":
     frame.guest_header(viewer)
 else:
     frame.logo()
-if service().settings.simulated:
-    frame.simulated_notice()
+    if service().settings.simulated:
+        frame.simulated_notice()
 page.run()

@@ -112,7 +112,12 @@ def _kept(settings: Settings) -> tuple[Audit, SqliteStore]:
         return Audit(), SqliteStore()
     folder = data_folder.prepared(settings.data_folder)
     try:
-        return Audit(folder / "audit.jsonl"), SqliteStore(folder / "shares.db")
+        store = SqliteStore(folder / "shares.db")
+        try:
+            return Audit(folder / "audit.jsonl"), store
+        except OSError:
+            store.close()
+            raise
     except OSError as error:
         raise SettingsError(f"CATENA_DATA_FOLDER cannot be used: {error}") from error
 

@@ -22,22 +22,26 @@ STYLE = """
 /* Right in the header where there is room, a line of its own where there is not. */
 .st-key-simulated_notice { position: fixed; top: 1.1rem; right: 4rem; width: auto !important; z-index: 1000000; }
 [data-testid="stMainBlockContainer"] { padding: 3.9rem 1.25rem 1rem; max-width: none; }
-.st-key-guest_header { position: fixed; top: 0; left: 0; right: 12rem; width: auto !important; z-index: 1000000; }
-.guest {
-  display: flex; align-items: center; gap: .25rem 1rem; height: 3.75rem; padding: 0 1.25rem;
-  border-top: 4px solid var(--brand); line-height: 1.25;
+/* Over Streamlit's own header, whose buttons stay in reach. */
+.st-key-guest_header {
+  position: fixed; inset: 0 0 auto; width: auto !important; z-index: 1000000; pointer-events: none;
 }
-.guest > * { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.guest .company { color: var(--brand-text); font-weight: 700; font-size: 1.1rem; }
-.guest .label { font-weight: 600; }
-.guest .until { opacity: .8; font-size: .9rem; }
-.guest a { flex: none; }
+.guest {
+  display: grid; grid-template-columns: auto 1fr auto; align-items: center; gap: .1rem 1rem; height: 3.75rem;
+  padding: 0 4rem 0 1.25rem; border-top: 4px solid var(--brand); line-height: 1.25; pointer-events: none;
+}
+.guest > span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.guest .company { color: var(--brand-text); font-weight: 700; font-size: 1.1rem; max-width: 45vw; }
+.guest a { color: inherit; text-decoration: underline; pointer-events: auto; padding: .3rem 0; }
 @media (max-width: 900px) {
   [data-testid="stMainBlockContainer"] { padding: 4rem .75rem .75rem; }
   .st-key-simulated_notice {
     top: .65rem; right: 2.75rem; max-width: calc(100vw - 9.5rem); text-align: right; line-height: 1.25;
   }
   .st-key-simulated_notice p { font-size: .75rem; }
+  .guest { grid-template-columns: 1fr auto; padding: 0 2.75rem 0 .75rem; align-content: center; }
+  .guest .company { font-size: 1rem; max-width: none; }
+  .guest .what { grid-row: 2; grid-column: 1 / -1; font-size: .75rem; white-space: normal; max-height: 2.5em; }
 }
 </style>
 """
@@ -79,12 +83,16 @@ def guest_header(viewer: Viewer) -> None:
         share = service().shares.get(viewer.share)
     except StoreFailed:
         share = None
-    until = f'<span class="until">until {escape(when(share.expires_at))}</span>' if share else ""
+    parts = [
+        f"<strong>{escape(viewer.name)}</strong>",
+        *([f"until {escape(when(share.expires_at))}"] if share else []),
+        *(["simulated data"] if settings.simulated else []),
+    ]
     colours = f"--brand:{settings.brand_color};--brand-text:{readable(settings.brand_color, ground)}"
     with st.container(key="guest_header"):
         st.html(
             f'<div class="guest" style="{colours}">'
             f'<span class="company">{escape(settings.company_name or "Catena Live Map")}</span>'
-            f'<span class="label">{escape(viewer.name)}</span>{until}'
+            f'<span class="what">{" · ".join(parts)}</span>'
             f'<a href="{escape(service().prefix)}/signout">Leave</a></div>'
         )

@@ -75,7 +75,7 @@ def show() -> None:
         label = left.text_input(
             "Label",
             max_chars=LABEL,
-            placeholder=usual,
+            placeholder=usual or "Such as: Storm watch, November",
             help="Guests see it as the title of their map. Left empty, the fleets are named.",
             key=key("label"),
         )
@@ -161,28 +161,28 @@ def _name(options: FilterOptions, fleet: str) -> str:
 
 def _limits(viewer: Viewer, key: Callable[[str], str]) -> tuple[frozenset[str], bool, bool, bool]:
     """What guests do not see of a vehicle, whether places are rounded, whether there are trails, and export."""
-    with st.container(horizontal=True, gap="large", key="share_limits"):
-        with st.container(width="content", gap="xsmall"):
-            st.markdown("Hide from guests")
-            hidden = [
-                field
-                for field, label in HIDABLE.items()
-                if st.checkbox(f"{label[0].upper()}{label[1:]}", value=True, key=key(field))
-            ]
-            rounded = st.checkbox(
-                "Exact places (about 1 km instead)",
-                key=key("rounded"),
-                help="There are no trails then.",
-            )
-        with st.container(width="content", gap="xsmall"):
-            st.markdown("Let guests also")
-            trails = st.checkbox(
-                "See trails",
-                key=key("trails"),
-                disabled=rounded or not viewer.may_see_trails,
-                help="Where a vehicle has been, and its replay.",
-            )
-            export = st.checkbox(
-                "Download the vehicles", key=key("export"), disabled=not viewer.may_export, help="As a file."
-            )
+    left, right = st.columns(2)
+    with left, st.container(gap="xsmall"):
+        st.markdown(":small[Hide from guests]")
+        hidden = [
+            field
+            for field, label in HIDABLE.items()
+            if st.checkbox(f"{label[0].upper()}{label[1:]}", value=True, key=key(field))
+        ]
+        rounded = st.checkbox(
+            "Exact places (about 1 km instead)",
+            key=key("rounded"),
+            help="There are no trails then.",
+        )
+    with right, st.container(gap="xsmall"):
+        st.markdown(":small[Let guests also]")
+        trails = st.checkbox(
+            "See trails",
+            key=key("trails"),
+            disabled=rounded or not viewer.may_see_trails,
+            help="Where a vehicle has been, and its replay.",
+        )
+        export = st.checkbox(
+            "Download the vehicles", key=key("export"), disabled=not viewer.may_export, help="As a file."
+        )
     return frozenset(hidden), rounded, trails and not rounded, export

@@ -18,33 +18,39 @@ from dashboard.ui.sharing.words import shown, when
 
 
 def show() -> None:
-    """Show the link that was just made, if there is one."""
+    """Show the link that was just made over the page, if there is one, until its maker is done with it."""
+    if sharing_state().made is not None:
+        _card()
+
+
+@st.dialog("The link is ready", width="medium", dismissible=False)
+def _card() -> None:
     state = sharing_state()
-    if state.made is None:
-        return
     share, link = state.made, state.link
-    with st.container(border=True, key="share_made"):
-        st.html(_html(share, link))
-        st.code(link, language=None, wrap_lines=True)
-        st.caption("Copy it now: it is not shown again, since only a digest of it is kept.")
-        if is_loopback(urlsplit(link).hostname or ""):
-            st.warning(
-                "This address opens on this machine only. Open the dashboard at its public address, or set "
-                "CATENA_PUBLIC_URL, before you share."
-            )
-        _draft(share, link)
-        with st.container(horizontal=True):
-            st.download_button(
-                "QR code",
-                lambda: qr.png(link, 20),
-                "share-link.png",
-                "image/png",
-                icon=":material/download:",
-                on_click="ignore",
-            )
-            if st.button("Done", type="primary", icon=":material/check:"):
-                state.made, state.link = None, ""
-                st.rerun()
+    if share is None:
+        st.rerun()
+        return
+    st.html(_html(share, link))
+    st.code(link, language=None, wrap_lines=True)
+    st.caption("Copy it now: it is not shown again, since only a digest of it is kept.")
+    if is_loopback(urlsplit(link).hostname or ""):
+        st.caption(
+            ":material/info: This address opens on this machine only. Before you share, open the dashboard at its "
+            "public address, or set CATENA\\_PUBLIC\\_URL."
+        )
+    _draft(share, link)
+    with st.container(horizontal=True):
+        if st.button("Done", type="primary", icon=":material/check:"):
+            state.made, state.link = None, ""
+            st.rerun()
+        st.download_button(
+            "QR code",
+            lambda: qr.png(link, 20),
+            "share-link.png",
+            "image/png",
+            icon=":material/download:",
+            on_click="ignore",
+        )
 
 
 def message(share: Share, link: str, company: str, until: str) -> str:
@@ -60,8 +66,8 @@ def _html(share: Share, link: str) -> str:
     source = "data:image/svg+xml;base64," + base64.b64encode(qr.svg(link)).decode()
     return (
         f'<section class="share-made"><img alt="QR code of the new link" src="{source}"><div>'
-        f'<p class="said">The link is ready</p><p class="label">{escape(share.label)}</p>'
-        f"<p>Until {escape(when(share.expires_at))}</p><p>{escape(shown(share))}</p>"
+        f'<p class="label">{escape(share.label)}</p><p>Until {escape(when(share.expires_at))}.</p>'
+        f"<p>{escape(shown(share))}</p>"
         "<p>To see what guests see, open it in a private window: in this one it would make you a guest.</p>"
         "</div></section>"
     )

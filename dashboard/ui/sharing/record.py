@@ -17,7 +17,7 @@ from dashboard.ui.clock import viewer_zone
 
 COLUMNS = {
     "when": st.column_config.TextColumn("When", width="medium"),
-    "event": st.column_config.TextColumn("What", width="small"),
+    "event": st.column_config.TextColumn("What", width=150),
     "who": st.column_config.TextColumn("Who", width="medium"),
     "what": st.column_config.TextColumn("Of what", width="medium"),
     "address": st.column_config.TextColumn("From", width="small"),
@@ -36,7 +36,7 @@ def show() -> None:
         return
     there = {entry.event for entry in entries}
     chosen = st.pills(
-        "Only",
+        "Show only",
         [event for event in get_args(Event) if event in there],
         selection_mode="multi",
         format_func=str.capitalize,

@@ -9,10 +9,9 @@ STYLE = """<style>
 [data-testid="stCaptionContainer"],[data-testid="stCaptionContainer"] p{color:inherit;opacity:1}
 [data-testid="stCaptionContainer"]{opacity:.78}
 .share-made{display:flex;flex-wrap:wrap;gap:1.25rem;align-items:center}
-.share-made img{width:min(13rem,100%);image-rendering:pixelated;background:#fff;border-radius:8px;display:block}
+.share-made img{width:min(11rem,100%);image-rendering:pixelated;background:#fff;border-radius:8px;display:block}
 .share-made div{flex:1 1 16rem;min-width:0;overflow-wrap:anywhere}
 .share-made p{margin:.3rem 0;line-height:1.45}
-.share-made .said{opacity:.8}
 .share-made .label{font-size:1.35rem;font-weight:650;line-height:1.25}
 </style>"""
 

@@ -43,14 +43,14 @@ def shown(share: Share) -> str:
     limits = share.visibility
     hidden = [label for key, label in HIDABLE.items() if key in limits.hidden]
     parts = [
-        f"without {listed(hidden)}" if hidden else "with drivers, VINs and plates",
+        f"Vehicles without {listed(hidden)}" if hidden else "Vehicles with drivers, VINs and plates",
         *(["places to about 1 km"] if limits.rounded else []),
         *([f"only from {', '.join(sorted(limits.sources))}"] if limits.sources else []),
         "with trails" if share.may_see_trails else "no trails",
         "with export" if share.may_export else "no export",
         *(["a pass code is asked for"] if share.has_pass_code else []),
     ]
-    return ", ".join(parts)
+    return f"{', '.join(parts)}."
 
 
 def listed(words: Sequence[str]) -> str:
