@@ -26,6 +26,7 @@ STYLE = """
 .st-key-guest_header {
   position: fixed; inset: 0 0 auto; width: auto !important; z-index: 1000000; pointer-events: none;
 }
+:root:has(.kiosk) .st-key-guest_header { display: none; }
 .guest {
   display: grid; grid-template-columns: auto 1fr auto; align-items: center; gap: .1rem 1rem; height: 3.75rem;
   padding: 0 4rem 0 1.25rem; border-top: 4px solid var(--brand); line-height: 1.25; pointer-events: none;

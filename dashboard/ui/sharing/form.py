@@ -82,7 +82,6 @@ def show() -> None:
         code = right.text_input(
             "Pass code (optional)",
             max_chars=pass_codes.MOST,
-            type="password",
             autocomplete="off",
             help="Guests type it once. Tell it to them on another way than the link.",
             key=key("code"),
