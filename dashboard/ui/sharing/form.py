@@ -79,6 +79,7 @@ def show() -> None:
             help="Guests see it as the title of their map. Left empty, the fleets are named.",
             key=key("label"),
         )
+        # In sight: Streamlit drops what was typed into a hidden one when Tab leads to the button that shows it.
         code = right.text_input(
             "Pass code (optional)",
             max_chars=pass_codes.MOST,

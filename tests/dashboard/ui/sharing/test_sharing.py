@@ -158,6 +158,16 @@ def test_all_that_the_form_offers_arrives_in_the_link(service):
     assert "4711" not in said(page)
 
 
+def test_what_is_typed_before_fleets_are_chosen_stays(service):
+    page = opened()
+    named(page.text_input, "Label").set_value("Storm").run()
+    named(page.text_input, "Pass code (optional)").set_value("4711").run()
+    choose(page, "fleet-1")
+    press(page, "Make the link")
+    (share,) = service.shares.listed(ANN)
+    assert (share.label, share.has_pass_code) == ("Storm", True)
+
+
 def test_rounded_places_have_no_trails(service):
     page = opened()
     choose(page, "fleet-1")
