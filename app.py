@@ -33,12 +33,11 @@ def _secrets() -> dict[str, object]:
 try:
     _given = _secrets()  # before the environment: Streamlit puts what stands outside of sections there
     _settings = configuration.load(os.environ, _given)
+    _service = install(Service(_settings, base_path=str(st.get_option("server.baseUrlPath") or "")))
 except configuration.SettingsError as error:
     sys.stderr.write(f"Catena Live Map cannot start: {error}\n")
     sys.stderr.flush()
     os._exit(2)  # SystemExit would be shown with Streamlit's own traceback
-
-_service = install(Service(_settings, base_path=str(st.get_option("server.baseUrlPath") or "")))
 
 
 @asynccontextmanager

@@ -6,21 +6,25 @@ import streamlit as st
 
 from dashboard.service import service
 from dashboard.ui import frame, sign_in
-from pages import invitations, live_map
+from dashboard.ui.sharing import start
+from pages import invitations, live_map, sharing
 
 st.set_page_config(
     page_title="Catena Live Map", page_icon=frame.ICON, layout="wide", initial_sidebar_state="collapsed"
 )
 frame.style()
 viewer = sign_in.require_viewer(service().settings)
-page = st.navigation(
-    [
-        st.Page(live_map.render, title="Live map", icon=":material/map:", url_path="live_map", default=True),
+pages = [st.Page(live_map.render, title="Live map", icon=":material/map:", url_path="live_map", default=True)]
+if viewer.may_invite:
+    pages += [
         st.Page(invitations.render, title="Invitations", icon=":material/qr_code_2:", url_path="invitations"),
-    ],
-    position="top",
-)
-frame.logo()
-if service().settings.simulated:
-    frame.simulated_notice()
+        st.Page(sharing.render, title="Sharing", icon=":material/share:", url_path=start.URL_PATH),
+    ]
+page = st.navigation(pages, position="top" if viewer.may_invite else "hidden")
+if viewer.role == "guest":
+    frame.guest_header(viewer)
+else:
+    frame.logo()
+    if service().settings.simulated:
+        frame.simulated_notice()
 page.run()

@@ -6,7 +6,8 @@ from starlette.routing import BaseRoute, Mount
 
 from catena_client import CatenaClient
 from dashboard.access.roles import Roles
-from dashboard.configuration.settings import Settings
+from dashboard.configuration import data_folder
+from dashboard.configuration.settings import Settings, SettingsError
 from dashboard.deck import assets
 from dashboard.feed.feed import Feed
 from dashboard.ingest import embedded
@@ -21,6 +22,10 @@ from dashboard.invitations.overview import Overview
 from dashboard.invitations.webhooks import WebhookReceiver
 from dashboard.runtime.audit import Audit
 from dashboard.runtime.garbage import GarbageCollector
+from dashboard.sharing import access_log
+from dashboard.sharing.routes import ShareRoutes
+from dashboard.sharing.shares import Shares
+from dashboard.sharing.sqlite_store import SqliteStore
 from sandbox import Sandbox
 
 
@@ -28,8 +33,10 @@ class Service:
     """The dashboard without its pages. `start` and `close` are the two ends of the process's life."""
 
     def __init__(self, settings: Settings, base_path: str = "") -> None:
+        """Raises `SettingsError` where what is to be kept cannot be."""
         self.settings = settings
-        self.audit = Audit()
+        self.audit, self.store = _kept(settings)
+        self.shares = Shares(self.store, self.audit)
         self.roles = Roles(settings.access, settings.sign_in, settings.groups_claim, settings.email_verified)
         self.prefix = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
         """The base path with a leading slash and none at the end, or ""."""
@@ -70,6 +77,7 @@ class Service:
             *self.feed.routes(self.prefix),
             *assets.routes(self.prefix),
             self._webhooks.route(self.prefix),
+            *ShareRoutes(self.shares, self.prefix, self.settings.public_url).routes(),
         ]
         if self._sandbox is not None:
             routes.append(Mount(f"{self.prefix}/{embedded.CONNECT_PATH}", self._sandbox.connect))
@@ -81,6 +89,7 @@ class Service:
 
     def start(self) -> None:
         """Begin polling."""
+        access_log.hide_tokens()
         self.poller.start()
 
     def close(self) -> None:
@@ -90,11 +99,29 @@ class Service:
         self.history.close()
         self.first_data.close()
         self.client.close()
+        self.store.close()
+        self.audit.close()
 
     def _look_now(self) -> None:
         """Read sooner than planned, because Catena says that something happened."""
         self.invitations.invalidate()
         self.poller.wake()
+
+
+def _kept(settings: Settings) -> tuple[Audit, SqliteStore]:
+    """What is kept beyond the end of the process; in memory where the data is simulated."""
+    if settings.simulated:
+        return Audit(), SqliteStore()
+    folder = data_folder.prepared(settings.data_folder)
+    try:
+        store = SqliteStore(folder / "shares.db")
+        try:
+            return Audit(folder / "audit.jsonl"), store
+        except OSError:
+            store.close()
+            raise
+    except OSError as error:
+        raise SettingsError(f"CATENA_DATA_FOLDER cannot be used: {error}") from error
 
 
 _service: Service | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from ipaddress import IPv6Address, ip_address
+from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from catena_client import Secret
@@ -99,6 +100,11 @@ def colour(name: str, raw: str) -> str:
             f"{name} must be a colour written as # and six hexadecimal digits, such as #0b6e6e."
         )
     return raw.lower()
+
+
+def folder(name: str, raw: str) -> Path:
+    """A folder's path, `~` for the home of this process's user."""
+    return Path(text(name, raw)).expanduser().absolute()
 
 
 def one_of(*choices: str) -> Callable[[str, str], str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any, Literal
 
 from catena_client import DEFAULT_API_URL, DEFAULT_AUTH_URL, Secret
@@ -60,6 +61,8 @@ class Settings:
         "CATENA_EMAIL_VERIFIED", "required", checks.one_of("required", "assumed")
     )
     """Whether the identity provider has to say that an address is verified, or says nothing of it."""
+    data_folder: Path = _setting("CATENA_DATA_FOLDER", Path(__file__).parents[2] / ".catena", checks.folder)
+    """Where share links and the audit log are kept, unless the data is simulated; by default beside app.py."""
     access: tuple[AccessRule, ...] = ()
     """Who may enter once signed in, and as what; the first rule that names somebody counts."""
     sign_in: tuple[Provider, ...] = ()

@@ -79,6 +79,12 @@ class Audit:
             line = json.dumps(asdict(entry), ensure_ascii=True)
             self._file.handle(logging.LogRecord(__name__, logging.INFO, "", 0, line, None, None))
 
+    def close(self) -> None:
+        """Close the file; what happens after that is kept in memory only."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
     def latest(self) -> list[Entry]:
         """What is kept, the newest first."""
         with self._lock:

@@ -1,10 +1,16 @@
-"""The end of the process comes soon, whatever is under way."""
+"""What the service keeps beyond its end, and that the end of the process comes soon, whatever is under way."""
 
+import stat
 import subprocess
 import sys
 import textwrap
 
 import pytest
+
+from catena_client import Secret
+from dashboard.access.viewer import OPERATOR, Visibility
+from dashboard.configuration.settings import Settings, SettingsError
+from dashboard.service import Service
 
 HUNG = """
     import threading, time
@@ -65,3 +71,61 @@ def test_nothing_that_hangs_holds_up_the_end_of_the_process(hanging):
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=False
     )
     assert (ended.returncode, ended.stdout.strip()) == (0, "closed"), ended.stderr
+
+
+def real(folder):
+    return Settings(
+        client_id="id",
+        client_secret=Secret("secret"),
+        api_url="http://127.0.0.1:9",
+        auth_url="http://127.0.0.1:9",
+        data_folder=folder,
+    )
+
+
+def test_links_and_the_record_survive_a_restart_where_only_this_user_can_read_them(tmp_path):
+    folder = tmp_path / "new" / "kept"
+    first = Service(real(folder))
+    share, token = first.shares.make(OPERATOR, "Storm", Visibility(frozenset({"f1"})), 86_400.0)
+    first.close()
+    again = Service(real(folder))
+    assert again.shares.find(token) == share
+    assert [entry.event for entry in again.audit.latest()] == ["share made"]
+    again.close()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {
+        "audit.jsonl": 0o600,
+        "shares.db": 0o600,
+    }
+    assert token.encode() not in b"".join(file.read_bytes() for file in folder.iterdir())
+
+
+def test_simulated_data_leaves_nothing_behind(tmp_path):
+    made = Service(Settings(data_folder=tmp_path / "kept"))
+    made.shares.make(OPERATOR, "Storm", Visibility(frozenset({"f1"})), 86_400.0)
+    made.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda folder: folder.write_text("a file"),
+        lambda folder: (folder / "shares.db").mkdir(parents=True),
+        lambda folder: (folder / "audit.jsonl").mkdir(parents=True),
+    ],
+    ids=["no-folder", "no-store", "no-log"],
+)
+def test_where_nothing_can_be_kept_the_start_ends_with_one_sentence_that_names_the_setting(tmp_path, spoil):
+    folder = tmp_path / "kept"
+    spoil(folder)
+    with pytest.raises(SettingsError, match=r"^CATENA_DATA_FOLDER") as refused:
+        Service(real(folder))
+    assert str(folder) in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_the_routes_of_links_are_below_the_base_path(tmp_path):
+    made = Service(Settings(), "maps")
+    assert "/maps/s/{token}" in [getattr(route, "path", "") for route in made.routes()]
+    made.close()

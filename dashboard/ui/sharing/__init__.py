@@ -1,0 +1,1 @@
+"""The page of share links and of what happened."""

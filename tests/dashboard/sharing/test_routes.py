@@ -1,0 +1,207 @@
+"""The address of a share link, as browsers and others ask for it."""
+
+import re
+from http.cookies import SimpleCookie
+
+import anyio
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from dashboard.access.viewer import Visibility
+from dashboard.sharing.pass_codes import TRIES
+from dashboard.sharing.routes import ShareRoutes
+from dashboard.sharing.shares import COOKIE
+
+DAY = 86_400.0
+F1 = Visibility(frozenset({"f1"}))
+LABEL = '<b>"Storm"</b>'
+
+
+@pytest.fixture
+def made(shares, ann):
+    """Makes a link and gives its token."""
+    return lambda **how: shares.make(ann, LABEL, F1, DAY, **how)[1]
+
+
+class Browser:
+    """Asks the routes, and holds no cookies but those that it is given."""
+
+    def __init__(self, app, base):
+        self._app, self._base = app, base
+
+    def request(self, method, path, cookies=None, **how):
+        async def ask():
+            transport = httpx.ASGITransport(self._app)
+            async with httpx.AsyncClient(transport=transport, base_url=self._base, cookies=cookies) as client:
+                return await client.request(method, path, **how)
+
+        return anyio.run(ask)
+
+    def get(self, path, **how):
+        return self.request("GET", path, **how)
+
+    def post(self, path, **how):
+        return self.request("POST", path, **how)
+
+
+def opened(shares, prefix="", public_url="", base="http://map.test"):
+    return Browser(Starlette(routes=ShareRoutes(shares, prefix, public_url).routes()), base)
+
+
+def cookie(answer: httpx.Response):
+    held = SimpleCookie(answer.headers.get("set-cookie", ""))
+    return held.get(COOKIE)
+
+
+@pytest.mark.parametrize("prefix", ["", "/maps"])
+@pytest.mark.parametrize("view", ["", "state=moving&q=a+b"])
+def test_a_link_hands_over_a_cookie_and_leads_to_the_map_without_the_token(shares, made, prefix, view):
+    token = made(view=view)
+    answer = opened(shares, prefix).get(f"{prefix}/s/{token}")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == f"{prefix}/{f'?{view}' if view else ''}"
+    held = cookie(answer)
+    assert shares.way({COOKIE: held.value}).grant.name == LABEL
+    assert token not in str(answer.headers) + answer.text
+    assert (held["httponly"], held["samesite"], held["path"]) == (True, "lax", prefix or "/")
+
+
+@pytest.mark.parametrize(
+    ("base", "public_url", "secure"),
+    [
+        ("http://map.test", "", False),
+        ("https://map.test", "", True),
+        ("http://map.test", "https://map.test/maps", True),
+        ("http://localhost:8501", "https://map.test", False),
+        ("http://map.test", "http://localhost:8501", False),
+    ],
+)
+def test_the_cookie_is_for_https_alone_wherever_the_dashboard_is_reached_so(
+    shares, made, base, public_url, secure
+):
+    held = cookie(opened(shares, public_url=public_url, base=base).get(f"/s/{made()}"))
+    assert bool(held["secure"]) is secure
+
+
+def wrong(_shares, _ann, token, _clock):
+    return token[:-1]
+
+
+def revoked(shares, ann, token, _clock):
+    shares.revoke(ann, shares.find(token).id)
+    return token
+
+
+def expired(_shares, _ann, token, clock):
+    clock.now += DAY
+    return token
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "HEAD"])
+@pytest.mark.parametrize(("spoil", "status"), [(wrong, 404), (revoked, 410), (expired, 410)])
+def test_a_link_that_opens_nothing_says_so_in_plain_words(shares, ann, made, clock, method, spoil, status):
+    token = spoil(shares, ann, made(pass_code="4711"), clock)
+    answer = opened(shares).request(
+        method, f"/s/{token}", data={"code": "4711"} if method == "POST" else None
+    )
+    assert (answer.status_code, cookie(answer)) == (status, None)
+    assert token not in answer.text
+    assert "Storm" not in answer.text
+    if method != "HEAD":
+        assert "<h1>This link" in answer.text
+
+
+def test_a_pass_code_is_asked_for_by_a_form_that_works_without_scripts(shares, made):
+    token, browser = made(pass_code="4711"), opened(shares)
+    form = browser.get(f"/s/{token}")
+    assert (form.status_code, cookie(form)) == (200, None)
+    assert '<form method="post">' in form.text
+    assert "Storm" not in form.text
+    again = browser.post(f"/s/{token}", data={"code": '1234"><script>'})
+    assert (again.status_code, cookie(again)) == (403, None)
+    assert "That is not the pass code" in again.text
+    assert "<script>" not in again.text
+    right = browser.post(f"/s/{token}", data={"code": "4711"})
+    assert (right.status_code, right.headers["location"]) == (303, "/")
+    assert shares.way({COOKIE: cookie(right).value})
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"code=", b"other=4711", b"code=" + b"4" * 5000, b"\xff\xfe%%%", b"code=%00"], ids=len
+)
+def test_a_form_of_another_shape_opens_nothing(shares, made, body):
+    answer = opened(shares).post(f"/s/{made(pass_code='4711')}", content=body)
+    assert answer.status_code in (200, 403)
+    assert cookie(answer) is None
+
+
+def test_wrong_codes_are_answered_only_so_often(shares, made):
+    token, browser = made(pass_code="4711"), opened(shares)
+    statuses = [browser.post(f"/s/{token}", data={"code": "1234"}).status_code for _ in range(TRIES + 1)]
+    assert statuses == [403] * TRIES + [429]
+    answer = browser.post(f"/s/{token}", data={"code": "4711"})
+    assert (answer.status_code, cookie(answer)) == (429, None)
+    assert "quarter of an hour" in answer.text
+
+
+def test_who_is_a_guest_of_the_link_stays_the_same_guest(shares, store, made):
+    token, browser = made(pass_code="4711"), opened(shares)
+    first = browser.post(f"/s/{token}", data={"code": "4711"})
+    again = browser.get(f"/s/{token}", cookies={COOKIE: cookie(first).value})
+    assert (again.status_code, cookie(again)) == (303, None)
+
+
+@pytest.mark.parametrize("held", ["of-another-link", "made-up", "left"])
+def test_who_holds_another_cookie_gets_one_of_this_link(shares, store, made, clock, held):
+    token = made()
+    secrets = {
+        "of-another-link": lambda: shares.open(made())[1],
+        "made-up": lambda: "made-up",
+        "left": lambda: shares.open(token)[1],
+    }
+    secret = secrets[held]()
+    if held == "left":
+        store.end(shares.way({COOKIE: secret}).id, shares.find(token).expires_at)
+        clock.now += 1.1
+    answer = opened(shares).get(f"/s/{token}", cookies={COOKIE: secret})
+    assert cookie(answer).value != secret
+    assert shares.way({COOKIE: cookie(answer).value}).grant.share == shares.find(token).id
+
+
+def test_who_only_looks_whether_a_link_is_there_is_no_guest(shares, made, audit):
+    token, browser = made(), opened(shares)
+    answer = browser.request("HEAD", f"/s/{token}")
+    assert (answer.status_code, cookie(answer)) == (200, None)
+    for _ in range(5):
+        assert browser.get(f"/s/{token}", headers={"User-Agent": "a preview"}).status_code == 303
+    assert [entry.event for entry in audit.latest()] == ["share made"]
+
+
+@pytest.mark.parametrize("kind", ["right", "wrong", "form", "head"])
+def test_no_answer_may_be_stored_indexed_or_named_as_where_one_came_from(shares, made, kind):
+    token = made(pass_code="4711" if kind == "form" else "")
+    browser = opened(shares)
+    answer = (
+        browser.request("HEAD", f"/s/{token}")
+        if kind == "head"
+        else browser.get(f"/s/{'x' if kind == 'wrong' else token}")
+    )
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-robots-tag"] == "noindex"
+    assert not re.search(r"https?://", answer.text), "nothing is loaded from elsewhere"
+
+
+def test_a_store_that_fails_is_said(shares, store, made):
+    token = made()
+    store.close()
+    answer = opened(shares).get(f"/s/{token}")
+    assert (answer.status_code, cookie(answer)) == (503, None)
+    assert "Try again in a minute" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/s/", "/s", "/s/a/b", "/s/%2e%2e", "/s/" + "a" * 3000, "/s/%00%ff"])
+def test_odd_addresses_open_nothing(shares, made, path):
+    made()
+    assert opened(shares).get(path).status_code == 404
