@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -12,9 +13,10 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import config
 
-from dashboard.access.gate import LoopbackOnly
 from dashboard.configuration import secrets_file
 from dashboard.configuration import settings as configuration
+from dashboard.door.door import Door
+from dashboard.runtime import logs
 from dashboard.service import Service, install
 
 
@@ -38,13 +40,19 @@ except configuration.SettingsError as error:
     sys.stderr.flush()
     os._exit(2)  # SystemExit would be shown with Streamlit's own traceback
 
+logs.set_level(_settings.log_level)
 _service = install(Service(_settings, base_path=str(st.get_option("server.baseUrlPath") or "")))
 
 
 @asynccontextmanager
 async def _lifespan(_app: st.App) -> AsyncIterator[None]:
     _service.start()
+    if address := _service.doorway.start_address():
+        sys.stdout.write(f"\n  Open the dashboard on this machine: {address}\n\n")
+        sys.stdout.flush()
+    watch = asyncio.create_task(_service.connections.watch())
     yield
+    watch.cancel()
     _service.close()
 
 
@@ -52,5 +60,5 @@ app = st.App(
     Path(__file__).parent / "dashboard" / "main.py",
     routes=_service.routes(),
     lifespan=_lifespan,
-    middleware=[] if _settings.simulated or _settings.sign_in else [Middleware(LoopbackOnly)],
+    middleware=[Middleware(Door, _service.doorway)],
 )

@@ -21,6 +21,7 @@ page = st.navigation(
     position="top",
 )
 frame.logo()
+sign_in.way_out(viewer, service().settings)
 if service().settings.simulated:
     frame.simulated_notice()
 page.run()

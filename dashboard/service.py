@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute, Mount
 from catena_client import CatenaClient
 from dashboard.configuration.settings import Settings
 from dashboard.deck import assets
+from dashboard.door.doorway import Doorway
 from dashboard.feed.feed import Feed
 from dashboard.ingest import embedded
 from dashboard.ingest.concurrency import Concurrency
@@ -60,6 +61,8 @@ class Service:
         self.bulk_runs = BulkRuns()
         self.first_data = FirstDataTracker(self.client)
         self.overview = Overview(self.invitations, self.first_data, lambda: self.poller.state.snapshot)
+        self.doorway = Doorway(settings, self.prefix, self.audit, lambda: self.poller.directory.names.refs)
+        self.connections = self.doorway.connections
         self._webhooks = WebhookReceiver(settings.webhook_secret, self._look_now)
 
     def routes(self) -> list[BaseRoute]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from catena_client import DEFAULT_API_URL, DEFAULT_AUTH_URL, Secret
 from dashboard.configuration import checks, sign_in
-from dashboard.configuration.checks import SettingsError
+from dashboard.configuration.checks import Network, SettingsError
 
 __all__ = ["Settings", "SettingsError", "load", "names"]
 
@@ -57,6 +57,20 @@ class Settings:
     sign_in: tuple[str, ...] = ()
     """The providers that people sign in with (`[auth]` in secrets.toml), as `st.login` knows them; none: no sign-in."""
 
+    redirect_uri: str = ""
+    """Where providers send people back to (`[auth]`), "" without sign-in: it says under which host we are known."""
+    session_hours: int = _setting("CATENA_SESSION_HOURS", 12, checks.whole(1, 720))
+    """How long after signing in one has to sign in again."""
+    idle_minutes: int = _setting("CATENA_IDLE_MINUTES", 120, checks.whole(5, 43200))
+    """How long a signed-in person may have no page open and ask for nothing, before they have to sign in again."""
+    trusted_proxies: tuple[Network, ...] = _setting("CATENA_TRUSTED_PROXIES", (), checks.networks)
+    """Whose word for where a request came from is taken: addresses and networks."""
+    embed_origins: tuple[str, ...] = _setting("CATENA_EMBED_ORIGINS", (), checks.origins)
+    """Whose pages may show the dashboard in a frame."""
+    log_level: str = _setting(
+        "CATENA_LOG_LEVEL", "warning", checks.one_of("debug", "info", "warning", "error")
+    )
+
     @property
     def simulated(self) -> bool:
         """Whether there are no credentials, so that the embedded sandbox stands in for Catena."""
@@ -70,7 +84,10 @@ def load(environ: Mapping[str, str], secrets: Mapping[str, object]) -> Settings:
     variables. Raises `SettingsError`.
     """
     section = checks.table(secrets, "catena")
-    given: dict[str, Any] = {"sign_in": sign_in.providers(secrets)}
+    given: dict[str, Any] = {
+        "sign_in": sign_in.providers(secrets),
+        "redirect_uri": sign_in.redirect_uri(secrets),
+    }
     for setting in fields(Settings):
         name = setting.metadata.get("name")
         if name and (raw := (environ.get(name) or "").strip() or checks.value(section, name)):

@@ -1,0 +1,97 @@
+"""Who looks: the ways in asked in order, and what ends a session before its cookie does."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from dashboard.access.session import Refused, Session, Way
+from dashboard.door.ended import EndedSessions
+
+MOST = 100_000
+"""Sessions whose last sign of life is remembered."""
+
+
+@dataclass(slots=True)
+class _Known:
+    until: float
+    last: float
+
+
+class Sessions:
+    """Finds the session of whoever sends cookies. Thread-safe."""
+
+    def __init__(
+        self,
+        ways: Sequence[Way],
+        ended: EndedSessions,
+        idle_seconds: float,
+        clock: Callable[[], float],
+        begun: Callable[[Session], None] = lambda _session: None,
+    ) -> None:
+        """`begun` is told of each session once, when this process first sees it.
+
+        After `idle_seconds` without a sign of life the session of a person who signed in ends. Other ways in end
+        with their link or with the process.
+        """
+        self._ways = ways
+        self._ended = ended
+        self._idle_seconds = idle_seconds
+        self._clock = clock
+        self._begun = begun
+        self._lock = threading.Lock()
+        self._known: dict[str, _Known] = {}
+
+    def of(self, cookies: Mapping[str, str], kind: str = "") -> Session | Refused | None:
+        """Who sends these cookies: the first way that lets them in counts, else the first that refuses them.
+
+        `kind`: only sessions of a kind count.
+        """
+        refused: Refused | None = None
+        for way in self._ways:
+            found = way(cookies)
+            if isinstance(found, Session):
+                if kind and found.kind != kind:
+                    continue
+                if not self._is_over(found):
+                    return found
+                found = Refused("ended", found.grant.name)
+            refused = refused or found
+        return refused
+
+    def end(self, session: Session) -> None:
+        """End a session, for copies of its cookie too."""
+        with self._lock:
+            self._known.pop(session.id, None)
+        self._ended.end(session.id, session.until)
+
+    def _is_over(self, session: Session) -> bool:
+        if session.kind == "open":
+            return False
+        now = self._clock()
+        with self._lock:
+            known = self._known.get(session.id)
+            if known is not None:
+                idle = session.kind == "signed_in" and now - known.last > self._idle_seconds
+                if not idle:
+                    known.last = now
+        if now >= session.until:
+            return True
+        if known is None:
+            return not self._is_begun(session, now)
+        if idle:
+            self.end(session)
+        return idle
+
+    def _is_begun(self, session: Session, now: float) -> bool:
+        if self._ended.ended(session.id):
+            return False
+        with self._lock:
+            if new := session.id not in self._known:
+                self._known[session.id] = _Known(session.until, now)
+            if len(self._known) > MOST:
+                self._known = {name: known for name, known in self._known.items() if known.until > now}
+        if new:
+            self._begun(session)
+        return True

@@ -1,0 +1,54 @@
+"""The way in of those who signed in, by Streamlit's cookie."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from dashboard.access.grants import EVERYBODY, Grant
+from dashboard.access.session import Refused, Session, session_id
+from dashboard.door import streamlit_internals
+
+Roles = Callable[[Mapping[str, Any]], Grant | Refused]
+"""What somebody may, from what the provider said of them."""
+
+
+def signed_in(roles: Roles, hours: float) -> Callable[[Mapping[str, str]], Session | Refused | None]:
+    """A way in for those whom `roles` lets in, for so many hours from when they proved who they are."""
+
+    def way(cookies: Mapping[str, str]) -> Session | Refused | None:
+        found = streamlit_internals.signed_in(cookies, hours)
+        if found is None:
+            return None
+        grant = roles(found.claims)
+        if isinstance(grant, Refused):
+            return grant
+        proved = found.claims.get("iat")
+        since = min(found.signed_at, proved) if isinstance(proved, int | float) else found.signed_at
+        return Session(session_id(found.held), "signed_in", grant, since + hours * 3600)
+
+    return way
+
+
+def listed(operators: Iterable[str]) -> Roles:
+    """Everything to those on a list of addresses and `@domains`, unless the provider calls the address unverified."""
+    entries = frozenset(operators)
+
+    def grant(claims: Mapping[str, Any]) -> Grant | Refused:
+        email = str(claims.get("email") or "").casefold()
+        if "@" not in email or claims.get("email_verified") is False:
+            return Refused("not_verified", email)
+        if email in entries or "@" + email.rpartition("@")[2] in entries:
+            return replace(EVERYBODY, name=email)
+        return Refused("not_listed", email)
+
+    return grant
+
+
+def everybody(_cookies: Mapping[str, str]) -> Session:
+    """The way in while the data is simulated: it is open."""
+    return OPEN
+
+
+OPEN = Session("open", "open", EVERYBODY, float("inf"))
