@@ -66,9 +66,20 @@ def visit(context: BrowserContext) -> Iterator[Callable[..., rig.Watch]]:
     with ExitStack() as stack:
 
         def new(server: rig.Server, path: str = "/", **view: object) -> rig.Watch:
-            return stack.enter_context(rig.opened(context, server.url, **view)).open(path)
+            return stack.enter_context(rig.opened(context, server, **view)).open(path)
 
         yield new
+
+
+@pytest.fixture
+def at_the_door(context: BrowserContext) -> Iterator[Callable[..., rig.Watch]]:
+    """`at_the_door(server, path)`: somebody opens a page who is not let in, so that Streamlit does not show it."""
+    with ExitStack() as stack:
+
+        def knock(server: rig.Server, path: str = "/") -> rig.Watch:
+            return stack.enter_context(rig.opened(context, server.url)).goto(path)
+
+        yield knock
 
 
 @pytest.fixture
