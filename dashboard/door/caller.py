@@ -49,12 +49,12 @@ def address_of(
         return last
     if not trusted:
         return PROXY
-    chain = [entry.strip() for entry in headers.get("x-forwarded-for", "").split(",") if entry.strip()]
+    chain = [_bare(entry) for entry in headers.get("x-forwarded-for", "").split(",") if entry.strip()]
     named = [entry for entry in chain if entry != UVICORN_TRUSTS]
-    chain.append(UVICORN_TRUSTS if named and _same(named[-1], last) else last)
+    chain.append(UVICORN_TRUSTS if named and named[-1] == _bare(last) else _bare(last))
     for entry in reversed(chain):
         if not _within(entry, trusted):
-            return PROXY if entry == UVICORN_TRUSTS and len(chain) > 1 else entry
+            return PROXY if entry == UVICORN_TRUSTS else entry
     return PROXY
 
 
@@ -78,16 +78,21 @@ def is_origin_of(origin: str, host: str) -> bool:
         return False
 
 
-def _same(entry: str, address: str) -> bool:
-    return entry in (address, f"[{address}]") or entry.rpartition(":")[0] in (address, f"[{address}]")
+def _bare(entry: str) -> str:
+    """An address without port and brackets, in the one way to write it; any other text as it is."""
+    match = re.fullmatch(r"\[(.+)\](?::[0-9]+)?|([0-9.]+):[0-9]+|(.+)", entry.strip())
+    text = next(filter(None, match.groups()), "") if match else ""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return text
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return str(mapped or address)
 
 
 def _within(entry: str, networks: Sequence[Network]) -> bool:
-    match = re.fullmatch(r"\[(.+)\](?::[0-9]+)?|([0-9.]+):[0-9]+|(.+)", entry)
     try:
-        address = ip_address(next(filter(None, match.groups()))) if match else None
+        address = ip_address(entry)
     except ValueError:
         return False
-    if isinstance(address, IPv6Address):
-        address = address.ipv4_mapped or address
-    return address is not None and any(address in network for network in networks)
+    return any(address in network for network in networks)

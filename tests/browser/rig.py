@@ -308,7 +308,7 @@ class Watch:
 
     def __post_init__(self) -> None:
         page = self.page
-        page.expose_function("violated", self.violations.append)
+        page.expose_function("violated", lambda what: self.violations.append(what))  # noqa: PLW0108 - no builtins here
         page.add_init_script(LISTEN_TO_VIOLATIONS)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.errors.append(str(error)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
+from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
 from catena_client import Secret
 from dashboard.access.tokens import SESSION
@@ -22,7 +24,6 @@ from dashboard.door.connections import HEADER
 from dashboard.door.door import Door
 from dashboard.door.doorway import Doorway
 from dashboard.runtime.audit import Audit
-from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
 LOCAL = ("127.0.0.1", 40000)
 PUBLIC = "fleets.example.com"
@@ -42,6 +43,10 @@ CLAIMS = {
     "origin": f"https://{PUBLIC}",
     "provider": "office",
 }
+
+
+class Defect(ValueError):
+    """One of the dashboard."""
 
 
 class Clock:
@@ -78,7 +83,7 @@ class House:
 
     def __post_init__(self) -> None:
         self.audit = Audit()
-        self.doorway = Doorway(self.settings, self.prefix, self.audit, lambda: {}, **self.options)
+        self.doorway = Doorway(self.settings, self.prefix, self.audit, dict, **self.options)
         self.door = Door(Starlette(routes=inside(self.prefix)), self.doorway)
 
     def ask(
@@ -105,7 +110,8 @@ class House:
             sent.append(message)
 
         scope = {**asgi(path, headers, client), "type": "http", "method": method, "scheme": scheme}
-        await self.door(scope, receive, send)
+        with suppress(Defect):  # for the log; the answer has gone out
+            await self.door(scope, receive, send)
         raw = [(name.decode(), value.decode()) for name, value in sent[0]["headers"]]
         body = b"".join(message.get("body", b"") for message in sent[1:])
         cookies = [value for name, value in raw if name == "set-cookie"]
@@ -184,7 +190,7 @@ def inside(prefix: str) -> list[Any]:
         if request.url.path.startswith(f"{prefix}/s/wrong"):
             answer.status_code = 404
         if request.url.path == f"{prefix}/defect":
-            raise ValueError
+            raise Defect
         return answer
 
     async def stream(socket: WebSocket) -> None:
