@@ -13,6 +13,7 @@ import pytest
 from dashboard.configuration.settings import SettingsError, load, names
 from dashboard.configuration.sign_in import COMMAND
 
+BACK = "https://x.example/oauth2callback"
 ROOT = Path(__file__).parents[3]
 
 
@@ -52,7 +53,12 @@ def test_no_secret_that_is_shown_anywhere_is_accepted():
         for found in re.findall(r"""cookie_secret\b["']? *[=:] *(["'])(.*?)\1""", text)
     ]
     assert len(shown) >= 3  # README, example, the closed page
-    complete = {"redirect_uri": "https://x.example/oauth2callback", "client_id": "x", "client_secret": "x", "server_metadata_url": "x"}
+    complete = {
+        "redirect_uri": "https://x.example/oauth2callback",
+        "client_id": "x",
+        "client_secret": "x",
+        "server_metadata_url": "x",
+    }
     for _quote, secret in shown:
         with pytest.raises(SettingsError, match="cookie_secret"):
             load({"CATENA_OPERATORS": "@fleet.example"}, {"auth": complete | {"cookie_secret": secret}})
@@ -67,7 +73,12 @@ def test_the_command_that_makes_a_secret_makes_one_that_is_accepted(document):
     secret = subprocess.run(
         [sys.executable, flag, program], check=True, capture_output=True, text=True
     ).stdout
-    complete = {"redirect_uri": "https://x.example/oauth2callback", "client_id": "x", "client_secret": "x", "server_metadata_url": "x"}
+    complete = {
+        "redirect_uri": "https://x.example/oauth2callback",
+        "client_id": "x",
+        "client_secret": "x",
+        "server_metadata_url": "x",
+    }
     assert load(
         {"CATENA_OPERATORS": "@fleet.example"}, {"auth": complete | {"cookie_secret": secret.strip()}}
     ).sign_in

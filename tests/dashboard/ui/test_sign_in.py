@@ -32,7 +32,7 @@ def page():
 def door(monkeypatch):
     """Who stands at the other end of each connection, and on which one the script runs."""
     found = SimpleNamespace(viewers={"1": ANN, "2": BOB}, connection="1")
-    connections = SimpleNamespace(viewer=lambda connection: found.viewers.get(connection))
+    connections = SimpleNamespace(viewer=found.viewers.get)
     monkeypatch.setattr(sign_in, "service", lambda: SimpleNamespace(connections=connections, prefix="/maps"))
     headers = type("Context", (), {"headers": property(lambda _: {HEADER: found.connection})})()
     monkeypatch.setattr(sign_in.st, "context", headers)
@@ -104,7 +104,9 @@ def test_everybody_is_shown_how_to_leave(door, settings, viewer, shown):
     app = AppTest.from_function(leaving, args=(viewer, settings)).run()
     assert not app.exception
     html = "".join(part.proto.body for part in app.main if part.type == "html") or "".join(
-        inner.proto.body for block in app.main.children.values() for inner in getattr(block, "children", {}).values()
+        inner.proto.body
+        for block in app.main.children.values()
+        for inner in getattr(block, "children", {}).values()
     )
     assert bool(html) == bool(shown)
     for text in shown:
