@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,6 +16,7 @@ from dashboard.door.caller import is_origin_of, is_same_site
 from dashboard.door.connections import HEADER, Connection
 from dashboard.door.decisions import Decisions, limited_session
 from dashboard.door.doorway import Doorway
+from dashboard.door.headers import NAMES
 from dashboard.door.limits import SOCKETS_OF_A_SESSION, SOCKETS_OF_AN_ADDRESS
 from dashboard.door.paths import ONBOARDING, SHARES, WEBHOOKS
 
@@ -142,17 +143,16 @@ class Door:
         async def answer(message: Message) -> None:
             nonlocal replaced
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(raw=[*message["headers"]])
-                replaced = self._is_streamlits_page(asked, message["status"], headers)
-                if replaced:
-                    headers = MutableHeaders(_of_the_page(doorway.page))
+                replaced = self._is_streamlits_page(asked, message)
+                given = _of_the_page(doorway.page) if replaced else message["headers"]
                 if asked.path.startswith(SHARES) and message["status"] in GONE:
                     doorway.limits.take("share links", asked.address)
                 session = asked.session
                 logos = session is not None and session.grant.role == "operator" and not doorway.simulated
-                for name, value in doorway.headers.of(asked.path, secure=asked.secure, logos=logos):
-                    headers[name] = value
-                raw = [_secured(name, value, asked.secure) for name, value in headers.raw]
+                raw = [
+                    *(_secured(name, value, asked.secure) for name, value in given if name not in NAMES),
+                    *doorway.headers.of(asked.path, secure=asked.secure, logos=logos),
+                ]
                 await send({**message, "headers": raw})
                 if replaced:
                     body = b"" if asked.method == "HEAD" else doorway.page
@@ -163,23 +163,23 @@ class Door:
         return answer
 
     @staticmethod
-    def _is_streamlits_page(asked: Asked, status: int, headers: MutableHeaders) -> bool:
+    def _is_streamlits_page(asked: Asked, message: Message) -> bool:
         return (
             asked.session is not None
             and asked.is_page
-            and status == HTTPStatus.OK
-            and headers.get("content-type", "").startswith("text/html")
+            and message["status"] == HTTPStatus.OK
+            and Headers(raw=message["headers"]).get("content-type", "").startswith("text/html")
             and not asked.path.startswith(ONBOARDING)
         )
 
 
-def _of_the_page(page: bytes) -> dict[str, str]:
+def _of_the_page(page: bytes) -> list[tuple[bytes, bytes]]:
     # Not kept, so that going back after signing out shows nothing.
-    return {
-        "content-type": "text/html; charset=utf-8",
-        "content-length": str(len(page)),
-        "cache-control": "no-store",
-    }
+    return [
+        (b"content-type", b"text/html; charset=utf-8"),
+        (b"content-length", str(len(page)).encode()),
+        (b"cache-control", b"no-store"),
+    ]
 
 
 def _secured(name: bytes, value: bytes, secure: bool) -> tuple[bytes, bytes]:

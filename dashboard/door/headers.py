@@ -13,6 +13,16 @@ from dashboard.door.paths import ONBOARDING, SHARES
 CARTO = "basemaps.cartocdn.com"
 """The style, and on hosts below it tiles, fonts and signs."""
 YEAR_SECONDS = 365 * 86400
+NAMES = frozenset(
+    {
+        b"content-security-policy",
+        b"x-content-type-options",
+        b"referrer-policy",
+        b"x-frame-options",
+        b"strict-transport-security",
+    }
+)
+"""Headers that the door alone decides on."""
 OWN_SCRIPT = '<script src="./door/door.js"></script>'
 
 
@@ -39,14 +49,21 @@ class AnswerHeaders:
         self._frames = " ".join(embed_origins) or "'none'"
         self._alone = not embed_origins
 
-    def of(self, path: str, *, secure: bool, logos: bool) -> list[tuple[str, str]]:
+        self._made: dict[tuple[str, bool, bool], list[tuple[bytes, bytes]]] = {}
+
+    def of(self, path: str, *, secure: bool, logos: bool) -> list[tuple[bytes, bytes]]:
         """The headers of an answer at a path below the base path.
 
         `secure`: it goes out by https. `logos`: it is for somebody to whom pictures of providers are shown, which are
         wherever the provider has put them.
         """
-        # From a page that tells nobody where it is, browsers send forms without an Origin.
-        has_forms = path.startswith((SHARES, ONBOARDING))
+        forms = next((place for place in (SHARES, ONBOARDING) if path.startswith(place)), "")
+        key = forms, secure, logos
+        if key not in self._made:
+            self._made[key] = self._make(forms, secure=secure, logos=logos)
+        return self._made[key]
+
+    def _make(self, forms: str, *, secure: bool, logos: bool) -> list[tuple[bytes, bytes]]:
         policy = "; ".join(
             (
                 "default-src 'none'",
@@ -59,7 +76,7 @@ class AnswerHeaders:
                 "manifest-src 'self'",
                 "media-src 'self'",
                 # The simulated Catena sends a fleet on to where its inviter wants it to be.
-                "form-action *" if path.startswith(ONBOARDING) else "form-action 'self'",
+                "form-action *" if forms == ONBOARDING else "form-action 'self'",
                 "base-uri 'none'",
                 "object-src 'none'",
                 f"frame-ancestors {self._frames}",
@@ -68,10 +85,11 @@ class AnswerHeaders:
         found = [
             ("content-security-policy", policy),
             ("x-content-type-options", "nosniff"),
-            ("referrer-policy", "same-origin" if has_forms else "no-referrer"),
+            # From a page that tells nobody where it is, browsers send forms without an Origin.
+            ("referrer-policy", "same-origin" if forms else "no-referrer"),
         ]
         if self._alone:
             found.append(("x-frame-options", "DENY"))
         if secure:
             found.append(("strict-transport-security", f"max-age={YEAR_SECONDS}"))
-        return found
+        return [(name.encode(), value.encode()) for name, value in found]
