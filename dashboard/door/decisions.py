@@ -46,7 +46,7 @@ class Decisions:
             return pages.sentence(404, "There is nothing here.")
         if asked.path == SCRIPT:
             return Response(self._doorway.script, 200, {"Cache-Control": "no-cache"}, "text/javascript")
-        found = self._doorway.sessions.of(asked.cookies)
+        found = self._doorway.sessions.of(asked.cookies, asked.address)
         asked.session = found if isinstance(found, Session) else None
         if self._doorway.key is not None and asked.is_page and PARAMETER in asked.query:
             return self._shown_key(asked)
@@ -110,7 +110,7 @@ class Decisions:
         by_streamlit = asked.path == STREAMLIT_OUT
         session = asked.session
         if by_streamlit:
-            found = doorway.sessions.of(asked.cookies, "signed_in")
+            found = doorway.sessions.of(asked.cookies, asked.address, kind="signed_in")
             session = found if isinstance(found, Session) else None
         if session is not None and session.kind != "open":
             doorway.sessions.end(session)

@@ -82,7 +82,7 @@ class Door:
         if not is_origin_of(asked.headers.get("origin", ""), asked.headers.get("host", "")):
             self._doorway.note_refusal(asked, "sent by a page of another site")
             return False
-        found = self._doorway.sessions.of(asked.cookies)
+        found = self._doorway.sessions.of(asked.cookies, asked.address)
         if not isinstance(found, Session) or asked.kind != "data":
             return False
         asked.session = found

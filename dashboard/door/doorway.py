@@ -114,7 +114,7 @@ class Doorway:
         """The address to open on this machine: with the key, if one is needed. "" where it is no secret."""
         return f"{streamlit_internals.address()}/?key={self.key.text}" if self.key else ""
 
-    def _begun(self, session: Session) -> None:
+    def _begun(self, session: Session, address: str) -> None:
         if session.kind in ("signed_in", "key"):
             how = "the key of the start" if session.kind == "key" else ""
-            self.audit.record("signed in", session.grant.name, "", how)
+            self.audit.record("signed in", session.grant.name, address, how)

@@ -28,9 +28,9 @@ class Sessions:
         ended: EndedSessions,
         idle_seconds: float,
         clock: Callable[[], float],
-        begun: Callable[[Session], None] = lambda _session: None,
+        begun: Callable[[Session, str], None] = lambda _session, _address: None,
     ) -> None:
-        """`begun` is told of each session once, when this process first sees it.
+        """`begun` is told of each session once, when this process first sees it, and from which address.
 
         After `idle_seconds` without a sign of life the session of a person who signed in ends. Other ways in end
         with their link or with the process.
@@ -43,8 +43,10 @@ class Sessions:
         self._lock = threading.Lock()
         self._known: dict[str, _Known] = {}
 
-    def of(self, cookies: Mapping[str, str], kind: str = "") -> Session | Refused | None:
-        """Who sends these cookies: the first way that lets them in counts, else the first that refuses them.
+    def of(
+        self, cookies: Mapping[str, str], address: str = "", *, kind: str = ""
+    ) -> Session | Refused | None:
+        """Who sends these cookies from an address: the first way that lets them in counts, else the first that refuses.
 
         `kind`: only sessions of a kind count.
         """
@@ -54,7 +56,7 @@ class Sessions:
             if isinstance(found, Session):
                 if kind and found.kind != kind:
                     continue
-                if not self._is_over(found):
+                if not self._is_over(found, address):
                     return found
                 found = Refused("ended", found.grant.name)
             refused = refused or found
@@ -66,7 +68,7 @@ class Sessions:
             self._known.pop(session.id, None)
         self._ended.end(session.id, session.until)
 
-    def _is_over(self, session: Session) -> bool:
+    def _is_over(self, session: Session, address: str) -> bool:
         if session.kind == "open":
             return False
         now = self._clock()
@@ -79,12 +81,12 @@ class Sessions:
         if now >= session.until:
             return True
         if known is None:
-            return not self._is_begun(session, now)
+            return not self._is_begun(session, now, address)
         if idle:
             self.end(session)
         return idle
 
-    def _is_begun(self, session: Session, now: float) -> bool:
+    def _is_begun(self, session: Session, now: float, address: str) -> bool:
         if self._ended.ended(session.id):
             return False
         with self._lock:
@@ -93,5 +95,5 @@ class Sessions:
             if len(self._known) > MOST:
                 self._known = {name: known for name, known in self._known.items() if known.until > now}
         if new:
-            self._begun(session)
+            self._begun(session, address)
         return True

@@ -28,7 +28,7 @@ def refusing(_cookies):
     return Refused("not_listed", "eve@evil.example")
 
 
-def sessions(*ways, clock, ended=None, begun=lambda _: None):
+def sessions(*ways, clock, ended=None, begun=lambda *_: None):
     return Sessions(ways, ended or EndedInMemory(clock), 600, clock, begun)
 
 
@@ -40,7 +40,7 @@ def test_the_first_way_that_lets_in_counts_and_else_the_first_that_refuses():
         "not_listed", "eve@evil.example"
     )
     assert sessions(way(GUEST), way(ANN), clock=clock).of({}) is None
-    assert sessions(way(GUEST), clock=clock).of({"held": "g"}, "signed_in") is None
+    assert sessions(way(GUEST), clock=clock).of({"held": "g"}, kind="signed_in") is None
 
 
 @pytest.mark.parametrize(
@@ -88,10 +88,10 @@ def test_what_was_ended_is_forgotten_when_it_would_have_ended_anyway():
 
 def test_each_session_is_told_once():
     told = []
-    found = sessions(way(ANN, GUEST), clock=Clock(0), begun=told.append)
+    found = sessions(way(ANN, GUEST), clock=Clock(0), begun=lambda *what: told.append(what))
     for held in ("a", "g", "a", "a", "x"):
-        found.of({"held": held})
-    assert told == [ANN, GUEST]
+        found.of({"held": held}, f"10.0.0.{len(told)}")
+    assert told == [(ANN, "10.0.0.0"), (GUEST, "10.0.0.1")]
 
 
 @pytest.mark.parametrize(("iat_ago", "hours"), [(0, 12), (3600, 11), (11 * 3600, 1), (-3600, 12)])
