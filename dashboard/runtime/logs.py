@@ -15,4 +15,3 @@ def set_level(level: str) -> None:
         logger = logging.getLogger(name)
         logger.setLevel(level.upper())
         logger.addHandler(handler)
-        logger.propagate = False

@@ -15,10 +15,13 @@ KEY = "viewer"
 STYLE = """
 <style>
 /* In the header, left of Streamlit's own menu. */
-.st-key-way_out { position: fixed; top: .95rem; right: 3.75rem; width: auto !important; z-index: 1000000; }
+.st-key-way_out { position: fixed; top: 1.15rem; right: 3.75rem; width: auto !important; z-index: 1000000; }
 .st-key-way_out .way-out { display: flex; gap: .9em; align-items: baseline; font-size: .875rem; white-space: nowrap; }
+.st-key-way_out a { color: inherit; text-underline-offset: .2em; }
 .st-key-way_out .who { opacity: .7; max-width: 16rem; overflow: hidden; text-overflow: ellipsis; }
-@media (max-width: 900px) { .st-key-way_out .who { display: none; } }
+body:has(.kiosk) .st-key-way_out { display: none; }
+@media (max-width: 900px) { .st-key-way_out a { color: inherit; text-underline-offset: .2em; }
+.st-key-way_out .who { display: none; } }
 </style>
 """
 

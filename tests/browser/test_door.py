@@ -103,13 +103,17 @@ def test_who_signs_in_sees_the_map_and_signing_out_ends_every_copy(house: rig.Se
     assert "Traceback" not in house.log()
 
 
-def test_who_is_not_on_the_list_is_told_so_and_can_sign_out(house: rig.Server, browsers) -> None:
+def test_who_is_not_on_the_list_is_told_so_and_can_sign_out(
+    house: rig.Server, provider: rig.Server, browsers
+) -> None:
     with rig.opened(browsers(), house) as seen:
         seen.goto()
         signs_in(seen, "eve")
         expect(seen.page.get_by_role("heading", name="not on the list")).to_be_visible()
         expect(seen.page.get_by_text("eve@evil.example may not use this dashboard")).to_be_visible()
         seen.page.get_by_role("link", name="Sign out").click()
+        seen.page.wait_for_url(f"{provider.url}/**")  # which signs them out too
+        seen.goto()
         expect(seen.page.get_by_role("heading", name="Sign in to see your fleets")).to_be_visible()
         seen.lawful()
 
