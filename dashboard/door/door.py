@@ -20,6 +20,8 @@ from dashboard.door.headers import NAMES
 from dashboard.door.limits import SOCKETS_OF_A_SESSION, SOCKETS_OF_AN_ADDRESS
 from dashboard.door.paths import ONBOARDING, SHARES, WEBHOOKS
 
+KEPT = (b"if-none-match", b"if-modified-since")
+"""What a browser says of an answer that it has kept."""
 GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 
 
@@ -120,6 +122,8 @@ class Door:
 
     async def _serve(self, asked: Asked, receive: Receive, send: Send) -> None:
         scope = {**asked.scope, SESSION: asked.session.id} if asked.session else asked.scope
+        if asked.is_page:  # with what has been kept of Streamlit's page, ours would not be sent
+            scope = {**scope, "headers": [one for one in scope["headers"] if one[0] not in KEPT]}
         started = False
 
         async def noting(message: Message) -> None:

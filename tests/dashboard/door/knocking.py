@@ -189,6 +189,8 @@ def inside(prefix: str) -> list[Any]:
             answer.headers["content-type"] = "text/html"
         if request.url.path.startswith(f"{prefix}/s/wrong"):
             answer.status_code = 404
+        if "if-none-match" in request.headers:
+            answer.status_code = 304
         if request.url.path == f"{prefix}/defect":
             raise Defect
         return answer
