@@ -64,9 +64,9 @@ class Sessions:
 
     def end(self, session: Session) -> None:
         """End a session, for copies of its cookie too."""
+        self._ended.end(session.id, session.until)
         with self._lock:
             self._known.pop(session.id, None)
-        self._ended.end(session.id, session.until)
 
     def _is_over(self, session: Session, address: str) -> bool:
         if session.kind == "open":
@@ -87,13 +87,16 @@ class Sessions:
         return idle
 
     def _is_begun(self, session: Session, now: float, address: str) -> bool:
-        if self._ended.ended(session.id):
-            return False
         with self._lock:
             if new := session.id not in self._known:
                 self._known[session.id] = _Known(session.until, now)
             if len(self._known) > MOST:
                 self._known = {name: known for name, known in self._known.items() if known.until > now}
+        # Only now: who ends it from here on finds it among the known.
+        if self._ended.ended(session.id):
+            with self._lock:
+                self._known.pop(session.id, None)
+            return False
         if new:
             self._begun(session, address)
         return True
