@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import anyio
+import itsdangerous
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
-from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
 from catena_client import Secret
-from dashboard.access.tokens import SESSION
+from dashboard.access.tokens import SESSION, FeedTokens
 from dashboard.configuration.settings import Settings
 from dashboard.door.connections import HEADER
 from dashboard.door.door import Door
@@ -43,6 +44,10 @@ CLAIMS = {
     "origin": f"https://{PUBLIC}",
     "provider": "office",
 }
+
+
+TOKENS = FeedTokens()
+"""Of the feed at `/feed/told`."""
 
 
 class Defect(ValueError):
@@ -195,6 +200,10 @@ def inside(prefix: str) -> list[Any]:
             raise Defect
         return answer
 
+    async def feed(request: Request) -> PlainTextResponse:
+        entry = TOKENS.entry(request, str)
+        return PlainTextResponse(entry or "", 200 if entry else 403)
+
     async def stream(socket: WebSocket) -> None:
         await socket.accept()
         await socket.send_text(socket.headers.get(HEADER, "none"))
@@ -207,13 +216,20 @@ def inside(prefix: str) -> list[Any]:
     methods = ["GET", "POST", "PUT", "DELETE", "OPTIONS"]
     return [
         WebSocketRoute(f"{prefix}/_stcore/stream", stream),
+        Route(f"{prefix}/feed/told", feed),
         Route("/{path:path}", page, methods=methods),
     ]
 
 
-def signed(claims: Mapping[str, Any], secret: str = COOKIE_SECRET) -> str:
-    """The Cookie header of somebody who signed in just now."""
-    return f"_streamlit_user={create_signed_value(secret, '_streamlit_user', json.dumps(claims)).decode()}"
+def signed(claims: Mapping[str, Any], secret: str = COOKIE_SECRET, ago: float = 0.0) -> str:
+    """The Cookie header of somebody who signed in so many seconds ago."""
+
+    class Then(itsdangerous.TimestampSigner):
+        def get_timestamp(self) -> int:
+            return int(time.time() - ago)
+
+    signer = itsdangerous.URLSafeTimedSerializer(secret, salt="_streamlit_user", signer=Then)
+    return f"_streamlit_user={signer.dumps(json.dumps(claims))}"
 
 
 def by_key(house: House) -> str:

@@ -15,7 +15,8 @@ import pytest
 from dashboard.access.grants import Grant
 from dashboard.access.session import Refused, Session
 from dashboard.configuration.settings import Settings
-from tests.dashboard.door.knocking import CLAIMS, PUBLIC, REAL, SIGN_IN, House, by_key, signed
+from dashboard.runtime.audit import Audit
+from tests.dashboard.door.knocking import CLAIMS, PUBLIC, REAL, SIGN_IN, TOKENS, House, by_key, signed
 
 # Each route of Streamlit's and ours: a method and a path of it, and what it is.
 ROUTES = {
@@ -75,7 +76,13 @@ def guest(cookies):
 
 @pytest.fixture
 def house(secrets) -> House:
-    return House(SIGN_IN, options={"guests": [guest]})
+    house = House(SIGN_IN, options={"guests": [guest]})
+    house.ask("/signout", headers=HERE | {"cookie": SIGNED_OUT})
+    house.audit = house.doorway.audit = Audit()
+    return house
+
+
+SIGNED_OUT = signed(CLAIMS | {"sub": "gone"})
 
 
 CALLERS = {
@@ -83,6 +90,8 @@ CALLERS = {
     "forged": (HERE | {"cookie": signed(CLAIMS, "x" * 32)}, STRANGER),
     "written for another address": (HERE | {"cookie": signed(CLAIMS | {"origin": "https://x.example"})}, STRANGER),
     "not signed in": (HERE | {"cookie": signed(CLAIMS | {"is_logged_in": False})}, STRANGER),
+    "signed in long ago": (HERE | {"cookie": signed(CLAIMS, ago=13 * 3600)}, STRANGER),
+    "signed out": (HERE | {"cookie": SIGNED_OUT}, STRANGER),
     "key of no start": (HERE | {"cookie": "catena_key_8501=x"}, STRANGER),
     "not on the list": (HERE | {"cookie": signed(CLAIMS | {"email": "eve@evil.example"})}, UNLISTED),
     "not verified": (HERE | {"cookie": signed(CLAIMS | {"email_verified": False})}, UNLISTED),
@@ -268,6 +277,16 @@ def test_pages_tell_who_is_refused_and_whom_to_ask(house: House) -> None:
     assert [entry.event for entry in house.audit.latest()] == ["refused", "refused"]
     house.ask("/feed/x", headers=HERE | {"cookie": "catena_guest=over"})
     assert len(house.audit.latest()) == 2
+
+
+def test_an_address_of_the_feed_opens_nothing_in_another_session(house: House) -> None:
+    mine, other = signed(CLAIMS), signed(CLAIMS | {"sub": "somebody else"})
+    (session,) = re.findall(r"inside as (\w+)", house.ask("/", headers=HERE | {"cookie": mine}).text)
+    address = f"/feed/told?id={TOKENS.id_of('vehicles', session)}"
+    assert house.ask(address, headers=HERE | {"cookie": mine}).text == "vehicles"
+    for cookie in (other, "catena_guest=live"):
+        assert house.ask(address, headers=HERE | {"cookie": cookie}).status == 403
+    assert house.ask(address, headers=HERE).status == 401
 
 
 def test_each_provider_has_a_link_that_leads_to_it(house: House) -> None:
