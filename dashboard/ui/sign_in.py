@@ -43,8 +43,6 @@ def require_viewer(settings: Settings) -> Viewer:  # noqa: ARG001 - until main.p
 def viewer() -> Viewer:
     """The viewer of this session, with what they may see now; stops a run that is not for them any more."""
     known: Viewer = st.session_state[KEY]
-    if HEADER not in st.context.headers:  # nobody is connected just now
-        return known
     found = _at_the_door()
     if found is None or found.session != known.session:
         st.stop()
@@ -64,4 +62,7 @@ def way_out(viewer: Viewer, settings: Settings) -> None:
 
 def _at_the_door() -> Viewer | None:
     connection = st.context.headers.get(HEADER)
-    return service().connections.viewer(connection) if connection else None
+    if connection is None:  # nobody is connected just now, so what is shown goes to nobody
+        known: Viewer | None = st.session_state.get(KEY)
+        return known
+    return service().connections.viewer(connection)

@@ -64,6 +64,11 @@ def test_nobody_sees_nothing(door):
     assert "session has ended" in app.info[0].value
 
 
+def test_who_has_not_come_through_the_door_is_nobody(monkeypatch):
+    app = AppTest.from_function(page).run()
+    assert texts(app) == []
+
+
 def test_a_part_of_the_page_that_runs_alone_asks_who_looks_now(door):
     def part():
         import streamlit as st  # noqa: PLC0415
