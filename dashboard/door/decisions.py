@@ -79,9 +79,9 @@ class Decisions:
         path = quote("/" + asked.scope["path"].lstrip("/"))
         answer = RedirectResponse(path + (f"?{urlencode(kept)}" if kept else ""), 303)
         if fits:
-            port = asked.headers.get("host", "").rpartition(":")[2]
+            self._forget(asked, answer)  # so that who came by a share link before is the operator now
             answer.set_cookie(
-                f"{COOKIE}{port if port.isdecimal() else 80}",
+                _key_cookie(asked),
                 doorway.key.cookie(),
                 path=doorway.prefix or "/",
                 httponly=True,
@@ -124,10 +124,14 @@ class Decisions:
         else:
             place = "auth/logout" if doorway.providers else ""
             answer = RedirectResponse(f"{doorway.prefix}/{place}", 303)
-        for name in asked.cookies:
-            if name.startswith(OURS):
-                answer.delete_cookie(name, path=doorway.prefix or "/")
+        self._forget(asked, answer)
         return answer
+
+    def _forget(self, asked: Asked, answer: Response) -> None:
+        """Let the browser forget what it holds of ours, but for the keys of dashboards on other ports."""
+        for name in asked.cookies:
+            if name == _key_cookie(asked) or (name.startswith(OURS) and not name.startswith(COOKIE)):
+                answer.delete_cookie(name, path=self._doorway.prefix or "/")
 
     def _open(self, asked: Asked) -> Response | None:
         limits = self._doorway.limits
@@ -171,3 +175,8 @@ class Decisions:
         if doorway.key is not None:
             return pages.without_key(wrong=False)
         return RedirectResponse(f"{doorway.prefix}{SIGN_IN}", 303, {"Cache-Control": "no-store"})
+
+
+def _key_cookie(asked: Asked) -> str:
+    port = asked.headers.get("host", "").rpartition(":")[2]
+    return f"{COOKIE}{port if port.isdecimal() else 80}"

@@ -149,6 +149,23 @@ def test_the_key_is_taken_for_a_cookie_that_is_not_the_key():
     assert House(REAL).ask("/", headers={"cookie": held}).status == 403, "a fresh start has a fresh key"
 
 
+def test_the_keys_of_other_dashboards_on_this_machine_are_left_alone():
+    house = House(REAL)
+    others = "catena_key_8502=other; catena_guest=x; catena_key_8501=old"
+    shown = house.ask(f"/?key={house.doorway.key.text}", headers={"cookie": others})
+    left = house.ask(
+        "/signout", headers={"cookie": f"{by_key(house)}; catena_key_8502=other; catena_guest=x"}
+    )
+    gone = [
+        [cookie.partition("=")[0] for cookie in answer.cookies if "Max-Age=0" in cookie]
+        for answer in (shown, left)
+    ]
+    assert gone == [["catena_guest", "catena_key_8501"], ["catena_key_8501", "catena_guest"]]
+    (kept,) = [cookie for cookie in shown.cookies if "Max-Age=0" not in cookie]
+    assert kept.startswith("catena_key_8501=")
+    assert shown.cookies[-1] == kept, "the last word counts"
+
+
 @pytest.mark.parametrize("path", ["//evil.example/", "///evil.example", "/\\evil.example"])
 def test_the_key_leads_to_nobody_else(path):
     house = House(REAL)
