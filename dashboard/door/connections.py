@@ -80,11 +80,12 @@ class Connections:
         """Ask for each page whether its session is still let in, as what, and end those that are not."""
         await self._close(await run_in_threadpool(self._over))
 
-    async def watch(self) -> None:
-        """Sweep once a second, until cancelled."""
+    async def watch(self, before: Callable[[], object] = lambda: None) -> None:
+        """Sweep once a second, until cancelled; `before` is called first, where it may wait for a file."""
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             try:
+                await run_in_threadpool(before)
                 await self.sweep()
             except Exception:
                 log.exception("Open pages could not be checked; it is tried again")

@@ -101,6 +101,37 @@ def test_a_sweep_ends_the_pages_of_those_who_are_not_let_in_any_more(now):
     anyio.run(look)
 
 
+def test_it_is_looked_again_and_again_whatever_goes_wrong(monkeypatch, caplog):
+    monkeypatch.setattr("dashboard.door.connections.SWEEP_SECONDS", 0)
+    let = Let()
+    house = house_of(let)
+    looks = []
+
+    def before():
+        looks.append(len(looks))
+        if len(looks) == 2:
+            raise OSError
+        if len(looks) == 4:
+            let.found["a"] = None
+
+    async def look():
+        one = socket(house, "a")
+        await one.open()
+        with anyio.fail_after(20):
+            async with anyio.create_task_group() as group:
+                group.start_soon(house.doorway.connections.watch, before)
+                while one.sent[-1]["type"] != "websocket.close":
+                    await anyio.sleep(0.001)
+                group.cancel_scope.cancel()
+        await one.leave()
+
+    anyio.run(look)
+    assert len(looks) >= 4
+    assert [record.message for record in caplog.records] == [
+        "Open pages could not be checked; it is tried again"
+    ]
+
+
 def test_rights_that_change_reach_open_pages():
     let = Let()
     house = house_of(let)
