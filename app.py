@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import config
 
-from dashboard.access.gate import LoopbackOnly
 from dashboard.configuration import secrets_file
 from dashboard.configuration import settings as configuration
+from dashboard.configuration.rule_watch import RuleWatch
+from dashboard.door.door import Door
+from dashboard.runtime import logs
 from dashboard.service import Service, install
 
 
@@ -24,10 +28,15 @@ def _secrets() -> dict[str, object]:
         config._main_script_path = __file__  # noqa: SLF001
         if files := os.environ.get("STREAMLIT_SECRETS_FILES"):  # read by `streamlit run` alone
             config.set_option("secrets.files", files.split())
-    named = config.is_manually_set("secrets.files")
-    return (
-        st.secrets.to_dict() if secrets_file.any_secrets(st.get_option("secrets.files"), named=named) else {}
-    )
+    return st.secrets.to_dict() if secrets_file.any_secrets(**_places()) else {}
+
+
+def _places() -> dict[str, Any]:
+    """Where secrets files are looked for, and whether somebody has said so."""
+    return {
+        "places": st.get_option("secrets.files"),
+        "named": config.is_manually_set("secrets.files"),
+    }
 
 
 try:
@@ -39,11 +48,19 @@ except configuration.SettingsError as error:
     sys.stderr.flush()
     os._exit(2)  # SystemExit would be shown with Streamlit's own traceback
 
+logs.set_level(_settings.log_level)
+
 
 @asynccontextmanager
 async def _lifespan(_app: st.App) -> AsyncIterator[None]:
     _service.start()
+    if address := _service.doorway.start_address():
+        sys.stdout.write(f"\n  Open the dashboard on this machine: {address}\n\n")
+        sys.stdout.flush()
+    rules = RuleWatch(_settings.access, environ=os.environ, **_places())
+    watch = asyncio.create_task(_service.connections.watch(lambda: _service.apply(rules.changed())))
     yield
+    watch.cancel()
     _service.close()
 
 
@@ -51,5 +68,5 @@ app = st.App(
     Path(__file__).parent / "dashboard" / "main.py",
     routes=_service.routes(),
     lifespan=_lifespan,
-    middleware=[] if _settings.simulated or _settings.sign_in else [Middleware(LoopbackOnly)],
+    middleware=[Middleware(Door, _service.doorway)],
 )

@@ -45,7 +45,7 @@ def main() -> int:
         server = rig.run(command, environ, Path(folder) / "dashboard.log", url)
         try:
             server.wait_until(f"{url}/_stcore/health")
-            samples, crowd = asyncio.run(sample(url, server.process.pid, seconds))
+            samples, crowd = asyncio.run(sample(server.entrance, server.process.pid, seconds))
         finally:
             server.stop()
     quarters = [samples[len(samples) * n // 4 : len(samples) * (n + 1) // 4] for n in range(4)]

@@ -41,7 +41,7 @@ def measure(
         server.wait_until(f"{url}/_stcore/health")
         # The browser opens when the first poll and the names are there, as it would on a running server.
         time.sleep(3 * poll_seconds)
-        with tab(url, port + 1) as opened:
+        with tab(server.entrance, port + 1) as opened:
             wait(opened, log, COLD_TICKS)
             if not opened.evaluate(CANVAS):
                 raise RuntimeError(f"The page {kind} shows no map. The log says:\n{server.log()}")

@@ -51,8 +51,13 @@ class Viewer:
         await asyncio.sleep(begin_after)
         parts = urlsplit(self.url)
         address = f"ws://{parts.netloc}{parts.path.rstrip('/')}/_stcore/stream"
+        held = "; ".join(f"{name}={value}" for name, value in self.http.cookies.items())
         async with connect(
-            address, origin=f"http://{parts.netloc}", subprotocols=["streamlit"], max_size=None
+            address,
+            origin=f"http://{parts.netloc}",
+            subprotocols=["streamlit"],
+            additional_headers={"Cookie": held},
+            max_size=None,
         ) as socket:
             began = time.monotonic()
             await self._rerun(socket)
@@ -136,10 +141,11 @@ class Viewer:
 
 
 async def watch(url: str, viewers: int, seconds: float) -> dict[str, float]:
-    """Let viewers come within the first tenth of the time and watch to its end."""
+    """Let viewers come within the first tenth of the time and watch to its end; `url` may have the start's key."""
     limits = httpx.Limits(max_connections=viewers)
     async with httpx.AsyncClient(limits=limits, timeout=LOST_SECONDS) as http:
-        crowd = [Viewer(url, http) for _ in range(viewers)]
+        await http.get(url)  # for the cookie, if there is one
+        crowd = [Viewer(url.partition("?")[0], http) for _ in range(viewers)]
         spread = random.Random(7)
         await asyncio.gather(*(one.watch(seconds, spread.uniform(0, seconds / 10)) for one in crowd))
     ticks = [tick for one in crowd for tick in one.ticks]

@@ -25,6 +25,7 @@ if viewer.role == "guest":
     frame.guest_header(viewer)
 else:
     frame.logo()
+    sign_in.way_out(viewer, service().settings)
     if service().settings.simulated:
         frame.simulated_notice()
 page.run()

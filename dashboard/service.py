@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.routing import BaseRoute, Mount
 
 from catena_client import CatenaClient
 from dashboard.access.roles import Roles
 from dashboard.configuration import data_folder
+from dashboard.configuration.access_rules import AccessRule
 from dashboard.configuration.settings import Settings, SettingsError
 from dashboard.deck import assets
+from dashboard.door.doorway import Doorway
 from dashboard.feed.feed import Feed
 from dashboard.ingest import embedded
 from dashboard.ingest.concurrency import Concurrency
@@ -69,6 +73,16 @@ class Service:
         self.bulk_runs = BulkRuns()
         self.first_data = FirstDataTracker(self.client)
         self.overview = Overview(self.invitations, self.first_data, lambda: self.poller.state.snapshot)
+        self.doorway = Doorway(
+            settings,
+            self.prefix,
+            self.audit,
+            lambda: self.poller.directory.names.refs,
+            roles=self.roles.grant,
+            guests=self.shares.way,
+            ended=self.store,
+        )
+        self.connections = self.doorway.connections
         self._webhooks = WebhookReceiver(settings.webhook_secret, self._look_now)
 
     def routes(self) -> list[BaseRoute]:
@@ -101,6 +115,12 @@ class Service:
         self.client.close()
         self.store.close()
         self.audit.close()
+
+    def apply(self, rules: Sequence[AccessRule] | None) -> None:
+        """Let other rules say who may enter; None: those there are."""
+        if rules is not None:
+            self.roles.replace(rules)
+            self.bulk_runs.pause_all()
 
     def _look_now(self) -> None:
         """Read sooner than planned, because Catena says that something happened."""

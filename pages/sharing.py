@@ -20,7 +20,7 @@ def render() -> None:
     with st.container(width=READING_WIDTH):
         handing_over.show()
         form.show()
-    links.show(dict)
+    links.show(service().connections.guests)
     record.show()
 
 

@@ -30,7 +30,7 @@ def main() -> None:
 
 def walk(browser: Browser, server: rig.Server) -> None:
     """Go the whole way once."""
-    with rig.watched(browser, server.url, width=1000, height=940) as seen:
+    with rig.watched(browser, server, width=1000, height=940) as seen:
         page = seen.open("/invitations").page
         page.get_by_label("Fleet reference").fill("POLICY-4711")
         page.get_by_text("More", exact=True).click()
@@ -53,7 +53,7 @@ def walk(browser: Browser, server: rig.Server) -> None:
         settle(seen)
         save(page, "invite-arrived")
         follow_up(seen)
-    with rig.watched(browser, server.url, width=1000, height=900, theme="dark") as seen:
+    with rig.watched(browser, server, width=1000, height=900, theme="dark") as seen:
         page = seen.open("/invitations").page
         page.get_by_role("tab", name="Progress").click()
         expect(page.get_by_test_id("stDataFrame")).to_be_visible()

@@ -57,7 +57,7 @@ def main() -> None:
                 for page in (*PAGES, "invitation"):
                     if not (options.all or (page, width, theme) in SHOWN):
                         continue
-                    with rig.watched(browser, server.url, width=width, height=height, theme=theme) as seen:
+                    with rig.watched(browser, server, width=width, height=height, theme=theme) as seen:
                         seen.open(PAGES.get(page, "/invitations"))
                         if page == "invitation":
                             invite(seen)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from catena_client import Secret
+
+Network = IPv4Network | IPv6Network
 
 PRINTED = ("a long random text", "at least 12 characters")
 """What our documents and pages once showed in the place of a secret: everybody knows it."""
@@ -83,6 +85,37 @@ def hours(name: str, raw: str) -> int:
     if not re.fullmatch(r"[0-9]{1,3}", raw) or not MIN_HOURS <= int(raw) <= MAX_HOURS:
         raise SettingsError(f"{name} must be a whole number of hours from {MIN_HOURS} to {MAX_HOURS}.")
     return int(raw)
+
+
+def whole(least: int, most: int) -> Callable[[str, str], int]:
+    """A whole number within limits."""
+
+    def check(name: str, raw: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", raw) or not least <= int(raw) <= most:
+            raise SettingsError(f"{name} must be a whole number from {least} to {most}.")
+        return int(raw)
+
+    return check
+
+
+def networks(name: str, raw: str) -> tuple[Network, ...]:
+    """Addresses and networks, separated by commas."""
+    try:
+        return tuple(ip_network(entry.strip()) for entry in raw.split(",") if entry.strip())
+    except ValueError:
+        raise SettingsError(
+            f"{name} must list addresses or networks such as 10.0.0.0/8, separated by commas."
+        ) from None
+
+
+def origins(name: str, raw: str) -> tuple[str, ...]:
+    """Origins such as https://intranet.example.com, separated by commas."""
+    entries = tuple(entry.strip().rstrip("/").lower() for entry in raw.split(",") if entry.strip())
+    if not all(re.fullmatch(r"https://[a-z0-9.-]+(:[0-9]{1,5})?", entry) for entry in entries):
+        raise SettingsError(
+            f"{name} must list https:// origins such as https://intranet.example.com, separated by commas."
+        )
+    return entries
 
 
 def basemap(name: str, raw: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from catena_client import DEFAULT_API_URL, DEFAULT_AUTH_URL, Secret
 from dashboard.configuration import access_rules, checks, sign_in
 from dashboard.configuration.access_rules import AccessRule
-from dashboard.configuration.checks import SettingsError
+from dashboard.configuration.checks import Network, SettingsError
 from dashboard.configuration.sign_in import Provider
 
 __all__ = ["Settings", "SettingsError", "load", "names"]
@@ -68,6 +68,20 @@ class Settings:
     sign_in: tuple[Provider, ...] = ()
     """The providers that people sign in with (`[auth]` in secrets.toml); none: no sign-in."""
 
+    redirect_uri: str = ""
+    """Where providers send people back to (`[auth]`), "" without sign-in: it says under which host we are known."""
+    session_hours: int = _setting("CATENA_SESSION_HOURS", 12, checks.whole(1, 720))
+    """How long after signing in one has to sign in again."""
+    idle_minutes: int = _setting("CATENA_IDLE_MINUTES", 120, checks.whole(5, 43200))
+    """How long a signed-in person may have no page open and ask for nothing, before they have to sign in again."""
+    trusted_proxies: tuple[Network, ...] = _setting("CATENA_TRUSTED_PROXIES", (), checks.networks)
+    """Whose word for where a request came from is taken: addresses and networks."""
+    embed_origins: tuple[str, ...] = _setting("CATENA_EMBED_ORIGINS", (), checks.origins)
+    """Whose pages may show the dashboard in a frame."""
+    log_level: str = _setting(
+        "CATENA_LOG_LEVEL", "warning", checks.one_of("debug", "info", "warning", "error")
+    )
+
     @property
     def simulated(self) -> bool:
         """Whether there are no credentials, so that the embedded sandbox stands in for Catena."""
@@ -84,6 +98,7 @@ def load(environ: Mapping[str, str], secrets: Mapping[str, object]) -> Settings:
     given: dict[str, Any] = {
         "sign_in": sign_in.providers(secrets),
         "access": access_rules.read(environ, secrets),
+        "redirect_uri": sign_in.redirect_uri(secrets),
     }
     for setting in fields(Settings):
         name = setting.metadata.get("name")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dashboard.configuration.checks import PRINTED, SettingsError, table
+from dashboard.configuration.checks import PRINTED, SettingsError, is_loopback, parse_url, table
 
 SHARED = ("redirect_uri", "cookie_secret")
 OF_A_PROVIDER = ("client_id", "client_secret", "server_metadata_url")
@@ -61,6 +61,7 @@ def providers(secrets: Mapping[str, object]) -> tuple[Provider, ...]:
     if odd := next((name for name in named if "_" in name), None):
         raise SettingsError(f"auth.{odd} in secrets.toml needs a name without underscore.")
     _check_cookie_secret(_text(auth["cookie_secret"]))
+    _check_redirect_uri(redirect_uri(secrets))
     return tuple(
         Provider(name, _issuer("auth" if section is auth else f"auth.{name}", section))
         for name, section in named.items()
@@ -77,6 +78,23 @@ def _issuer(place: str, section: Mapping[str, object]) -> str:
             f"address of its metadata does not end in {WELL_KNOWN}, or the issuer is empty."
         )
     return issuer
+
+
+def redirect_uri(secrets: Mapping[str, object]) -> str:
+    """Where providers send people back to, "" without `[auth]`; Streamlit puts its port in the place of `{port}`."""
+    return _text(table(secrets, "auth").get("redirect_uri"))
+
+
+def _check_redirect_uri(uri: str) -> None:
+    parts = parse_url(uri.replace("{port}", "8501"))
+    safe = parts is not None and (
+        parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+    )
+    if parts is None or not safe or not parts.path.endswith("/oauth2callback"):
+        raise SettingsError(
+            "auth.redirect_uri in secrets.toml must be the https:// address of this dashboard followed by "
+            "/oauth2callback (http:// is accepted for localhost only)."
+        )
 
 
 def _check_cookie_secret(secret: str) -> None:

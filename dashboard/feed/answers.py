@@ -48,7 +48,7 @@ def packed(rows: Sequence[object]) -> bytes:
 
 def answer(request: Request, body: bytes) -> Response:
     """What `packed` made, as the browser accepts it."""
-    headers = {"Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
+    headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding"}
     if "gzip" in request.headers.get("accept-encoding", ""):
         return Response(body, media_type=JSON, headers={**headers, "Content-Encoding": "gzip"})
     return Response(gzip.decompress(body), media_type=JSON, headers=headers)

@@ -1,64 +1,68 @@
-"""The gate of the script: every page is reached through `require_viewer`."""
+"""Who looks, as the door has found out: every page is reached through `require_viewer`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import partial
-from typing import NoReturn
+from html import escape
 
 import streamlit as st
 
-from dashboard.access.grants import viewer_of
-from dashboard.access.session import Refused
-from dashboard.access.viewer import OPERATOR, Viewer
+from dashboard.access.viewer import Viewer
 from dashboard.configuration.settings import Settings
-from dashboard.configuration.sign_in import Provider
+from dashboard.door.connections import HEADER
 from dashboard.service import service
-from dashboard.ui.markdown import plain
+
+KEY = "viewer"
+STYLE = """
+<style>
+/* In the header, left of Streamlit's own menu. */
+.st-key-way_out { position: fixed; top: 1.15rem; right: 3.75rem; width: auto !important; z-index: 1000000; }
+.st-key-way_out .way-out { display: flex; gap: .9em; align-items: baseline; font-size: .875rem; white-space: nowrap; }
+.st-key-way_out a { color: inherit; text-underline-offset: .2em; }
+.st-key-way_out .who { opacity: .7; max-width: 16rem; overflow: hidden; text-overflow: ellipsis; }
+body:has(.kiosk) .st-key-way_out { display: none; }
+@media (max-width: 900px) { .st-key-way_out a { color: inherit; text-underline-offset: .2em; }
+.st-key-way_out .who { display: none; } }
+</style>
+"""
 
 
-def require_viewer(settings: Settings) -> Viewer:
-    """Who is looking; stops the script with a sign-in page when that is not known or not allowed."""
-    if not settings.sign_in:
-        return _remember(OPERATOR)
-    if not st.user.is_logged_in:
-        _stop(
-            "Sign in to see your fleets",
-            "This dashboard shows real fleets to invited colleagues only.",
-            {_label(one.name, settings.sign_in): partial(st.login, one.name) for one in settings.sign_in},
-        )
-    found = service().roles.grant(st.user.to_dict())
-    if isinstance(found, Refused):
-        _stop(
-            "You are signed in, but not on the list",
-            f"{plain(found.who or 'Your account')} may not use this dashboard. "
-            "Ask whoever runs it to add your address to CATENA_OPERATORS.",
-            {"Sign out": st.logout},
-        )
-    return _remember(viewer_of(found, service().poller.directory.names.refs))
+def require_viewer(settings: Settings) -> Viewer:  # noqa: ARG001 - until main.py asks without
+    """Who is looking; stops the script when nobody is let in any more."""
+    found = _at_the_door()
+    if found is None:
+        st.info("Your session has ended. Load the page anew to come in again.")
+        st.stop()
+    known = st.session_state.get(KEY)
+    if known is not None and known.session != found.session:
+        # Streamlit has taken up the page of somebody else again: nothing of theirs is kept.
+        st.session_state.clear()
+    st.session_state[KEY] = found
+    return found
 
 
 def viewer() -> Viewer:
-    """The viewer of this session, as `require_viewer` found them in the run under way."""
-    viewer: Viewer = st.session_state["viewer"]
-    return viewer
+    """The viewer of this session, with what they may see now; stops a run that is not for them any more."""
+    known: Viewer = st.session_state[KEY]
+    found = _at_the_door()
+    if found is None or found.session != known.session:
+        st.stop()
+    return found
 
 
-def _remember(viewer: Viewer) -> Viewer:
-    st.session_state["viewer"] = viewer
-    return viewer
+def way_out(viewer: Viewer, settings: Settings) -> None:
+    """Show who is signed in and how to leave; nothing while the data is simulated, which is open."""
+    if settings.simulated:
+        return
+    word = "Leave" if viewer.share else "Sign out" if settings.sign_in else "Close this session"
+    who = f'<span class="who">{escape(viewer.name)}</span>' if settings.sign_in and not viewer.share else ""
+    link = f'<a href="{service().prefix}/signout" target="_self">{word}</a>'
+    with st.container(key="way_out"):
+        st.html(f'{STYLE}<div class="way-out">{who}{link}</div>')
 
 
-def _label(provider: str, providers: tuple[Provider, ...]) -> str:
-    return "Sign in" if len(providers) == 1 else f"Sign in: {plain(provider)}"
-
-
-def _stop(title: str, text: str, actions: Mapping[str, Callable[[], None]]) -> NoReturn:
-    st.navigation([st.Page(lambda: None, title="Catena Live Map")], position="hidden")
-    with st.container(horizontal_alignment="center"):
-        st.title(title)
-        st.write(text)
-        for label, action in actions.items():
-            if st.button(label, type="primary"):
-                action()
-    st.stop()
+def _at_the_door() -> Viewer | None:
+    connection = st.context.headers.get(HEADER)
+    if connection is None:  # nobody is connected just now, so what is shown goes to nobody
+        known: Viewer | None = st.session_state.get(KEY)
+        return known
+    return service().connections.viewer(connection)

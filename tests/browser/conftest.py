@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, sync_playwright
 
-from tests.browser import rig
+from tests.browser import rig, signing
 from tests.browser.map_page import MapPage
 from tests.browser.replay import serving
 from tests.browser.servers import Servers
@@ -66,9 +66,27 @@ def visit(context: BrowserContext) -> Iterator[Callable[..., rig.Watch]]:
     with ExitStack() as stack:
 
         def new(server: rig.Server, path: str = "/", **view: object) -> rig.Watch:
-            return stack.enter_context(rig.opened(context, server.url, **view)).open(path)
+            return stack.enter_context(rig.opened(context, server, **view)).open(path)
 
         yield new
+
+
+@pytest.fixture
+def operator_of(context: BrowserContext) -> Iterator[Callable[[rig.Server], None]]:
+    """`operator_of(server)`: the viewer has signed in at a dashboard with `signing.SECRETS`, which outlives its end."""
+    yield lambda server: signing.sign_in(context, server)
+    context.clear_cookies(name=signing.COOKIE)
+
+
+@pytest.fixture
+def at_the_door(context: BrowserContext) -> Iterator[Callable[..., rig.Watch]]:
+    """`at_the_door(server, path)`: somebody opens a page who is not let in, so that Streamlit does not show it."""
+    with ExitStack() as stack:
+
+        def knock(server: rig.Server, path: str = "/") -> rig.Watch:
+            return stack.enter_context(rig.opened(context, server.url)).goto(path)
+
+        yield knock
 
 
 @pytest.fixture

@@ -49,6 +49,8 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 PATIENCE_MS = 45_000
+LISTEN_TO_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event) =>
+  window.violated(`${event.violatedDirective}: ${event.blockedURI} (${event.sourceFile}:${event.lineNumber})`));"""
 FORGETTING = """if (!sessionStorage.getItem("opened")) {
   localStorage.clear();
   sessionStorage.setItem("opened", "yes");
@@ -143,6 +145,12 @@ class Server:
     def log(self) -> str:
         """Everything that it has written so far."""
         return self.log_path.read_text(errors="replace")
+
+    @property
+    def entrance(self) -> str:
+        """The address that lets a browser in: with the key that the start has printed, if it has."""
+        found = re.search(r"\?key=[\w-]+", self.log())
+        return f"{self.url}/{found[0] if found else ''}"
 
     def wait_until_listening(self, port: int) -> None:
         """Wait until a port of this machine is open; AssertionError with the log if it never is."""
@@ -295,9 +303,13 @@ class Watch:
     responses: list[Response] = field(default_factory=list)
     frames: list[bytes] = field(default_factory=list)
     """What came over websockets."""
+    violations: list[str] = field(default_factory=list)
+    """What the page wanted to load or do that its Content-Security-Policy does not allow."""
 
     def __post_init__(self) -> None:
         page = self.page
+        page.expose_function("violated", lambda what: self.violations.append(what))  # noqa: PLW0108 - no builtins here
+        page.add_init_script(LISTEN_TO_VIOLATIONS)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", lambda request: self._see(request.url))
@@ -315,6 +327,8 @@ class Watch:
     def _hear(self, message: ConsoleMessage) -> None:
         where = str(message.location.get("url", ""))
         # Streamlit looks for its server below the page's own path first, where nothing is.
+        if "Content Security Policy" in message.text:
+            self.violations.append(message.text)
         looking = where.endswith(("/_stcore/health", "/_stcore/host-config")) and "404" in message.text
         if message.type == "error" and not looking:
             self.errors.append(f"{message.text} ({where})")
@@ -427,20 +441,25 @@ class Watch:
             assert time.monotonic() < deadline, f"Waited in vain for {what}."
             self.page.wait_for_timeout(100)
 
+    def lawful(self) -> None:
+        """Nothing was wanted that the page's Content-Security-Policy forbids."""
+        assert not self.violations, "\n".join(self.violations)
+
     def clean(self) -> None:
-        """No error on the console, and nobody outside was asked for anything."""
+        """No error on the console, nothing that its policy forbids, and nobody outside was asked for anything."""
+        self.lawful()
         assert not self.errors, "\n".join(self.errors)
         assert not self.outside, "\n".join(self.outside)
 
 
 @contextmanager
 def watched(
-    browser: Browser, server_url: str, *, width: int = 1000, height: int = 640, theme: Theme = "light"
+    browser: Browser, server: Server, *, width: int = 1000, height: int = 640, theme: Theme = "light"
 ) -> Iterator[Watch]:
-    """A page of its own browser context, drawn as a viewer sees it."""
+    """A page of its own browser context, drawn as a viewer sees it, who has opened the server's entrance."""
     with (
         browser_context(browser) as context,
-        opened(context, server_url, width=width, height=height, theme=theme, land=True, drawn=True) as seen,
+        opened(context, server, width=width, height=height, theme=theme, land=True, drawn=True) as seen,
     ):
         yield seen
 
@@ -460,7 +479,7 @@ def browser_context(browser: Browser) -> Iterator[BrowserContext]:
 @contextmanager
 def opened(
     context: BrowserContext,
-    server_url: str,
+    server: Server | str,
     *,
     width: int = 1000,
     height: int = 640,
@@ -468,11 +487,13 @@ def opened(
     land: bool = False,
     drawn: bool = False,
 ) -> Iterator[Watch]:
-    """A new page that remembers nothing of the ones before it.
+    """A new page that remembers nothing of the ones before it, but that it was let in: of a server, or an address.
 
     `land`: with land, borders and names on the map, which is most of what software graphics have to draw.
     `drawn`: with the map's picture, which a test needs that points at it.
     """
+    if isinstance(server, Server) and server.entrance != f"{server.url}/":
+        context.request.get(server.entrance)
     page = context.new_page()
     try:
         page.set_viewport_size({"width": width, "height": height})
@@ -482,6 +503,8 @@ def opened(
             page.add_init_script(WITHOUT_LAND)
         if not drawn:
             page.add_init_script(WITHOUT_PICTURE)
-        yield Watch(page, server_url)
+        seen = Watch(page, server.url if isinstance(server, Server) else server)
+        yield seen
+        seen.lawful()
     finally:
         page.close()

@@ -35,11 +35,11 @@ def test_strangers_are_told_how_to_set_sign_in_up(dashboard, small: World, path:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_opened_cold_is_behind_the_sign_in(dashboard, visit, small: World, path: str) -> None:
+def test_a_page_opened_cold_is_behind_the_sign_in(dashboard, at_the_door, small: World, path: str) -> None:
     """A fresh server each, so that no earlier visit has led the way."""
     server = dashboard(small.settings, secrets=AUTH_SECRETS, anew=True)
-    seen = visit(server, path)
-    expect(seen.page.get_by_role("button", name="Sign in")).to_be_visible()
+    seen = at_the_door(server, path)
+    expect(seen.page.get_by_role("link", name="Sign in")).to_be_visible()
     for name in ("Fleet", "Source", "Fleet reference"):
         assert seen.page.get_by_label(name, exact=True).count() == 0
     assert seen.feeds() == []

@@ -81,7 +81,7 @@ def test_ten_viewers_cause_the_traffic_of_one(dashboard, visit, replay: Replay) 
     eighth = replay.asked[LOCATIONS] + 8
     one = asked_per_poll(lambda: replay.asked[LOCATIONS] >= eighth, "eight polls")
     with ThreadPoolExecutor(1) as pool:
-        nine_more = pool.submit(asyncio.run, watch(server.url, 9, 6))
+        nine_more = pool.submit(asyncio.run, watch(server.entrance, 9, 6))
         ten = asked_per_poll(nine_more.done, "nine more viewers to come and go")
     came = nine_more.result()
     assert came["lost"] == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -77,13 +78,31 @@ class Started:
     """The base path with a slash before it, or ""."""
     network_log: Path
 
-    def get(self, path: str, address: str = "127.0.0.1", host: str = "") -> httpx.Response:
+    @property
+    def key(self) -> str:
+        """What the start has printed for a browser of this machine: `?key=…`, or ""."""
+        found = re.search(rf"http://localhost:{self.port}{self.base}/(\?key=[\w-]+)", self.server.log())
+        return found[1] if found else ""
+
+    def cookie(self) -> str:
+        """What a browser holds after it has opened the address that the start has printed; "" where none is needed."""
+        if not self.key:
+            return ""
+        answer = self.get(f"/{self.key}")
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"{self.base}/")
+        return answer.headers["Set-Cookie"].partition(";")[0]
+
+    def get(
+        self, path: str, address: str = "127.0.0.1", host: str = "", cookie: str = "", **headers: str
+    ) -> httpx.Response:
         """Ask at an address of this machine, under the name that a browser would send for it."""
         url = f"http://{bracketed(address)}:{self.port}{self.base}{path}"
-        headers = {"Host": host} if host else {}
-        return httpx.get(url, headers=headers, timeout=20, trust_env=False, verify=False)
+        sent = {**headers, **({"Host": host} if host else {}), **({"Cookie": cookie} if cookie else {})}
+        return httpx.get(url, headers=sent, timeout=20, trust_env=False, verify=False)
 
-    def websocket(self, address: str = "127.0.0.1", host: str = "", origin: str = "") -> int:
+    def websocket(
+        self, address: str = "127.0.0.1", host: str = "", origin: str = "", cookie: str = ""
+    ) -> int:
         """The status that a browser's WebSocket is answered with; its page came from the same host, or `origin`."""
         host = host or f"{bracketed(address)}:{self.port}"
         try:
@@ -92,6 +111,7 @@ class Started:
                 sock=socket.create_connection((address, self.port), 20),
                 origin=origin or f"http://{host}",  # type: ignore[arg-type]
                 subprotocols=["streamlit"],  # type: ignore[list-item]
+                additional_headers={"Cookie": cookie} if cookie else {},
                 proxy=None,
             ) as opened:
                 assert opened.response is not None

@@ -34,29 +34,58 @@ def test_this_machine_is_served(
 ) -> None:
     one = started[way, kind]
     host = f"{name}:{one.port}" if name else ""
-    page = one.get("/", address, host)
+    cookie = one.cookie()
+    assert bool(cookie) == (kind != "simulated")
+    page = one.get("/", address, host, cookie)
     assert (page.status_code, "<title>Streamlit</title>" in page.text) == (200, True)
     for path in ("/_stcore/health", "/assets/brand/icon.svg", "/app/static/inter-latin.woff2"):
         answer = one.get(path, address, host)
         assert answer.status_code == 200
         assert "text/html" not in answer.headers["Content-Type"] or answer.text == "ok", path
-    assert one.websocket(address, host) == 101
+    assert one.websocket(address, host, cookie=cookie) == 101
+
+
+@pytest.mark.parametrize(("way", "kind"), REAL)
+def test_without_the_key_this_machine_is_told_where_to_find_it(
+    started: dict[tuple[str, str], Started], way: str, kind: str
+) -> None:
+    one = started[way, kind]
+    forged = f"catena_key_{one.port}={'x' * 43}"
+    for path, cookie in product(("/", "/invitations", "/?key=", "/?key=wrong"), ("", forged)):
+        answer = one.get(path, cookie=cookie)
+        assert answer.status_code == 403
+        assert "?key=" in answer.text
+    assert one.get("/feed/vehicles.json", cookie=forged).status_code == 401
+    assert one.websocket(cookie=forged) == 403
 
 
 @pytest.mark.parametrize(("way", "kind"), REAL)
 def test_real_fleets_are_closed_to_everybody_else(
     started: dict[tuple[str, str], Started], way: str, kind: str
 ) -> None:
-    one = started[way, kind]
+    one, cookie = started[way, kind], started[way, kind].cookie()
     others = [("127.0.0.1", PUBLIC)]
     if LAN is not None and way != "uvicorn":
         others += [(LAN, ""), (LAN, f"localhost:{one.port}")]
     for address, host in others:
         for path in ("/", "/_stcore/health", "/feed/vehicles.json"):
-            answer = one.get(path, address, host)
+            answer = one.get(path, address, host, cookie)
             assert answer.status_code == 403
             assert "no sign-in is set up" in answer.text
-        assert one.websocket(address, host) == 403
+        assert one.websocket(address, host, cookie=cookie) == 403
+    forwarded = one.get("/", cookie=cookie, **{"X-Forwarded-For": "203.0.113.9"})
+    assert (forwarded.status_code, "no sign-in is set up" in forwarded.text) == (403, True)
+
+
+@pytest.mark.parametrize(("way", "kind"), EVERY)
+def test_a_page_of_another_site_gets_no_websocket_and_nobody_is_asked_whether_it_is_ours(
+    started: dict[tuple[str, str], Started], way: str, kind: str
+) -> None:
+    one = started[way, kind]
+    before = one.asked_outside()
+    for origin in ("https://evil.example", f"http://localhost:{one.port + 1}", "null"):
+        assert one.websocket(origin=origin, cookie=one.cookie()) == 403
+    assert one.asked_outside() == before
 
 
 @pytest.mark.skipif(LAN is None, reason="this machine has no address but its own")
@@ -70,13 +99,20 @@ def test_a_phone_in_the_network_sees_simulated_fleets(
     assert one.websocket(LAN) == 101
 
 
-@pytest.mark.parametrize("key", [("make", "simulated"), ("uvicorn", "sign-in")])
-def test_a_reverse_proxy_with_a_public_name_is_served(
-    started: dict[tuple[str, str], Started], key: tuple[str, str]
-) -> None:
-    one = started[key]
+def test_a_reverse_proxy_with_a_public_name_is_served(started: dict[tuple[str, str], Started]) -> None:
+    one = started["make", "simulated"]
     assert one.get("/", host=PUBLIC).status_code == 200
     assert one.websocket(host=PUBLIC, origin=f"https://{PUBLIC}") == 101
+
+
+def test_behind_a_public_name_people_are_asked_to_sign_in(started: dict[tuple[str, str], Started]) -> None:
+    one = started["uvicorn", "sign-in"]
+    answer = one.get("/", host=PUBLIC)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/signin")
+    assert "Sign in" in one.get("/signin", host=PUBLIC).text
+    assert one.get("/signin?with=office", host=PUBLIC).headers["Location"].startswith("/auth/login?provider=")
+    assert one.websocket(host=PUBLIC, origin=f"https://{PUBLIC}") == 403
+    assert one.get("/", host="evil.example").status_code == 403
 
 
 def test_sign_in_reads_the_project_s_own_file_from_another_folder(

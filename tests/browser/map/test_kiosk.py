@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.map_page import MapPage
+from tests.browser.signing import SECRETS
 from tests.browser.world import World
 
 pytestmark = pytest.mark.browser
@@ -15,8 +16,12 @@ SIZES = "nodes => nodes.map(node => parseFloat(getComputedStyle(node).fontSize))
 NODES = "document.querySelectorAll('*').length"
 
 
-def test_it_shows_only_map_and_numbers_and_outlives_the_server(visit, dashboard, small: World) -> None:
-    seen = visit(dashboard(small.settings), "/?kiosk=1", width=1280, height=720, drawn=True)
+def test_it_shows_only_map_and_numbers_and_outlives_the_server(
+    visit, dashboard, operator_of, small: World
+) -> None:
+    server = dashboard(small.settings, secrets=SECRETS)
+    operator_of(server)
+    seen = visit(server, "/?kiosk=1", width=1280, height=720, drawn=True)
     seen.until(lambda: bool(seen.feeds()), "the vehicles")
     page, numbers = seen.page, seen.page.locator(".kiosk b")
     expect(numbers.first).to_have_text("5")
@@ -24,6 +29,7 @@ def test_it_shows_only_map_and_numbers_and_outlives_the_server(visit, dashboard,
     expect(page.locator(".kiosk .clock")).to_contain_text(re.compile(r"\d\d:\d\d"))
     assert min(numbers.evaluate_all(SIZES)) >= 40
     expect(page.get_by_test_id("stHeader")).to_be_hidden()
+    expect(page.get_by_text("Sign out")).to_be_hidden()
     for role in ("textbox", "combobox", "searchbox", "switch", "heading"):
         expect(page.get_by_role(role)).to_have_count(0)  # type: ignore[arg-type]
     expect(page.locator("button:visible")).to_have_count(0)
@@ -39,7 +45,7 @@ def test_it_shows_only_map_and_numbers_and_outlives_the_server(visit, dashboard,
     seen.until(lambda: page.evaluate(NODES) <= nodes + 5, "the page to hold no more than before")
     assert seen.view() == pytest.approx(view, abs=1e-6)
     seen.clean()
-    dashboard(small.settings, anew=True)
+    dashboard(small.settings, secrets=SECRETS, anew=True)
     small.move("a", -70.0, 44.0)
     before = len(seen.feeds())
     try:

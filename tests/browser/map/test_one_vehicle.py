@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.map_page import MapPage, click_on, panel
+from tests.browser.signing import SECRETS
 from tests.browser.world import World, ago
 
 pytestmark = pytest.mark.browser
@@ -60,14 +61,16 @@ def test_a_click_on_the_map_chooses_and_stays_over_ticks(see, dashboard, small: 
     shown.seen.clean()
 
 
-def test_after_a_restart_nobody_is_chosen_that_was_not(see, dashboard, small: World) -> None:
+def test_after_a_restart_nobody_is_chosen_that_was_not(see, dashboard, operator_of, small: World) -> None:
     path = "/v2/telematics/vehicle-locations"
     rows = small.rows
     # Drawn hollow, being late: the pointer in its empty middle is on it all the same.
     late = [row | {"occurred_at": ago(hours=1)} if row["vehicle_id"] == "c" else row for row in rows[path]]
     try:
         small.rows = rows | {path: late}
-        shown = see("/", server=dashboard(small.settings, anew=True), width=1280, height=720, drawn=True)
+        server = dashboard(small.settings, secrets=SECRETS, anew=True)
+        operator_of(server)
+        shown = see("/", server=server, width=1280, height=720, drawn=True)
         shown.all_rows()
         click_on(shown, "Truck c")
         shown.page.get_by_role("button", name="Close").click()
@@ -75,7 +78,7 @@ def test_after_a_restart_nobody_is_chosen_that_was_not(see, dashboard, small: Wo
         click_on(shown, "Truck d")
         # The new process numbers the vehicles in the order in which it learns of them.
         small.rows = {name: found[::-1] for name, found in small.rows.items()}
-        dashboard(small.settings, anew=True)
+        dashboard(small.settings, secrets=SECRETS, anew=True)
         before = len(shown.seen.feeds())
         shown.seen.until(
             lambda: len(shown.seen.feeds()) > before + 2, "the page to recover by itself", seconds=120

@@ -13,6 +13,7 @@ import pytest
 from dashboard.configuration.settings import SettingsError, load, names
 from dashboard.configuration.sign_in import COMMAND
 
+BACK = "https://x.example/oauth2callback"
 ROOT = Path(__file__).parents[3]
 
 
@@ -53,7 +54,7 @@ def test_no_secret_that_is_shown_anywhere_is_accepted():
     ]
     assert len(shown) >= 3  # README, example, the closed page
     complete = {
-        "redirect_uri": "x",
+        "redirect_uri": "https://x.example/oauth2callback",
         "client_id": "x",
         "client_secret": "x",
         "server_metadata_url": "x",
@@ -65,7 +66,7 @@ def test_no_secret_that_is_shown_anywhere_is_accepted():
 
 
 @pytest.mark.parametrize(
-    "document", ["README.md", ".streamlit/secrets.toml.example", "dashboard/access/gate.py"]
+    "document", ["README.md", ".streamlit/secrets.toml.example", "dashboard/door/pages.py"]
 )
 def test_the_command_that_makes_a_secret_makes_one_that_is_accepted(document):
     assert COMMAND in (ROOT / document).read_text(encoding="utf-8")
@@ -74,7 +75,7 @@ def test_the_command_that_makes_a_secret_makes_one_that_is_accepted(document):
         [sys.executable, flag, program], check=True, capture_output=True, text=True
     ).stdout
     complete = {
-        "redirect_uri": "x",
+        "redirect_uri": "https://x.example/oauth2callback",
         "client_id": "x",
         "client_secret": "x",
         "server_metadata_url": "x",

@@ -5,11 +5,16 @@ import re
 
 from streamlit.testing.v1 import AppTest
 
+from dashboard.access.viewer import OPERATOR
 from tests.dashboard.waiting import until
+
+VIEWER = OPERATOR
+"""Who looks, as the door would say."""
 
 
 def run(**query):
     app = AppTest.from_file("../../../../dashboard/main.py", default_timeout=30)
+    app.session_state["viewer"] = VIEWER
     for name, values in query.items():
         app.query_params[name] = values
     return app.run()

@@ -407,7 +407,7 @@ def test_kiosk_has_no_controls_and_big_numbers(service):
 def test_kiosk_goes_through_the_fleets_asked_for_that_the_viewer_may_see(
     service, monkeypatch, viewer, query, shown
 ):
-    monkeypatch.setattr("dashboard.ui.sign_in.OPERATOR", viewer)
+    monkeypatch.setattr("tests.dashboard.ui.map.page.VIEWER", viewer)
     service.poller.poll_once()
     found, app = set(), run(kiosk=["cycle"], **query)
     for turn in range(4):

@@ -1,0 +1,77 @@
+"""What we need of Streamlit that it does not promise to keep: everything of the kind is here, and pinned by a test."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from itsdangerous.encoding import base64_decode, bytes_to_int
+from streamlit import config, file_util
+from streamlit.auth_util import encode_provider_token, get_cookie_with_chunks, get_origin_from_redirect_uri
+from streamlit.web.server.server_util import get_cookie_secret, get_url
+from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
+from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
+
+__all__ = ["SignedIn", "address", "encode_provider_token", "index_html", "signed_in"]
+
+UVICORN_PORT = 8000
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """What Streamlit's cookie says of somebody who has signed in."""
+
+    claims: Mapping[str, Any]
+    """What the provider said of them, with `provider`, the name by which we know it."""
+    signed_at: float
+    """Seconds since 1970."""
+    held: str
+    """The signed text of the cookie, without its signatures: the same however a copy of it is written."""
+
+
+def signed_in(cookies: Mapping[str, str], most_hours: float) -> SignedIn | None:
+    """Who signed in here at most so many hours ago; None: nobody, or the cookie is not one that Streamlit wrote."""
+    if USER_COOKIE_NAME not in cookies:
+        return None
+    secret, signed = get_cookie_secret(), []
+
+    def one(name: str) -> bytes | None:
+        raw = cookies.get(name, "")
+        value = decode_signed_value(secret, name, raw.encode("latin-1", "replace"), most_hours / 24)
+        if value is not None:
+            signed.append(raw.rpartition(".")[0])
+        return value
+
+    content = get_cookie_with_chunks(one, USER_COOKIE_NAME)
+    try:
+        claims = json.loads(content or b"")
+        signed_at = float(bytes_to_int(base64_decode(signed[0].rpartition(".")[2])))
+    except (ValueError, IndexError):
+        return None
+    if not isinstance(claims, dict) or claims.get("is_logged_in") is not True:
+        return None
+    if claims.get("origin") != get_origin_from_redirect_uri():
+        return None
+    return SignedIn(claims, signed_at, " ".join(signed))
+
+
+def index_html() -> str:
+    """The page that Streamlit's own script is in."""
+    with open(os.path.join(file_util.get_static_dir(), "index.html"), encoding="utf-8") as file:  # noqa: PTH118, PTH123
+        return file.read()
+
+
+def address() -> str:
+    """Where a browser of this machine reaches us, without a slash at the end; known once the server has its port."""
+    if config._server_mode != "asgi-server":  # noqa: SLF001 - "starlette-app": `streamlit run` has chosen the port
+        return get_url("localhost")
+    given = re.search(r"--port[= ]([0-9]+)", " ".join(sys.argv))
+    port = given[1] if given else os.environ.get("UVICORN_PORT", UVICORN_PORT)
+    scheme = "https" if "--ssl-certfile" in " ".join(sys.argv) else "http"
+    base = str(config.get_option("server.baseUrlPath") or "").strip("/")
+    return f"{scheme}://localhost:{port}" + (f"/{base}" if base else "")

@@ -1,0 +1,45 @@
+"""Somebody who has signed in already, as Streamlit keeps it in a cookie."""
+
+from __future__ import annotations
+
+import json
+from secrets import token_urlsafe
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext
+from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
+
+from tests.browser import rig
+
+COOKIE, SECRET = "_streamlit_user", token_urlsafe(48)
+OPERATOR = "operator@example.com"
+ISSUER = "http://127.0.0.1:9"
+SECRETS = f"""
+[auth]
+redirect_uri = "http://127.0.0.1:{{port}}/oauth2callback"
+cookie_secret = "{SECRET}"
+
+[auth.office]
+client_id = "tests"
+client_secret = "tests"
+server_metadata_url = "{ISSUER}/.well-known/openid-configuration"
+
+[catena]
+CATENA_OPERATORS = "{OPERATOR}"
+"""
+"""Of a dashboard that the operator may use; its provider is never asked."""
+
+
+def sign_in(context: BrowserContext, server: rig.Server) -> None:
+    """Let a browser hold what it would hold after the operator had signed in at a dashboard with `SECRETS`."""
+    parts = urlsplit(server.url)
+    claims = {
+        "email": OPERATOR,
+        "email_verified": True,
+        "iss": ISSUER,
+        "is_logged_in": True,
+        "origin": f"{parts.scheme}://{parts.netloc}",
+        "provider": "office",
+    }
+    held = create_signed_value(SECRET, COOKIE, json.dumps(claims)).decode()
+    context.add_cookies([{"name": COOKIE, "value": held, "url": server.url}])

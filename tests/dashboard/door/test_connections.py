@@ -1,0 +1,193 @@
+"""Open pages know who looks, and end with their session."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import anyio
+import pytest
+
+from dashboard.access.grants import EVERYBODY, Grant
+from dashboard.access.session import Refused, Session
+from tests.dashboard.door.knocking import REAL, House, Socket
+
+HERE = {"origin": "http://localhost:8501"}
+LIMITED = Grant("ann@example.com", "operator", frozenset({"ACME"}), replace(EVERYBODY.visibility))
+
+
+class Let:
+    """A way in whose mind a test changes."""
+
+    def __init__(self, grant: Grant = EVERYBODY) -> None:
+        self.found: dict[str, Session | Refused | None] = {
+            name: Session(name, "guest", replace(grant, share=f"share-{name}"), 4e9) for name in "abc"
+        }
+
+    def __call__(self, cookies):
+        return self.found.get(cookies.get("held", ""))
+
+
+def house_of(let: Let) -> House:
+    return House(REAL, options={"guests": let})
+
+
+def socket(house: House, held: str) -> Socket:
+    return Socket(house, HERE | {"cookie": f"held={held}"})
+
+
+def test_the_script_learns_who_looks_and_nobody_else_counts():
+    house = house_of(Let(LIMITED))
+    connections = house.doorway.connections
+    refs = {"f1": "ACME", "f2": "OTHER"}
+    connections._refs = lambda: refs
+
+    async def look():
+        one = socket(house, "a")
+        await one.open()
+        viewer = connections.viewer(one.connection)
+        assert (viewer.name, viewer.session, viewer.address, viewer.share) == (
+            "ann@example.com", "a", "127.0.0.1", "share-a",
+        )  # fmt: skip
+        assert viewer.visibility.fleets == {"f1"}
+        refs["f3"] = "ACME"
+        assert connections.viewer(one.connection).visibility.fleets == {"f1", "f3"}
+        assert connections.viewer("made-up") is None
+        await one.leave()
+        assert connections.viewer(one.connection) is None
+
+    anyio.run(look)
+
+
+def test_pages_are_counted_by_link():
+    house = house_of(Let())
+
+    async def look():
+        pages = [socket(house, held) for held in "aab"]
+        for page in pages:
+            await page.open()
+        assert house.doorway.connections.guests() == {"share-a": 2, "share-b": 1}
+        for page in pages:
+            await page.leave()
+        assert house.doorway.connections.guests() == {}
+
+    anyio.run(look)
+
+
+@pytest.mark.parametrize("now", [None, Refused("share_over"), Session("b", "guest", EVERYBODY, 4e9)])
+def test_a_sweep_ends_the_pages_of_those_who_are_not_let_in_any_more(now):
+    let = Let()
+    house = house_of(let)
+
+    async def look():
+        gone, stays = socket(house, "a"), socket(house, "b")
+        await gone.open()
+        await stays.open()
+        await house.doorway.connections.sweep()
+        assert gone.sent[-1]["type"] == "websocket.send"
+        let.found["a"] = now
+        await house.doorway.connections.sweep()
+        assert gone.sent[-1] == {"type": "websocket.close", "code": 1008}
+        assert stays.sent[-1]["type"] == "websocket.send"
+        assert house.doorway.connections.viewer(gone.connection) is None
+        assert house.doorway.connections.viewer(stays.connection).session == "b"
+        # What the browser says now is not heard, and nothing more goes out to it.
+        await gone.say({"type": "websocket.receive", "text": "more"})
+        await gone.leave()
+        assert gone.sent[-1] == {"type": "websocket.close", "code": 1008}
+        await stays.say({"type": "websocket.receive", "text": "more"})
+        await stays.leave()
+        assert stays.sent[-1] == {"type": "websocket.send", "text": "heard more"}
+
+    anyio.run(look)
+
+
+def test_it_is_looked_again_and_again_whatever_goes_wrong(monkeypatch, caplog):
+    monkeypatch.setattr("dashboard.door.connections.SWEEP_SECONDS", 0)
+    let = Let()
+    house = house_of(let)
+    looks = []
+
+    def before():
+        looks.append(len(looks))
+        if len(looks) == 2:
+            raise OSError
+        if len(looks) == 4:
+            let.found["a"] = None
+
+    async def look():
+        one = socket(house, "a")
+        await one.open()
+        with anyio.fail_after(20):
+            async with anyio.create_task_group() as group:
+                group.start_soon(house.doorway.connections.watch, before)
+                while one.sent[-1]["type"] != "websocket.close":
+                    await anyio.sleep(0.001)
+                group.cancel_scope.cancel()
+        await one.leave()
+
+    anyio.run(look)
+    assert len(looks) >= 4
+    assert [record.message for record in caplog.records] == [
+        "Open pages could not be checked; it is tried again"
+    ]
+
+
+def test_rights_that_change_reach_open_pages():
+    let = Let()
+    house = house_of(let)
+
+    async def look():
+        one = socket(house, "a")
+        await one.open()
+        assert house.doorway.connections.viewer(one.connection).may_invite
+        let.found["a"] = replace(let.found["a"], grant=Grant("ann@example.com", "viewer"))
+        await house.doorway.connections.sweep()
+        assert not house.doorway.connections.viewer(one.connection).may_invite
+        await one.leave()
+
+    anyio.run(look)
+
+
+def test_leaving_ends_all_pages_of_the_session_at_once():
+    house = house_of(Let())
+
+    async def look():
+        mine, other = [socket(house, "a"), socket(house, "a")], socket(house, "b")
+        for page in (*mine, other):
+            await page.open()
+        answer = await house._ask("/signout", "GET", {"cookie": "held=a"}, ("127.0.0.1", 1), "http")
+        assert answer.status == 200
+        assert [page.sent[-1]["type"] for page in mine] == ["websocket.close", "websocket.close"]
+        assert other.sent[-1]["type"] == "websocket.send"
+        for page in (*mine, other):
+            await page.leave()
+
+    anyio.run(look)
+
+
+def test_a_page_that_does_not_take_its_end_holds_nobody_up(monkeypatch):
+    monkeypatch.setattr("dashboard.door.connections.CLOSING_SECONDS", 0.01)
+    let = Let()
+    house = house_of(let)
+
+    async def never():
+        await anyio.sleep_forever()
+
+    async def gone_already():
+        raise RuntimeError
+
+    async def look():
+        connections = house.doorway.connections
+        pages = [socket(house, "a") for _ in range(3)]
+        for page, close in zip(pages, (never, gone_already, None), strict=True):
+            await page.open()
+            if close:
+                connections._open[page.connection].close = close
+        let.found["a"] = None
+        await connections.sweep()
+        assert pages[2].sent[-1]["type"] == "websocket.close"
+        for page in pages:
+            assert connections.viewer(page.connection) is None
+            await page.leave()
+
+    anyio.run(look)
