@@ -91,7 +91,7 @@ class Decisions:
 
     def _sign_in(self, asked: Asked) -> Response:
         doorway = self._doorway
-        provider = asked.query.get("with")
+        provider = asked.query.get("with", "")
         if provider in doorway.providers:
             token = quote(streamlit_internals.encode_provider_token(provider), safe="")
             return RedirectResponse(f"{doorway.prefix}/auth/login?provider={token}", 303)

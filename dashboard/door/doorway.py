@@ -47,7 +47,7 @@ class Doorway:
         `refs`: each fleet's reference as known now, by fleet id. `clock`: seconds since 1970.
         """
         self.prefix = prefix
-        self.providers = settings.sign_in
+        self.providers = [provider.name for provider in settings.sign_in]
         self.simulated = settings.simulated
         self.audit = audit
         self.limits = Limits()

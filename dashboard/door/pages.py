@@ -75,7 +75,8 @@ def refused(refusal: Refused, prefix: str) -> Response:
             return plain_page(
                 "This link has ended",
                 "<p>It was made for a time that is over, or was taken back. Ask whoever sent it to you for a new one."
-                "</p>",
+                "</p>"
+                f'<p><a class="button" href="{prefix}/signout">Leave</a></p>',
                 403,
             )
         case "not_verified":

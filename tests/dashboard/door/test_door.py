@@ -15,8 +15,9 @@ import pytest
 from dashboard.access.grants import Grant
 from dashboard.access.session import Refused, Session
 from dashboard.configuration.settings import Settings
+from dashboard.configuration.sign_in import Provider
 from dashboard.runtime.audit import Audit
-from tests.dashboard.door.knocking import CLAIMS, PUBLIC, REAL, SIGN_IN, TOKENS, House, by_key, signed
+from tests.dashboard.door.knocking import CLAIMS, OFFICE, PUBLIC, REAL, SIGN_IN, TOKENS, House, by_key, signed
 
 # Each route of Streamlit's and ours: a method and a path of it, and what it is.
 ROUTES = {

@@ -10,6 +10,7 @@ from dashboard.access.grants import EVERYBODY, Grant
 from dashboard.access.session import Refused, Session
 from dashboard.configuration.settings import Settings
 from dashboard.door.sessions import Sessions
+from dashboard.sharing.sqlite_store import SqliteStore
 from tests.dashboard.door.knocking import CLAIMS, PUBLIC, REAL, SIGN_IN, Clock, House, by_key, signed
 
 ANN = Session("a", "signed_in", replace(EVERYBODY, name="ann@example.com"), until=10_000)

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from catena_client import Secret
 from dashboard.access.viewer import OPERATOR
 from dashboard.configuration.settings import Settings
+from dashboard.configuration.sign_in import Provider
 from dashboard.door.connections import HEADER
 from dashboard.ui import sign_in
 
