@@ -56,6 +56,10 @@ TOKENS = FeedTokens()
 """Of the feed at `/feed/told`."""
 
 
+HEARD: list[str] = []
+"""What browsers have said over WebSockets."""
+
+
 class Defect(ValueError):
     """One of the dashboard."""
 
@@ -196,6 +200,19 @@ def asgi(path: str, headers: Mapping[str, str], client: Any) -> dict[str, Any]:
     }
 
 
+async def stream(socket: WebSocket) -> None:
+    await socket.accept()
+    await socket.send_text(socket.headers.get(HEADER, "none"))
+    try:
+        while True:
+            HEARD.append(await socket.receive_text())
+            await socket.send_text(f"heard {HEARD[-1]}")
+    except WebSocketDisconnect as end:
+        if end.code == 1008:
+            with suppress(WebSocketDisconnect):
+                await socket.send_text("late")
+
+
 def inside(prefix: str) -> list[Any]:
     """A dashboard that answers everything, with the session that it was told of."""
 
@@ -215,15 +232,6 @@ def inside(prefix: str) -> list[Any]:
     async def feed(request: Request) -> PlainTextResponse:
         entry = TOKENS.entry(request, str)
         return PlainTextResponse(entry or "", 200 if entry else 403)
-
-    async def stream(socket: WebSocket) -> None:
-        await socket.accept()
-        await socket.send_text(socket.headers.get(HEADER, "none"))
-        try:
-            while True:
-                await socket.send_text(f"heard {await socket.receive_text()}")
-        except WebSocketDisconnect:
-            pass
 
     methods = ["GET", "POST", "PUT", "DELETE", "OPTIONS"]
     return [

@@ -9,7 +9,7 @@ import pytest
 
 from dashboard.access.grants import EVERYBODY, Grant
 from dashboard.access.session import Refused, Session
-from tests.dashboard.door.knocking import REAL, House, Socket
+from tests.dashboard.door.knocking import HEARD, REAL, House, Socket
 
 HERE = {"origin": "http://localhost:8501"}
 LIMITED = Grant("ann@example.com", "operator", frozenset({"ACME"}), replace(EVERYBODY.visibility))
@@ -91,8 +91,9 @@ def test_a_sweep_ends_the_pages_of_those_who_are_not_let_in_any_more(now):
         assert house.doorway.connections.viewer(gone.connection) is None
         assert house.doorway.connections.viewer(stays.connection).session == "b"
         # What the browser says now is not heard, and nothing more goes out to it.
-        await gone.say({"type": "websocket.receive", "text": "more"})
+        await gone.say({"type": "websocket.receive", "text": "too late"})
         await gone.leave()
+        assert "too late" not in HEARD
         assert gone.sent[-1] == {"type": "websocket.close", "code": 1008}
         await stays.say({"type": "websocket.receive", "text": "more"})
         await stays.leave()
