@@ -13,9 +13,6 @@ from datetime import UTC, datetime
 from functools import partial
 
 from cachetools import LRUCache
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
 from catena_client import CatenaClient, Invitation, InvitationCreate, Tsp
 from dashboard.access.viewer import Viewer
@@ -34,14 +31,15 @@ from dashboard.invitations.models import (
 )
 from dashboard.invitations.sender import OPTIONS_UNKNOWN, MayRefresh, Sender, refresh_nothing
 from dashboard.runtime.audit import Audit
+from dashboard.runtime.rate import Rate
 
 NOT_YOURS = (
     "This was not sent: you may not invite under this fleet reference. Ask an operator who sees all fleets."
 )
-BY_HAND = RateLimitItemPerMinute(60)
-"""How many invitations somebody may send by hand."""
+BY_HAND = 60
+"""How many invitations somebody may send by hand in a minute."""
 TOO_MANY = (
-    f"This was not sent: you have sent {BY_HAND.amount} invitations within a minute. Wait a minute, or send a file "
+    f"This was not sent: you have sent {BY_HAND} invitations within a minute. Wait a minute, or send a file "
     "under “Many at once”."
 )
 REVEALED = 10_000
@@ -68,7 +66,7 @@ class InvitationService:
         self._cache = InvitationCache(now)
         self._lists = RefreshedLists(client, self._cache, max_age=max_age, now=now, clock=clock)
         self._sender = Sender(client, self._cache)
-        self._by_hand = MovingWindowRateLimiter(MemoryStorage())
+        self._by_hand = Rate(BY_HAND, 60, clock)
         self._revealed: LRUCache[tuple[str, str], None] = LRUCache(REVEALED)
         self._revealing = threading.Lock()
 
@@ -169,7 +167,7 @@ class InvitationService:
         """Send what somebody may send, and write down that they have."""
         if not viewer.includes_invitation(None, fleet_ref):
             raise NotSent(NOT_YOURS)
-        if not in_bulk and not self._by_hand.hit(BY_HAND, rights.owner(viewer)):
+        if not in_bulk and self._by_hand.take(rights.owner(viewer)):
             raise NotSent(TOO_MANY)
         who = viewer.name, viewer.address
         try:

@@ -62,7 +62,16 @@ class Servers:
         log_path = self._folder / f"dashboard-{port}.log"
         process = fork(
             ["run", script, "--server.port", str(port)],
-            rig.environment(self._folder, {"CATENA_POLL_SECONDS": "2", **(environ or {})}),
+            rig.environment(
+                self._folder,
+                {
+                    "CATENA_POLL_SECONDS": "2",
+                    "CATENA_DATA_FOLDER": str(
+                        self._folder / f"data-{port}"
+                    ),  # the process knows no other place
+                    **(environ or {}),
+                },
+            ),
             log_path,
             rig.project(self._folder, secrets=secrets, base_path=base_path),
             hasty=hasty,

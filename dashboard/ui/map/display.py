@@ -5,9 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.fleet.colours import COLOUR_BY
+from dashboard.ui import sign_in
 from dashboard.ui.map import camera, density, permalink, trailers
 from dashboard.ui.map.controls import key_in_popover
 from dashboard.ui.map.permalink import MapRequest
+from dashboard.ui.sharing import start
 
 COLOUR_LABELS = {
     "source": "Source",
@@ -29,6 +31,13 @@ def controls(request: MapRequest) -> None:
         key="fit",
         help="Move the map so that all vehicles shown are in sight.",
     )
+    if sign_in.viewer().may_invite and st.button(
+        "Share",
+        icon=":material/share:",
+        key="share",
+        help="Make a link for people without an account, to the map as filtered now.",
+    ):
+        start.share_this(request.filters)
     with st.popover("View", icon=":material/palette:", key="view"):
         st.selectbox(
             "Colour by", COLOUR_BY, format_func=COLOUR_LABELS.__getitem__, key=key_in_popover("colour_by")

@@ -38,7 +38,7 @@ def test_what_hides_and_who_looks_from_where_is_kept():
         "guest",
         frozenset({"A"}),
         may_export=True,
-        may_see_trails=True,
+        may_see_trails=False,
         session="session",
         address="192.0.2.1",
         share="share",

@@ -13,7 +13,7 @@ AUTH = {
     "cookie_secret": RANDOM,
     "client_id": "x",
     "client_secret": "x",
-    "server_metadata_url": "x",
+    "server_metadata_url": "https://login.example.com/.well-known/openid-configuration",
 }
 
 

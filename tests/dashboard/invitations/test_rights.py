@@ -335,7 +335,7 @@ def test_what_was_sent_and_lost_is_recorded(world: World, catena: FakeCatena) ->
 
 
 def test_by_hand_is_not_faster_than_hands_are(world: World, catena: FakeCatena) -> None:
-    for number in range(BY_HAND.amount):
+    for number in range(BY_HAND):
         world.invitations.create(OPERATOR, InvitationCreate(fleet_ref=f"R{number}"))
     for call in (
         lambda: world.invitations.create(OPERATOR, InvitationCreate(fleet_ref="one more")),
@@ -343,7 +343,7 @@ def test_by_hand_is_not_faster_than_hands_are(world: World, catena: FakeCatena) 
     ):
         with pytest.raises(NotSent, match="within a minute"):
             call()
-    assert len(catena.posted) == BY_HAND.amount
+    assert len(catena.posted) == BY_HAND
     assert not world.invitations.resend(HERE, world.handle, may_refresh=agree).created, "somebody else"
     assert world.invitations.create(OPERATOR, InvitationCreate(fleet_ref="in a file"), in_bulk=True).created
 

@@ -62,7 +62,7 @@ def as_guest(open_page, service, monkeypatch):
     """Opens the page for a viewer, with all names known."""
 
     def opened(viewer=GUEST, **query):
-        monkeypatch.setattr("dashboard.ui.sign_in.OPERATOR", viewer)
+        monkeypatch.setattr("tests.dashboard.ui.map.page.VIEWER", viewer)
         service.poller.poll_once()
         until(lambda: service.poller.directory.names.drivers)
         return open_page(**query)
@@ -165,14 +165,14 @@ def test_only_what_they_may_do_is_offered(as_guest, viewer, files, trails):
     assert ("Show trail" in labels(app)) == trails
 
 
-def test_trails_are_put_away_from_who_may_no_longer_see_them(as_guest, monkeypatch):
+def test_trails_are_put_away_from_who_may_no_longer_see_them(as_guest):
     viewer = replace(GUEST, visibility=FLEET_1, may_see_trails=True)
     app = as_guest(viewer, vehicle="a")
     button(app, "Show trail").click().run()
     loaded(app)
     assert layer(app, "trails")
     for other in (replace(viewer, may_see_trails=False), replace(viewer, visibility=Visibility())):
-        monkeypatch.setattr("dashboard.ui.sign_in.OPERATOR", other)
+        app.session_state["viewer"] = other
         app.run()
         assert layer(app, "trails") is None
         assert app.session_state["trail_set"] is None
@@ -222,18 +222,16 @@ def test_only_who_may_invite_is_told_to(as_guest, role, said):
     assert ("invitation" in text) == (role == "operator")
 
 
-def test_the_page_turns_to_what_they_may_see_now(as_guest, monkeypatch):
+def test_the_page_turns_to_what_they_may_see_now(as_guest):
     app = as_guest()
     assert "shown of **2** vehicles" in words(app)
-    monkeypatch.setattr(
-        "dashboard.ui.sign_in.OPERATOR", replace(GUEST, visibility=Visibility(frozenset({"fleet-2"})))
-    )
+    app.session_state["viewer"] = replace(GUEST, visibility=Visibility(frozenset({"fleet-2"})))
     app.run()
     assert "shown of **1** vehicles" in words(app)
     assert "Line fleet-1" not in sent(app)
 
 
-def test_a_click_chooses_by_the_numbers_of_what_may_be_seen(as_guest, service, monkeypatch):
+def test_a_click_chooses_by_the_numbers_of_what_may_be_seen(as_guest, service):
     other = replace(GUEST, visibility=Visibility(frozenset({"fleet-2"})))
     app = as_guest(other)
     frame = service.poller.state.snapshot.vehicles
@@ -241,7 +239,7 @@ def test_a_click_chooses_by_the_numbers_of_what_may_be_seen(as_guest, service, m
     held = layer(app, "vehicles")["id"]
     select(app, held, {"n": 0})
     assert asked(app, "vehicle") == ["hidden-truck"]
-    monkeypatch.setattr("dashboard.ui.sign_in.OPERATOR", GUEST)
+    app.session_state["viewer"] = GUEST
     app.run()
     assert "hidden-truck" not in words(app), "it is only in the address, where it was"
     select(app, held, {"n": 1})
