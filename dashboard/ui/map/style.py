@@ -54,6 +54,8 @@ STYLE = """
   .st-key-map_toolbar button { padding: .25rem .6rem; }
   /* The placeholders say the same to who sees them. */
   .st-key-map_toolbar [data-testid="stWidgetLabel"] { position: absolute; clip-path: inset(50%); }
+  /* Only its icon is seen, so that the row is no longer than before. */
+  .st-key-share p { position: absolute; clip-path: inset(50%); }
   .st-key-map_status { flex-wrap: wrap; gap: .1rem .5rem; }
   .st-key-map_status p { font-size: .77rem; }
   .st-key-map_status > :has(> .st-key-map_late) { flex: none; width: auto; }
