@@ -155,7 +155,7 @@ class Shares:
         return share, secret
 
     def way(self, cookies: Mapping[str, str]) -> Session | Refused | None:
-        """The way in of guests, as the door asks for it; a store that fails lets nobody in."""
+        """The way in of guests, as the door asks for it; a store that fails lets nobody in, and says so."""
         secret = cookies.get(COOKIE)
         if not secret:
             return None
@@ -169,7 +169,7 @@ class Shares:
             self._note_use(guest, share, now)
         except StoreFailed as error:
             log.warning("A guest was not let in: %s", error)
-            return None
+            return Refused("shares_fail")
         return Session(guest, "guest", share.grant, share.expires_at)
 
     def _found(self, token: str) -> tuple[Share, str]:
@@ -195,7 +195,10 @@ class Shares:
         if came_from is not None:
             self._audit.record("share used", share.label, came_from, f"made by {share.made_by}")
         if due:
-            self._store.change(share.id, last_used_at=now)
+            try:
+                self._store.change(share.id, last_used_at=now)
+            except StoreFailed as error:  # a full disk: those who are in stay
+                log.warning("The last use of a link was not kept: %s", error)
 
     def _of(self, viewer: Viewer, share_id: str) -> Share:
         _check_operator(viewer)

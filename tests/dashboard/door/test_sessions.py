@@ -76,6 +76,25 @@ def test_what_was_ended_stays_ended_also_after_a_restart():
         assert either.of({"held": "g"}) == GUEST
 
 
+def test_who_leaves_while_that_cannot_be_written_is_out_and_others_stay(secrets):
+    store = SqliteStore()
+    house = House(SIGN_IN, options={"ended": store})
+    ann, other = signed(CLAIMS), signed({**CLAIMS, "jti": "another"})
+    assert house.ask("/", headers={**HERE, "cookie": ann}).status == 200
+    store.close()  # whatever is written now fails
+    assert house.ask("/signout", headers={**HERE, "cookie": ann}).status == 303
+    assert house.ask("/", headers={**HERE, "cookie": ann}).status == 303
+    assert house.ask("/", headers={**HERE, "cookie": ann}).status == 303
+    assert house.ask("/", headers={**HERE, "cookie": other}).status == 200
+
+
+def test_guests_are_told_when_links_cannot_be_read(secrets):
+    house = House(SIGN_IN, options={"guests": lambda _cookies: Refused("shares_fail")})
+    told = house.ask("/", headers=HERE)
+    assert (told.status, "Try again in a minute" in told.text) == (503, True)
+    assert house.ask("/", headers={**HERE, "cookie": signed(CLAIMS)}).status == 200
+
+
 def test_what_was_ended_is_forgotten_when_it_would_have_ended_anyway():
     clock = Clock(0)
     ended = SqliteStore(clock=clock)

@@ -316,9 +316,21 @@ def test_a_store_that_fails_lets_nobody_in(shares, store, clock, ann):
     _, token = shares.make(ann, "Storm", F1, DAY)
     cookies = guest(shares, token)
     store.close()
-    assert shares.way(cookies) is None
+    assert shares.way(cookies) == Refused("shares_fail")
     with pytest.raises(StoreFailed):
         shares.open(token)
+
+
+def test_a_store_that_cannot_be_written_lets_those_who_are_in_stay(store, audit, clock, ann, monkeypatch):
+    shares = Shares(store, audit, clock)
+    share, token = shares.make(ann, "Storm", F1, DAY)
+    cookies = guest(shares, token)
+
+    def full(*_given, **_named):
+        raise StoreFailed("full")
+
+    monkeypatch.setattr(store, "change", full)
+    assert shares.way(cookies).grant == share.grant
 
 
 def test_many_who_come_push_out_only_the_oldest_of_their_own_link(shares, clock, ann):
