@@ -201,6 +201,9 @@ def test_a_wrong_key_may_be_tried_a_few_times():
     assert int(answers[-1].headers["retry-after"]) > 0
     assert [entry.what for entry in house.audit.latest()] == ["a wrong key"]
     assert "wrong" not in str(house.audit.latest()[0].who)
+    assert house.ask(f"/?key={house.doorway.key.text}").status == 303, (
+        "a web page that guesses locks nobody out"
+    )
 
 
 def test_closing_the_session_of_the_key_ends_its_cookie():
