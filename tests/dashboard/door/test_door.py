@@ -263,6 +263,14 @@ def test_cookies_stay_behind_https(house: House) -> None:
     assert "strict-transport-security" not in local.headers
 
 
+@pytest.mark.parametrize("written", ["Fleets.Example.com", "fleets.example.com:443"])
+def test_cookies_stay_behind_https_however_its_host_is_written(secrets, written: str) -> None:
+    house = House(replace(SIGN_IN, redirect_uri=f"https://{written}/oauth2callback"))
+    answer = house.ask("/", headers=HERE | {"cookie": signed(CLAIMS)})
+    assert answer.cookies == ["inner=x; Path=/; SameSite=lax; Secure"]
+    assert "strict-transport-security" in answer.headers
+
+
 def test_a_defect_inside_has_the_headers_of_every_answer(house: House) -> None:
     answer = house.ask("/defect", headers=HERE | {"cookie": signed(CLAIMS)})
     assert answer.status == 500
