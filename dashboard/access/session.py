@@ -9,6 +9,9 @@ from typing import Literal
 
 from dashboard.access.grants import Grant
 
+ADDRESS = "dashboard.address"
+"""Where the door leaves in the ASGI scope from where somebody asks, as far as that can be believed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Session:

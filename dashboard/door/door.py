@@ -8,7 +8,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.access.session import Session
+from dashboard.access.session import ADDRESS, Session
 from dashboard.access.tokens import SESSION
 from dashboard.door import pages
 from dashboard.door.asked import SAFE, Asked
@@ -121,7 +121,9 @@ class Door:
             self._doorway.connections.closed(connection)
 
     async def _serve(self, asked: Asked, receive: Receive, send: Send) -> None:
-        scope = {**asked.scope, SESSION: asked.session.id} if asked.session else asked.scope
+        scope = {**asked.scope, ADDRESS: asked.address}
+        if asked.session:
+            scope[SESSION] = asked.session.id
         if asked.is_page:  # with what has been kept of Streamlit's page, ours would not be sent
             scope = {**scope, "headers": [one for one in scope["headers"] if one[0] not in KEPT]}
         started = False

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -269,6 +270,13 @@ def test_cookies_stay_behind_https_however_its_host_is_written(secrets, written:
     answer = house.ask("/", headers=HERE | {"cookie": signed(CLAIMS)})
     assert answer.cookies == ["inner=x; Path=/; SameSite=lax; Secure"]
     assert "strict-transport-security" in answer.headers
+
+
+def test_what_is_inside_is_told_from_where_one_asks_as_far_as_that_is_believed(house: House) -> None:
+    said = {"x-forwarded-for": "192.0.2.66"}
+    trusting = House(replace(SIGN_IN, trusted_proxies=(ip_network("127.0.0.1/32"),)))
+    seen = [one.ask("/s/right", headers=HERE | said).headers["seen-from"] for one in (house, trusting)]
+    assert seen == ["proxy", "192.0.2.66"]
 
 
 def test_a_defect_inside_has_the_headers_of_every_answer(house: House) -> None:
