@@ -8,6 +8,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard.access.grants import feed_key
 from dashboard.access.session import ADDRESS, Session
 from dashboard.access.tokens import SESSION
 from dashboard.door import pages
@@ -113,7 +114,7 @@ class Door:
             await send(message)
 
         headers = [*asked.scope["headers"], (HEADER.encode(), connection.id.encode())]
-        scope = {**asked.scope, "headers": headers, SESSION: session.id}
+        scope = {**asked.scope, "headers": headers}
         self._doorway.connections.open(connection)
         try:
             await self._app(scope, receive_while_open, send_while_open)
@@ -123,7 +124,7 @@ class Door:
     async def _serve(self, asked: Asked, receive: Receive, send: Send) -> None:
         scope = {**asked.scope, ADDRESS: asked.address}
         if asked.session:
-            scope[SESSION] = asked.session.id
+            scope[SESSION] = feed_key(asked.session.grant, asked.session.id)
         if asked.is_page:  # with what has been kept of Streamlit's page, ours would not be sent
             scope = {**scope, "headers": [one for one in scope["headers"] if one[0] not in KEPT]}
         started = False

@@ -219,4 +219,4 @@ def test_closing_the_session_of_the_key_ends_its_cookie():
 def test_simulated_data_is_open_to_all_and_cannot_be_left():
     house = House(Settings())
     assert house.ask("/signout").headers["location"] == "/"
-    assert house.ask("/").text == "inside as open"
+    assert house.ask("/").text.startswith("inside as open")
