@@ -49,4 +49,10 @@ def viewer_of(grant: Grant, refs: Mapping[str, str], session: str = "", address:
         session,
         address,
         grant.share,
+        feed_key(grant, session),
     )
+
+
+def feed_key(grant: Grant, session: str) -> str:
+    """Whose an address of the feed is: a session's, for as long as it may see and do the same; "" without one."""
+    return f"{session} {hash(grant):x}" if session else ""

@@ -9,6 +9,9 @@ from typing import Literal
 
 from dashboard.access.grants import Grant
 
+ADDRESS = "dashboard.address"
+"""Where the door leaves in the ASGI scope from where somebody asks, as far as that can be believed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -27,7 +30,7 @@ class Session:
 class Refused:
     """Somebody who is known, or was, and may not come in."""
 
-    reason: Literal["not_listed", "not_verified", "wrong_issuer", "ended", "share_over"]
+    reason: Literal["not_listed", "not_verified", "wrong_issuer", "ended", "share_over", "shares_fail"]
     who: str = ""
     """Their address, or the label of their share link; for the page that tells them, never a secret."""
 

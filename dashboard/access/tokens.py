@@ -2,7 +2,7 @@
 
 A browser asks for data by an address that a page made for its viewer. The id in it is random and means nothing: what
 may be seen and was asked for stays in this process, so nothing in an address can widen it, and nothing in it tells. An
-id belongs to the session that it was given to: in another browser it opens nothing.
+id belongs to the session that it was given to: in another browser it opens nothing, nor once that session may see less.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MOST = 10_000
 """Ids known at once; beyond it the one that was not asked for longest is forgotten, and its page gets a new one."""
 
 SESSION = "dashboard.session"
-"""Where the door leaves the id of the session that asks, in the ASGI scope."""
+"""Where the door leaves in the ASGI scope whose addresses of the feed are answered: `feed_key` of who asks."""
 
 T = TypeVar("T")
 

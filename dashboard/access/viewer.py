@@ -31,6 +31,8 @@ class Viewer:
     """Where they look from; "" where that is not known."""
     share: str = ""
     """The share link by which a guest came, by its id."""
+    feed: str = ""
+    """Whose the addresses of the feed are that are made for them."""
 
     @property
     def may_see_reasons(self) -> bool:

@@ -41,7 +41,9 @@ class RuleWatch:
         Costs a look at each file, and reads them only when one was written. Never raises.
         """
         stamps = list(_stamps(self._places))
-        if stamps == self._stamps:
+        if stamps == self._stamps or not (
+            stamps or self._rules
+        ):  # nothing is missed where there never was any
             return None
         self._stamps = stamps
         try:

@@ -14,7 +14,6 @@ from dashboard.door.asked import Asked
 from dashboard.door.doorway import Doorway
 from dashboard.door.paths import (
     SCRIPT,
-    SHARES,
     SIGN_IN,
     SIGN_IN_STARTS,
     SIGN_OUT,
@@ -63,11 +62,11 @@ class Decisions:
     def _shown_key(self, asked: Asked) -> Response:
         doorway = self._doorway
         assert doorway.key is not None  # noqa: S101
-        if wait := doorway.limits.wait("keys", asked.address):
-            return pages.sentence(429, TOO_MUCH, wait)
         fits = doorway.key.fits(asked.query[PARAMETER])
         if not fits and asked.session is None:
-            doorway.limits.take("keys", asked.address)
+            # The right one is always taken: any web page can send wrong ones by its visitor's browser.
+            if wait := doorway.limits.take("keys", asked.address):
+                return pages.sentence(429, TOO_MUCH, wait)
             doorway.note_refusal(asked, "a wrong key")
             return pages.without_key(wrong=True)
         kept = [
@@ -134,16 +133,14 @@ class Decisions:
                 answer.delete_cookie(name, path=self._doorway.prefix or "/")
 
     def _open(self, asked: Asked) -> Response | None:
-        limits = self._doorway.limits
-        wait = 0.0
-        if asked.path in SIGN_IN_STARTS:
-            wait = limits.take("sign-ins", asked.address)
-        elif asked.path.startswith(SHARES):
-            wait = limits.wait("share links", asked.address)  # wrong ones are counted by their answer
-        if wait:
-            self._doorway.note_refusal(asked, "too many attempts")
-            return pages.sentence(429, TOO_MUCH, wait)
+        if asked.path in SIGN_IN_STARTS and (wait := self._doorway.limits.take("sign-ins", asked.address)):
+            return self.too_often(asked, wait)
         return None
+
+    def too_often(self, asked: Asked, wait: float) -> Response:
+        """The answer to one attempt too many, with the seconds until the next."""
+        self._doorway.note_refusal(asked, "too many attempts")
+        return pages.sentence(429, TOO_MUCH, wait)
 
     def _limit(self, asked: Asked, session: Session) -> Response | None:
         limits, who = self._doorway.limits, limited_session(session)

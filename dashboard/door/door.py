@@ -8,7 +8,8 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.access.session import Session
+from dashboard.access.grants import feed_key
+from dashboard.access.session import ADDRESS, Session
 from dashboard.access.tokens import SESSION
 from dashboard.door import pages
 from dashboard.door.asked import SAFE, Asked
@@ -113,7 +114,7 @@ class Door:
             await send(message)
 
         headers = [*asked.scope["headers"], (HEADER.encode(), connection.id.encode())]
-        scope = {**asked.scope, "headers": headers, SESSION: session.id}
+        scope = {**asked.scope, "headers": headers}
         self._doorway.connections.open(connection)
         try:
             await self._app(scope, receive_while_open, send_while_open)
@@ -121,7 +122,9 @@ class Door:
             self._doorway.connections.closed(connection)
 
     async def _serve(self, asked: Asked, receive: Receive, send: Send) -> None:
-        scope = {**asked.scope, SESSION: asked.session.id} if asked.session else asked.scope
+        scope = {**asked.scope, ADDRESS: asked.address}
+        if asked.session:
+            scope[SESSION] = feed_key(asked.session.grant, asked.session.id)
         if asked.is_page:  # with what has been kept of Streamlit's page, ours would not be sent
             scope = {**scope, "headers": [one for one in scope["headers"] if one[0] not in KEPT]}
         started = False
@@ -142,29 +145,40 @@ class Door:
 
     def _with_headers(self, asked: Asked, send: Send) -> Send:
         doorway = self._doorway
-        replaced = False
+        instead: bytes | None = None
 
         async def answer(message: Message) -> None:
-            nonlocal replaced
+            nonlocal instead
             if message["type"] == "http.response.start":
-                replaced = self._is_streamlits_page(asked, message)
-                given = _of_the_page(doorway.page) if replaced else message["headers"]
-                if asked.path.startswith(SHARES) and message["status"] in GONE:
-                    doorway.limits.take("share links", asked.address)
+                status, given = message["status"], message["headers"]
+                if self._is_streamlits_page(asked, message):
+                    instead, given = doorway.page, _of_the_page(doorway.page)
+                elif wait := self._wait_of_a_guess(asked, status):
+                    refusal = self._decisions.too_often(asked, wait)
+                    instead, status, given = bytes(refusal.body), refusal.status_code, refusal.raw_headers
                 session = asked.session
                 logos = session is not None and session.grant.role == "operator" and not doorway.simulated
                 raw = [
                     *(_secured(name, value, asked.secure) for name, value in given if name not in NAMES),
                     *doorway.headers.of(asked.path, secure=asked.secure, logos=logos),
                 ]
-                await send({**message, "headers": raw})
-                if replaced:
-                    body = b"" if asked.method == "HEAD" else doorway.page
+                await send({**message, "status": status, "headers": raw})
+                if instead is not None:
+                    body = b"" if asked.method == "HEAD" else instead
                     await send({"type": "http.response.body", "body": body})
-            elif not replaced:
+            elif instead is None:
                 await send(message)
 
         return answer
+
+    def _wait_of_a_guess(self, asked: Asked, status: int) -> float:
+        """The seconds until one more wrong share link is answered; 0 for all else.
+
+        Counted by the answer: whoever has a right link comes in, however many beside them guess.
+        """
+        if asked.path.startswith(SHARES) and status in GONE:
+            return self._doorway.limits.take("share links", asked.address)
+        return 0.0
 
     @staticmethod
     def _is_streamlits_page(asked: Asked, message: Message) -> bool:

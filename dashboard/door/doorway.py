@@ -75,14 +75,14 @@ class Doorway:
         self._hosts = (
             {parts.hostname for parts in known if parts.hostname} if settings.redirect_uri else set()
         )
-        self._secure_hosts = {parts.netloc for parts in known if parts.scheme == "https"}
+        self._secure_hosts = {_as_sent(parts.netloc) for parts in known if parts.scheme == "https"}
         self._noted: TTLCache[tuple[str, ...], None] = TTLCache(1000, NOTED_SECONDS, clock)
 
     def asked(self, scope: Mapping[str, object]) -> Asked:
         """A request, with where it came from."""
         asked = Asked.of(dict(scope), self.prefix)
         asked.address = address_of(asked.client, asked.headers, self._trusted)
-        host = asked.headers.get("host", "")
+        host = _as_sent(asked.headers.get("host", ""))
         asked.secure = scope.get("scheme") in ("https", "wss") or host in self._secure_hosts
         return asked
 
@@ -116,3 +116,8 @@ class Doorway:
         if session.kind in ("signed_in", "key"):
             how = "the key of the start" if session.kind == "key" else ""
             self.audit.record("signed in", session.grant.name, address, how)
+
+
+def _as_sent(host: str) -> str:
+    """A host behind https as browsers send it, however somebody has written it into the settings."""
+    return host.lower().removesuffix(":443")

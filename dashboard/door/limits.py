@@ -45,7 +45,3 @@ class Limits:
     def take_of_session(self, what: What, session_id: str, number: int = 1) -> float:
         """The same, counted for the session alone."""
         return self._of_a_session[what].take(session_id, number) if session_id else 0.0
-
-    def wait(self, what: What, address: str) -> float:
-        """The seconds until an address may do something once more, without counting; 0: now."""
-        return self._of_an_address[what].wait(address)

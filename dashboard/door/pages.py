@@ -79,6 +79,13 @@ def refused(refusal: Refused, prefix: str) -> Response:
                 f'<p><a class="button" href="{prefix}/signout">Leave</a></p>',
                 403,
             )
+        case "shares_fail":
+            return plain_page(
+                "Try again in a minute",
+                "<p>The dashboard cannot look at share links just now. Those who have an account here can "
+                f'<a href="{prefix}/signin">sign in</a>.</p>',
+                503,
+            )
         case "not_verified":
             return plain_page(
                 "Your e-mail address is not confirmed",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from dashboard.access.session import Refused, Session, Way
+
+log = logging.getLogger(__name__)
 
 KEPT_SECONDS = 100 * 86_400.0
 """How long it is kept that a session has ended which does not end by itself: it does so with the process."""
@@ -19,10 +22,13 @@ class EndedSessions(Protocol):
     """Where it is kept which sessions have ended. Thread-safe."""
 
     def end(self, session_id: str, until: float) -> None:
-        """Keep a session ended until it would have ended by itself, in seconds since 1970; it may be infinite."""
+        """Keep a session ended until it would have ended by itself, in seconds since 1970; it may be infinite.
+
+        From then on it has ended for this process, also if that cannot be written, which raises `OSError`.
+        """
 
     def ended(self, session_id: str) -> bool:
-        """Whether a session was ended."""
+        """Whether a session was ended. Never raises."""
 
 
 @dataclass(slots=True)
@@ -77,8 +83,11 @@ class Sessions:
         return refused
 
     def end(self, session: Session) -> None:
-        """End a session, for copies of its cookie too."""
-        self._ended.end(session.id, min(session.until, self._clock() + KEPT_SECONDS))
+        """End a session, for copies of its cookie too; where that cannot be written, for as long as we run."""
+        try:
+            self._ended.end(session.id, min(session.until, self._clock() + KEPT_SECONDS))
+        except OSError as error:
+            log.warning("A session that has ended may be open again after a new start: %s", error)
         with self._lock:
             self._known.pop(session.id, None)
 

@@ -28,19 +28,11 @@ class Rate:
 
     def take(self, who: str, number: int = 1) -> float:
         """Count something that is done `number` times; give 0, or the seconds until it is allowed: then nothing is."""
-        return self._ask(who, number, count=True)
-
-    def wait(self, who: str) -> float:
-        """The seconds until something is allowed once, without counting; 0: now."""
-        return self._ask(who, 1, count=False)
-
-    def _ask(self, who: str, number: int, *, count: bool) -> float:
         now = self._clock()
         with self._lock:
             through = max(self._through.get(who, now), now) + number * self.seconds / self.times
             late = through - now - self.seconds
             if late > 1e-6 * self.seconds:
                 return late
-            if count:
-                self._through[who] = through
+            self._through[who] = through
             return 0.0

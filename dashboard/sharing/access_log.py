@@ -1,15 +1,15 @@
-"""uvicorn writes the path of each request into its access log; of a share link the path is a secret."""
+"""uvicorn writes the address of each request into its access log; of a share link and of the start it is a secret."""
 
 from __future__ import annotations
 
 import logging
 import re
 
-TOKEN = re.compile(r"(/s/)[^/?#\s]+")
+TOKEN = re.compile(r"(/s/|[?&]key=)[^/?#&\s]+")
 
 
 def hide_tokens() -> None:
-    """Let the access log show `/s/***` for the address of a share link. Doing it again changes nothing."""
+    """Let the access log show `/s/***` of a share link and `?key=***` of the start. Again, it changes nothing."""
     logging.getLogger("uvicorn.access").addFilter(_hidden)
 
 

@@ -27,3 +27,7 @@ class WrongCode(NotOpened):
 
 class TooManyCodes(NotOpened):
     """So many wrong codes were tried that no other is looked at for a time."""
+
+
+class TooManyGuests(NotOpened):
+    """So many came by the link from one address that no other is let in from there for a time."""

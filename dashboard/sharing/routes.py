@@ -12,10 +12,17 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from dashboard.access.session import Session
+from dashboard.access.session import ADDRESS, Session
 from dashboard.runtime.plain_page import plain_page
 from dashboard.sharing import pass_codes
-from dashboard.sharing.refusals import LinkOver, LinkUnknown, NotOpened, TooManyCodes, WrongCode
+from dashboard.sharing.refusals import (
+    LinkOver,
+    LinkUnknown,
+    NotOpened,
+    TooManyCodes,
+    TooManyGuests,
+    WrongCode,
+)
 from dashboard.sharing.share import Share
 from dashboard.sharing.shares import COOKIE, Shares
 from dashboard.sharing.store import StoreFailed
@@ -30,6 +37,7 @@ TITLES: Mapping[type[NotOpened], tuple[int, str]] = {
     LinkUnknown: (404, "This link opens nothing"),
     LinkOver: (410, "This link has ended"),
     TooManyCodes: (429, "Too many wrong pass codes"),
+    TooManyGuests: (429, "Too many guests at once"),
 }
 
 
@@ -58,7 +66,7 @@ class ShareRoutes:
             return _page(title, f"<p>{escape(str(reason))}</p>", status)
 
     async def _let_in(self, request: Request) -> Response:
-        token, address = request.path_params["token"], request.client.host if request.client else ""
+        token, address = request.path_params["token"], request.scope.get(ADDRESS, "")
         share = await run_in_threadpool(self._shares.find, token)
         if self._is_guest_of(share, request.cookies):
             return self._to_map(share)

@@ -15,6 +15,7 @@ from cachetools import LRUCache, TTLCache
 from dashboard.access.session import Refused, Session, session_id
 from dashboard.access.viewer import Viewer, Visibility
 from dashboard.runtime.audit import Audit
+from dashboard.runtime.rate import Rate
 from dashboard.sharing import pass_codes
 from dashboard.sharing.refusals import (
     LinkOver,
@@ -22,6 +23,7 @@ from dashboard.sharing.refusals import (
     NotAllowed,
     NotShared,
     TooManyCodes,
+    TooManyGuests,
     WrongCode,
 )
 from dashboard.sharing.share import Share, narrowed
@@ -34,6 +36,8 @@ COOKIE = "catena_guest"
 LEAST_SECONDS, MOST_SECONDS = 3600.0, 90 * 86_400.0
 LABEL, VIEW = 80, 2000
 """Characters at most."""
+COMERS, COMERS_SECONDS = 300, 600.0
+"""So many come in by one link from one address; only so many are kept, and who comes again and again ends others'."""
 REMEMBERED_SECONDS = 1.0
 """A page asks several times a second: a link is read so seldom. What this process changes is seen at once."""
 USE_SECONDS = 60.0
@@ -55,6 +59,7 @@ class Shares:
         self._arriving: LRUCache[str, str] = LRUCache(10_000)
         """From where they came whose session is new: what only follows a link, to preview it, never uses it."""
         self._tries = pass_codes.Tries()
+        self._comers = Rate(COMERS, COMERS_SECONDS, clock)
 
     def make(
         self,
@@ -147,6 +152,8 @@ class Shares:
             if not pass_codes.matches(pass_code, code):
                 raise WrongCode("That is not the pass code of this link. Ask whoever sent it to you.")
             self._tries.was_right(share.id)
+        if address and self._comers.take(f"{share.id} {address}"):
+            raise TooManyGuests("Too many opened this link from where you are. Try again in a few minutes.")
         secret = secrets.token_urlsafe(32)
         guest = session_id(secret)
         self._store.add_guest(guest, share.id, self._clock())
@@ -155,7 +162,7 @@ class Shares:
         return share, secret
 
     def way(self, cookies: Mapping[str, str]) -> Session | Refused | None:
-        """The way in of guests, as the door asks for it; a store that fails lets nobody in."""
+        """The way in of guests, as the door asks for it; a store that fails lets nobody in, and says so."""
         secret = cookies.get(COOKIE)
         if not secret:
             return None
@@ -169,7 +176,7 @@ class Shares:
             self._note_use(guest, share, now)
         except StoreFailed as error:
             log.warning("A guest was not let in: %s", error)
-            return None
+            return Refused("shares_fail")
         return Session(guest, "guest", share.grant, share.expires_at)
 
     def _found(self, token: str) -> tuple[Share, str]:
@@ -195,7 +202,10 @@ class Shares:
         if came_from is not None:
             self._audit.record("share used", share.label, came_from, f"made by {share.made_by}")
         if due:
-            self._store.change(share.id, last_used_at=now)
+            try:
+                self._store.change(share.id, last_used_at=now)
+            except StoreFailed as error:  # a full disk: those who are in stay
+                log.warning("The last use of a link was not kept: %s", error)
 
     def _of(self, viewer: Viewer, share_id: str) -> Share:
         _check_operator(viewer)

@@ -16,6 +16,10 @@ from dashboard.access.viewer import Visibility
 from dashboard.sharing.share import Share
 from dashboard.sharing.store import GUESTS, StoreFailed
 
+WAIT_SECONDS = 0.2
+"""How long is waited for somebody else who holds the file, such as a backup: the server waits with us."""
+FAILS_SECONDS = 1.0
+"""After the file failed, how long it is not tried again: many who ask would hold up everybody else."""
 KEPT_SECONDS = 90 * 86_400.0
 """A link that is over can be looked at, and prolonged, for so long."""
 VERSION = 1
@@ -42,11 +46,14 @@ class SqliteStore:
         """`path`: the file, made if need be; None: memory. Raises `StoreFailed`."""
         self._clock = clock
         self._lock = threading.Lock()
+        self._fails_until = 0.0
+        self._ended: dict[str, float] = {}
+        """Which sessions were ended, and until when that is kept: it is known also when the file fails."""
         try:
             if path is not None:
                 os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
                 path.chmod(0o600)
-            self._db = sqlite3.connect(path or ":memory:", check_same_thread=False)
+            self._db = sqlite3.connect(path or ":memory:", timeout=WAIT_SECONDS, check_same_thread=False)
         except (OSError, sqlite3.Error) as error:
             raise StoreFailed(
                 f"{path} cannot be opened; give the user of the dashboard the right to."
@@ -75,17 +82,22 @@ class SqliteStore:
         with self._transaction() as db:
             db.execute("DELETE FROM shares WHERE expires_at < ?", (self._clock() - KEPT_SECONDS,))
             db.execute("DELETE FROM guests WHERE share NOT IN (SELECT id FROM shares)")
+            self._ended.update(db.execute("SELECT id, until FROM ended").fetchall())
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
+        failed = (
+            "Share links cannot be read or written now; see whether the disk of CATENA_DATA_FOLDER is full."
+        )
         with self._lock:
+            if time.monotonic() < self._fails_until:
+                raise StoreFailed(failed)
             try:
                 with self._db:
                     yield self._db
             except sqlite3.Error as error:
-                raise StoreFailed(
-                    "Share links cannot be read or written now; see whether the disk of CATENA_DATA_FOLDER is full."
-                ) from error
+                self._fails_until = time.monotonic() + FAILS_SECONDS
+                raise StoreFailed(failed) from error
 
     def close(self) -> None:
         """Close the file."""
@@ -169,17 +181,22 @@ class SqliteStore:
         return _share(row) if row else None
 
     def end(self, session_id: str, until: float) -> None:
-        """A session is over; nobody can have it any more after `until`, seconds since 1970, so it is forgotten then."""
+        """A session is over; nobody can have it any more after `until`, seconds since 1970, so it is forgotten then.
+
+        It is over for this process also if that cannot be written: then `StoreFailed` is raised.
+        """
+        now = self._clock()
+        with self._lock:
+            self._ended = {name: end for name, end in self._ended.items() if end >= now} | {session_id: until}
         with self._transaction() as db:
-            db.execute("DELETE FROM ended WHERE until < ?", (self._clock(),))
+            db.execute("DELETE FROM ended WHERE until < ?", (now,))
             db.execute("INSERT OR REPLACE INTO ended VALUES (?, ?)", (session_id, until))
             # A guest who left may come again by the link: what is over is their session alone.
             db.execute("DELETE FROM guests WHERE id = ?", (session_id,))
 
     def ended(self, session_id: str) -> bool:
-        """Whether a session was ended."""
-        with self._transaction() as db:
-            return db.execute("SELECT 1 FROM ended WHERE id = ?", (session_id,)).fetchone() is not None
+        """Whether a session was ended, by this process or before it began. Never raises."""
+        return session_id in self._ended
 
 
 def _share(row: sqlite3.Row) -> Share:

@@ -37,7 +37,7 @@ def vehicles(
     glide = _glide_ms() if len(ids) == 1 and snapshot.version > since + 1 else 0
     return [
         vehicles_layer(
-            service().feed.vehicles.url(snapshot, scope, sign_in.viewer().session),
+            service().feed.vehicles.url(snapshot, scope, sign_in.viewer().feed),
             layer_id=layer_id,
             theme=scope.theme,
             assets_url=FROM_PAGES,

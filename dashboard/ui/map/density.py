@@ -47,7 +47,7 @@ def suggestion(summary: Summary, display: DisplayOptions) -> None:
 
 def layers(snapshot: Snapshot, scope: Scope, size: str) -> list[pdk.Layer]:
     """The hexagons of a scope."""
-    return [hexagons_layer(service().feed.hexagons.url(snapshot, scope, size, sign_in.viewer().session))]
+    return [hexagons_layer(service().feed.hexagons.url(snapshot, scope, size, sign_in.viewer().feed))]
 
 
 def legend(snapshot: Snapshot, scope: Scope, size: str) -> None:

@@ -32,7 +32,7 @@ def layers(scope: Scope, *, pickable: bool, faded: bool) -> list[pdk.Layer]:
     snapshot = service().trailers.watch().snapshot
     if snapshot is None:
         return []
-    url = service().feed.trailers.url(snapshot, scope, sign_in.viewer().session)
+    url = service().feed.trailers.url(snapshot, scope, sign_in.viewer().feed)
     return [trailers_layer(url, theme=scope.theme, assets_url=FROM_PAGES, pickable=pickable, faded=faded)]
 
 

@@ -114,7 +114,7 @@ def legend(scope: Scope) -> None:
 
 def layers(trail_set: TrailSet, scope: Scope) -> list[pdk.Layer]:
     """What lies over the map: lines, stops, and the vehicles where they were at the replay's moment."""
-    feed, theme, session = service().feed.trails, scope.theme, sign_in.viewer().session
+    feed, theme, session = service().feed.trails, scope.theme, sign_in.viewer().feed
     drawn = trail_layers(
         feed.url(trail_set, scope, "lines", session),
         feed.url(trail_set, scope, "stops", session),

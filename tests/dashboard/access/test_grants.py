@@ -1,9 +1,11 @@
 """What a grant makes of somebody: no more than was given, of the fleets that have a reference now."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.access.grants import EVERYBODY, Grant, viewer_of
+from dashboard.access.grants import EVERYBODY, Grant, feed_key, viewer_of
 from dashboard.access.viewer import EVERYTHING, OPERATOR, Viewer, Visibility
 
 REFS = {"f1": "A", "f2": "B", "f3": "A"}
@@ -42,7 +44,16 @@ def test_what_hides_and_who_looks_from_where_is_kept():
         session="session",
         address="192.0.2.1",
         share="share",
+        feed=feed_key(grant, "session"),
     )
+
+
+def test_addresses_of_the_feed_belong_to_a_session_and_its_rights():
+    grant = Grant("ann", "viewer", frozenset({"A", "B"}))
+    assert feed_key(grant, "s") == feed_key(Grant("ann", "viewer", frozenset({"B", "A"})), "s")
+    others = [feed_key(grant, "t"), feed_key(replace(grant, fleet_refs=frozenset({"A"})), "s")]
+    assert len({feed_key(grant, "s"), *others}) == 3
+    assert feed_key(grant, "") == ""
 
 
 @given(

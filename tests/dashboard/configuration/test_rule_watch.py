@@ -33,6 +33,14 @@ def test_nothing_new_is_none(place):
     assert [watching.changed() for _ in range(3)] == [None] * 3
 
 
+def test_nothing_is_said_where_there_never_was_a_file(tmp_path, caplog):
+    watching = watch(tmp_path / "none.toml", rules=())
+    assert [watching.changed() for _ in range(2)] == [None, None]
+    assert caplog.messages == []
+    write(tmp_path / "none.toml", "ann@example.com")
+    assert watching.changed() == (ANN,)
+
+
 def test_a_change_is_told_once(place):
     watching = watch(place)
     write(place, "bob@example.com")

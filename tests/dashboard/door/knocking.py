@@ -20,6 +20,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from catena_client import Secret
 from dashboard.access.roles import Roles
+from dashboard.access.session import ADDRESS
 from dashboard.access.tokens import SESSION, FeedTokens
 from dashboard.configuration.access_rules import AccessRule
 from dashboard.configuration.settings import Settings
@@ -219,6 +220,7 @@ def inside(prefix: str) -> list[Any]:
     async def page(request: Request) -> PlainTextResponse:
         answer = PlainTextResponse(f"inside as {request.scope.get(SESSION)}")
         answer.set_cookie("inner", "x")
+        answer.headers["seen-from"] = request.scope[ADDRESS]
         if request.url.path == f"{prefix}/html":
             answer.headers["content-type"] = "text/html"
         if request.url.path.startswith(f"{prefix}/s/wrong"):

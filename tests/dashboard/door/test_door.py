@@ -8,12 +8,15 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 
 from dashboard.access.grants import Grant
+from dashboard.access.roles import Roles
 from dashboard.access.session import Refused, Session
+from dashboard.configuration.access_rules import AccessRule
 from dashboard.configuration.settings import Settings
 from dashboard.configuration.sign_in import Provider
 from dashboard.runtime.audit import Audit
@@ -194,7 +197,7 @@ def test_every_route_there_is_has_a_row(tmp_path: Path) -> None:
 
 def test_simulated_data_is_open_but_not_to_pages_of_other_sites() -> None:
     house = House(Settings())
-    assert house.ask("/", headers={"host": "192.168.1.5:8501"}).text == "inside as open"
+    assert house.ask("/", headers={"host": "192.168.1.5:8501"}).text.startswith("inside as open")
     assert house.knock({"origin": "http://localhost:8501"}) != ""
     assert house.knock({"origin": "http://evil.example"}) == ""
     assert house.knock({}) == ""
@@ -263,6 +266,21 @@ def test_cookies_stay_behind_https(house: House) -> None:
     assert "strict-transport-security" not in local.headers
 
 
+@pytest.mark.parametrize("written", ["Fleets.Example.com", "fleets.example.com:443"])
+def test_cookies_stay_behind_https_however_its_host_is_written(secrets, written: str) -> None:
+    house = House(replace(SIGN_IN, redirect_uri=f"https://{written}/oauth2callback"))
+    answer = house.ask("/", headers=HERE | {"cookie": signed(CLAIMS)})
+    assert answer.cookies == ["inner=x; Path=/; SameSite=lax; Secure"]
+    assert "strict-transport-security" in answer.headers
+
+
+def test_what_is_inside_is_told_from_where_one_asks_as_far_as_that_is_believed(house: House) -> None:
+    said = {"x-forwarded-for": "192.0.2.66"}
+    trusting = House(replace(SIGN_IN, trusted_proxies=(ip_network("127.0.0.1/32"),)))
+    seen = [one.ask("/s/right", headers=HERE | said).headers["seen-from"] for one in (house, trusting)]
+    assert seen == ["proxy", "192.0.2.66"]
+
+
 def test_a_defect_inside_has_the_headers_of_every_answer(house: House) -> None:
     answer = house.ask("/defect", headers=HERE | {"cookie": signed(CLAIMS)})
     assert answer.status == 500
@@ -282,12 +300,24 @@ def test_pages_tell_who_is_refused_and_whom_to_ask(house: House) -> None:
 
 def test_an_address_of_the_feed_opens_nothing_in_another_session(house: House) -> None:
     mine, other = signed(CLAIMS), signed(CLAIMS | {"sub": "somebody else"})
-    (session,) = re.findall(r"inside as (\w+)", house.ask("/", headers=HERE | {"cookie": mine}).text)
+    (session,) = re.findall(r"inside as (.+)", house.ask("/", headers=HERE | {"cookie": mine}).text)
     address = f"/feed/told?id={TOKENS.id_of('vehicles', session)}"
     assert house.ask(address, headers=HERE | {"cookie": mine}).text == "vehicles"
     for cookie in (other, "catena_guest=live"):
         assert house.ask(address, headers=HERE | {"cookie": cookie}).status == 403
     assert house.ask(address, headers=HERE).status == 401
+
+
+def test_an_address_of_the_feed_opens_nothing_once_its_session_may_see_less(secrets) -> None:
+    roles = Roles(SIGN_IN.access, SIGN_IN.sign_in)
+    house = House(SIGN_IN, options={"roles": roles.grant})
+    mine = HERE | {"cookie": signed(CLAIMS)}
+    (session,) = re.findall(r"inside as (.+)", house.ask("/", headers=mine).text)
+    address = f"/feed/told?id={TOKENS.id_of('vehicles', session)}"
+    roles.replace([AccessRule(frozenset({"ann@example.com"}), "operator")])
+    assert house.ask(address, headers=mine).status == 200, "nothing has changed"
+    roles.replace([AccessRule(frozenset({"ann@example.com"}), "operator", frozenset({"REF"}))])
+    assert house.ask(address, headers=mine).status == 403
 
 
 def test_each_provider_has_a_link_that_leads_to_it(house: House) -> None:

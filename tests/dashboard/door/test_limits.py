@@ -43,11 +43,11 @@ def test_an_address_may_ask_for_so_much(what):
     limits = Limits(clock)
     times, seconds = OF_AN_ADDRESS[what]
     assert limits.take(what, "1.2.3.4", "", times) == 0
-    wait = limits.wait(what, "1.2.3.4")
+    wait = limits.take(what, "1.2.3.4")
     assert 0 < wait <= seconds
     assert limits.take(what, "1.2.3.5") == 0
     clock.now = wait + 0.001
-    assert limits.wait(what, "1.2.3.4") == 0
+    assert limits.take(what, "1.2.3.4") == 0
 
 
 def test_too_many_uploads_and_too_large_ones_together():
@@ -68,9 +68,12 @@ def test_too_many_uploads_and_too_large_ones_together():
 def test_wrong_links_are_counted_and_right_ones_are_not():
     house = House(REAL)
     assert set(asks(house, 100, "/s/right")[0]) == {200}
-    assert asks(house, 31, "/s/wrong")[0] == [404] * 30 + [429]
-    assert house.ask("/s/right").status == 429
-    assert house.ask("/s/right", client=("127.0.0.2", 1)).status == 200
+    statuses, last = asks(house, 31, "/s/wrong")
+    assert statuses == [404] * 30 + [429]
+    assert int(last.headers["retry-after"]) > 0
+    assert last.text == "Too many attempts were made from here. Wait a little, then try again."
+    assert house.ask("/s/wrong", client=("127.0.0.2", 1)).status == 404
+    assert house.ask("/s/right").status == 200, "nobody locks out their neighbours"
 
 
 def test_sign_ins_are_counted(secrets):

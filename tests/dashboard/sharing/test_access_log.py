@@ -14,6 +14,8 @@ from dashboard.sharing.access_log import hide_tokens
         ("/maps/s/TOKEN", "/maps/s/***"),
         ("/s/TOKEN?utm=1", "/s/***?utm=1"),
         ("/s/TOKEN/more", "/s/***/more"),
+        ("/?key=KEY", "/?key=***"),
+        ("/maps/?state=moving&key=KEY&size=8", "/maps/?state=moving&key=***&size=8"),
         ("/feed/vehicles?id=1", "/feed/vehicles?id=1"),
         ("/static/js/main.js", "/static/js/main.js"),
     ],

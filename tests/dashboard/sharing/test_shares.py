@@ -17,10 +17,20 @@ from dashboard.sharing.refusals import (
     NotAllowed,
     NotShared,
     TooManyCodes,
+    TooManyGuests,
     WrongCode,
 )
 from dashboard.sharing.share import narrowed
-from dashboard.sharing.shares import COOKIE, LABEL, LEAST_SECONDS, MOST_SECONDS, USE_SECONDS, Shares
+from dashboard.sharing.shares import (
+    COMERS,
+    COMERS_SECONDS,
+    COOKIE,
+    LABEL,
+    LEAST_SECONDS,
+    MOST_SECONDS,
+    USE_SECONDS,
+    Shares,
+)
 from dashboard.sharing.sqlite_store import SqliteStore
 from dashboard.sharing.store import GUESTS, StoreFailed
 
@@ -316,18 +326,43 @@ def test_a_store_that_fails_lets_nobody_in(shares, store, clock, ann):
     _, token = shares.make(ann, "Storm", F1, DAY)
     cookies = guest(shares, token)
     store.close()
-    assert shares.way(cookies) is None
+    assert shares.way(cookies) == Refused("shares_fail")
     with pytest.raises(StoreFailed):
         shares.open(token)
+
+
+def test_a_store_that_cannot_be_written_lets_those_who_are_in_stay(store, audit, clock, ann, monkeypatch):
+    shares = Shares(store, audit, clock)
+    share, token = shares.make(ann, "Storm", F1, DAY)
+    cookies = guest(shares, token)
+
+    def full(*_given, **_named):
+        raise StoreFailed("full")
+
+    monkeypatch.setattr(store, "change", full)
+    assert shares.way(cookies).grant == share.grant
+
+
+def test_nobody_pushes_the_guests_of_a_link_out_by_coming_again_and_again(shares, clock, ann):
+    _, token = shares.make(ann, "Crowded", F1, DAY)
+    _, other = shares.make(ann, "Quiet", F1, DAY)
+    for _ in range(COMERS):
+        shares.open(token, address="192.0.2.9")
+    with pytest.raises(TooManyGuests):
+        shares.open(token, address="192.0.2.9")
+    shares.open(token, address="192.0.2.8")
+    shares.open(other, address="192.0.2.9")
+    clock.now += COMERS_SECONDS
+    shares.open(token, address="192.0.2.9")
 
 
 def test_many_who_come_push_out_only_the_oldest_of_their_own_link(shares, clock, ann):
     _, crowded = shares.make(ann, "Crowded", F1, DAY)
     _, quiet = shares.make(ann, "Quiet", F1, DAY)
     first, other = guest(shares, crowded), guest(shares, quiet)
-    for _ in range(GUESTS):
+    for number in range(GUESTS):
         clock.now += 0.01
-        last = guest(shares, crowded)
+        last = {COOKIE: shares.open(crowded, address=f"host {number}")[1]}
     assert shares.way(first) is None
     assert isinstance(shares.way(last), Session)
     assert isinstance(shares.way(other), Session)

@@ -2,6 +2,7 @@
 
 import sqlite3
 import stat
+import time
 from dataclasses import replace
 
 import pytest
@@ -156,3 +157,20 @@ def test_a_store_that_fails_says_so(tmp_path):
     store.close()
     with pytest.raises(StoreFailed, match="cannot be read or written now"):
         store.shares()
+
+
+def test_a_file_that_somebody_else_holds_is_waited_for_once_and_then_not_for_a_while(tmp_path):
+    store = SqliteStore(tmp_path / "shares.db", lambda: NOW)
+    store.end("before", NOW + 60)
+    other = sqlite3.connect(tmp_path / "shares.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    began = time.monotonic()
+    for _ in range(50):
+        with pytest.raises(StoreFailed):
+            store.of_guest("g")
+    assert time.monotonic() - began < 2
+    with pytest.raises(StoreFailed):
+        store.end("during", NOW + 60)
+    assert [store.ended(session) for session in ("before", "during", "never")] == [True, True, False]
+    other.close()
+    store.close()
