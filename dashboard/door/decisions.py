@@ -117,19 +117,27 @@ class Decisions:
             doorway.audit.record("signed out", session.grant.name, asked.address)
         if by_streamlit:
             return None
-        answer: Response
-        if session is not None and session.kind in ("guest", "key"):
+        answer: Response = RedirectResponse(f"{doorway.prefix}/", 303)
+        is_guest = session is not None and session.kind == "guest"
+        own = doorway.sessions.of(asked.cookies, asked.address) if is_guest else None
+        if isinstance(own, Session) and own.kind != "open":
+            pass  # somebody who has looked at a link: what they may do themselves is theirs again
+        elif session is not None and session.kind in ("guest", "key"):
             answer = pages.left(by_key=session.kind == "key")
-        else:
-            place = "auth/logout" if doorway.providers else ""
-            answer = RedirectResponse(f"{doorway.prefix}/{place}", 303)
-        self._forget(asked, answer)
+        elif doorway.providers:
+            answer = RedirectResponse(f"{doorway.prefix}/auth/logout", 303)
+        self._forget(asked, answer, key=not is_guest)
         return answer
 
-    def _forget(self, asked: Asked, answer: Response) -> None:
-        """Let the browser forget what it holds of ours, but for the keys of dashboards on other ports."""
+    def _forget(self, asked: Asked, answer: Response, *, key: bool = True) -> None:
+        """Let the browser forget what it holds of ours, but for the keys of dashboards on other ports.
+
+        `key`: also what it was given for the key of this one.
+        """
         for name in asked.cookies:
-            if name == _key_cookie(asked) or (name.startswith(OURS) and not name.startswith(COOKIE)):
+            if (key and name == _key_cookie(asked)) or (
+                name.startswith(OURS) and not name.startswith(COOKIE)
+            ):
                 answer.delete_cookie(name, path=self._doorway.prefix or "/")
 
     def _open(self, asked: Asked) -> Response | None:

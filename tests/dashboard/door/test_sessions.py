@@ -220,3 +220,15 @@ def test_simulated_data_is_open_to_all_and_cannot_be_left():
     house = House(Settings())
     assert house.ask("/signout").headers["location"] == "/"
     assert house.ask("/").text.startswith("inside as open")
+
+
+@pytest.mark.parametrize("with_key", [True, False])
+def test_who_looked_at_a_link_is_an_operator_again_after_leaving_it(with_key):
+    guest = Session("guest-1", "guest", Grant("for a customer", "guest", frozenset(), share="s1"), 4e9)
+    house = House(REAL, options={"guests": lambda cookies: guest if "catena_guest" in cookies else None})
+    own = by_key(house) if with_key else "catena_key_8501=x"
+    answer = house.ask("/signout", headers={"cookie": f"{own}; catena_guest=live"})
+    assert [cookie.partition("=")[0] for cookie in answer.cookies] == ["catena_guest"]
+    assert answer.headers.get("location") == ("/" if with_key else None)
+    assert ("You have left" in answer.text) != with_key
+    assert ("inside" in house.ask("/", headers={"cookie": own}).text) == with_key
