@@ -27,6 +27,7 @@ from dashboard.configuration.sign_in import Provider
 from dashboard.door.connections import HEADER
 from dashboard.door.door import Door
 from dashboard.door.doorway import Doorway
+from dashboard.door.limits import Limits
 from dashboard.runtime.audit import Audit
 from dashboard.sharing.sqlite_store import SqliteStore
 
@@ -105,6 +106,7 @@ class House:
         roles = Roles(self.settings.access, self.settings.sign_in)
         known = {"roles": roles.grant, "guests": nobody, "ended": SqliteStore(), **self.options}
         self.doorway = Doorway(self.settings, self.prefix, self.audit, dict, **known)
+        self.doorway.limits = Limits(Clock(0))  # on a slow machine, what may be asked for grows while it is counted
         self.door = Door(Starlette(routes=inside(self.prefix)), self.doorway)
 
     def ask(
