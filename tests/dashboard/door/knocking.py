@@ -106,7 +106,9 @@ class House:
         roles = Roles(self.settings.access, self.settings.sign_in)
         known = {"roles": roles.grant, "guests": nobody, "ended": SqliteStore(), **self.options}
         self.doorway = Doorway(self.settings, self.prefix, self.audit, dict, **known)
-        self.doorway.limits = Limits(Clock(0))  # on a slow machine, what may be asked for grows while it is counted
+        self.doorway.limits = Limits(
+            Clock(0)
+        )  # on a slow machine, what may be asked for grows while it is counted
         self.door = Door(Starlette(routes=inside(self.prefix)), self.doorway)
 
     def ask(
