@@ -32,6 +32,11 @@ class Refused:
     """Their address, or the label of their share link; for the page that tells them, never a secret."""
 
 
+SESSION = "dashboard.session"
+"""Where the door leaves the id of the session that asks, in the ASGI scope."""
+ADDRESS = "dashboard.address"
+"""Where it leaves where the request came from, as far as that can be believed."""
+
 Way = Callable[[Mapping[str, str]], Session | Refused | None]
 """A way in: from the cookies that a browser sends, by name, to a session; None where they are not for this way."""
 

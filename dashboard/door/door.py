@@ -8,8 +8,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.access.session import Session
-from dashboard.access.tokens import SESSION
+from dashboard.access.session import ADDRESS, SESSION, Session
 from dashboard.door import pages
 from dashboard.door.asked import SAFE, Asked
 from dashboard.door.caller import is_origin_of, is_same_site
@@ -121,9 +120,11 @@ class Door:
             self._doorway.connections.closed(connection)
 
     async def _serve(self, asked: Asked, receive: Receive, send: Send) -> None:
-        scope = {**asked.scope, SESSION: asked.session.id} if asked.session else asked.scope
+        scope = {**asked.scope, ADDRESS: asked.address}
+        if asked.session:
+            scope[SESSION] = asked.session.id
         if asked.is_page:  # with what has been kept of Streamlit's page, ours would not be sent
-            scope = {**scope, "headers": [one for one in scope["headers"] if one[0] not in KEPT]}
+            scope["headers"] = [one for one in scope["headers"] if one[0] not in KEPT]
         started = False
 
         async def noting(message: Message) -> None:

@@ -20,7 +20,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from catena_client import Secret
 from dashboard.access.roles import Roles
-from dashboard.access.tokens import SESSION, FeedTokens
+from dashboard.access.session import ADDRESS, SESSION
+from dashboard.access.tokens import FeedTokens
 from dashboard.configuration.access_rules import AccessRule
 from dashboard.configuration.settings import Settings
 from dashboard.configuration.sign_in import Provider
@@ -222,6 +223,7 @@ def inside(prefix: str) -> list[Any]:
 
     async def page(request: Request) -> PlainTextResponse:
         answer = PlainTextResponse(f"inside as {request.scope.get(SESSION)}")
+        answer.headers["came-from"] = request.scope[ADDRESS]
         answer.set_cookie("inner", "x")
         if request.url.path == f"{prefix}/html":
             answer.headers["content-type"] = "text/html"

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,7 @@ ROUTES = {
     "/_stcore/agent/openapi.json": ("GET", "/_stcore/agent/openapi.json", "nobody"),
     "/app/static/{path:path}": ("GET", "/app/static/inter-latin.woff2", "open"),
     "": ("GET", "/invitations", "page"),
-    # What the door answers by itself, and what share links will be.
+    # What the door answers by itself, and share links.
     "door /signin": ("GET", "/signin", "own"),
     "door /signout": ("GET", "/signout", "own"),
     "door /door/session": ("GET", "/door/session", "state"),
@@ -258,9 +259,21 @@ def test_cookies_stay_behind_https(house: House) -> None:
     assert public.cookies == ["inner=x; Path=/; SameSite=lax; Secure"]
     assert "strict-transport-security" in public.headers
     assert house.ask("/", headers=sent, scheme="https").cookies[0].endswith("Secure")
+    by_another_name = House(replace(SIGN_IN, public_url="https://maps.example.com"))
+    link = by_another_name.ask("/s/right", headers={"host": "maps.example.com"})
+    assert link.cookies == ["inner=x; Path=/; SameSite=lax; Secure"]
+    assert link.headers["referrer-policy"] == "same-origin"
     local = house.ask("/", headers=sent)
     assert local.cookies == ["inner=x; Path=/; SameSite=lax"]
     assert "strict-transport-security" not in local.headers
+
+
+def test_what_is_inside_is_told_where_a_request_came_from(secrets) -> None:
+    house = House(replace(SIGN_IN, trusted_proxies=(ip_network("10.0.0.0/8"),)))
+    for path in ("/s/right", "/assets/x"):
+        forwarded = HERE | {"x-forwarded-for": "198.51.100.7"}
+        answer = house.ask(path, headers=forwarded, client=("10.0.0.1", 1))
+        assert answer.headers["came-from"] == "198.51.100.7"
 
 
 def test_a_defect_inside_has_the_headers_of_every_answer(house: House) -> None:
