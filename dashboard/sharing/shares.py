@@ -120,7 +120,7 @@ class Shares:
         if not _sees(viewer, share):
             raise NotAllowed("The link shows fleets that you do not see any more; you can only revoke it.")
         self._change(share_id, expires_at=self._clock() + _checked(seconds))
-        self._audit.record("share changed", viewer.name, viewer.address, share.label)
+        self._audit.record("share prolonged", viewer.name, viewer.address, share.label)
 
     def revoke(self, viewer: Viewer, share_id: str) -> None:
         """End a link, for good. Raises `NotAllowed` and `StoreFailed`."""
