@@ -225,7 +225,7 @@ def inside(prefix: str) -> list[Any]:
         answer = PlainTextResponse(f"inside as {request.scope.get(SESSION)}")
         answer.headers["came-from"] = request.scope[ADDRESS]
         answer.set_cookie("inner", "x")
-        if request.url.path == f"{prefix}/html":
+        if request.url.path.endswith("/html"):
             answer.headers["content-type"] = "text/html"
         if request.url.path.startswith(f"{prefix}/s/wrong"):
             answer.status_code = 404

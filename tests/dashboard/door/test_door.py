@@ -245,6 +245,12 @@ def test_a_hosted_basemap_may_be_loaded_from_its_hosts_alone(setting: str, expec
     assert expected in house.ask("/").headers["content-security-policy"]
 
 
+def test_pages_of_the_simulated_catena_are_not_ours() -> None:
+    house = House(Settings())
+    assert "door.js" in house.ask("/html").text
+    assert house.ask("/connect/html").text == "inside as open"
+
+
 def test_those_may_show_it_in_a_frame_who_are_named() -> None:
     house = House(Settings(embed_origins=("https://a.example", "https://b.example")))
     headers = house.ask("/").headers
