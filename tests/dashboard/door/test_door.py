@@ -268,10 +268,15 @@ def test_cookies_stay_behind_https(house: House) -> None:
     by_another_name = House(replace(SIGN_IN, public_url="https://maps.example.com"))
     link = by_another_name.ask("/s/right", headers={"host": "maps.example.com"})
     assert link.cookies == ["inner=x; Path=/; SameSite=lax; Secure"]
-    assert link.headers["referrer-policy"] == "same-origin"
     local = house.ask("/", headers=sent)
     assert local.cookies == ["inner=x; Path=/; SameSite=lax"]
     assert "strict-transport-security" not in local.headers
+
+
+def test_the_address_of_a_share_link_is_told_to_no_other_site(house: House) -> None:
+    for path in ("/s/right", "/s/wrong"):
+        assert house.ask(path, headers=HERE).headers["referrer-policy"] == "same-origin"
+    assert house.ask("/assets/x", headers=HERE).headers["referrer-policy"] == "no-referrer"
 
 
 def test_what_is_inside_is_told_where_a_request_came_from(secrets) -> None:
