@@ -17,6 +17,7 @@ from dashboard.access.viewer import Viewer, Visibility
 from dashboard.runtime.audit import Audit
 from dashboard.sharing import pass_codes
 from dashboard.sharing.refusals import (
+    OVER,
     LinkOver,
     LinkUnknown,
     NotAllowed,
@@ -177,7 +178,7 @@ class Shares:
         if found is None:
             raise LinkUnknown("There is no such link. Perhaps a part of it is missing: copy all of it.")
         if found[0].over(self._clock()):
-            raise LinkOver("This link has ended. Ask whoever sent it to you for another one.")
+            raise LinkOver(OVER)
         return found
 
     def _remembered(self, guest: str) -> Share | None:
