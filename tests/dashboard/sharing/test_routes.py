@@ -126,7 +126,9 @@ def test_a_pass_code_is_asked_for_by_a_form_that_works_without_scripts(shares, m
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"code=", b"other=4711", b"code=" + b"4" * 5000, b"\xff\xfe%%%", b"code=%00"], ids=len
+    "body",
+    [b"", b"code=", b"other=4711", b"code=4711&more=" + b"4" * 5000, b"\xff\xfe%%%", b"code=%00"],
+    ids=len,
 )
 def test_a_form_of_another_shape_opens_nothing(shares, made, body):
     answer = opened(shares).post(f"/s/{made(pass_code='4711')}", content=body)
