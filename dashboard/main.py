@@ -13,7 +13,7 @@ st.set_page_config(
     page_title="Catena Live Map", page_icon=frame.ICON, layout="wide", initial_sidebar_state="collapsed"
 )
 frame.style()
-viewer = sign_in.require_viewer(service().settings)
+viewer = sign_in.require_viewer()
 pages = [st.Page(live_map.render, title="Live map", icon=":material/map:", url_path="live_map", default=True)]
 if viewer.may_invite:
     pages += [

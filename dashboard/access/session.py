@@ -9,9 +9,6 @@ from typing import Literal
 
 from dashboard.access.grants import Grant
 
-ADDRESS = "dashboard.address"
-"""Where the door leaves in the ASGI scope from where somebody asks, as far as that can be believed."""
-
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -34,6 +31,11 @@ class Refused:
     who: str = ""
     """Their address, or the label of their share link; for the page that tells them, never a secret."""
 
+
+SESSION = "dashboard.session"
+"""Where the door leaves in the ASGI scope whose addresses of the feed are answered: `feed_key` of who asks."""
+ADDRESS = "dashboard.address"
+"""Where it leaves from where they ask, as far as that can be believed."""
 
 Way = Callable[[Mapping[str, str]], Session | Refused | None]
 """A way in: from the cookies that a browser sends, by name, to a session; None where they are not for this way."""

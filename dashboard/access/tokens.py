@@ -16,15 +16,14 @@ from typing import TypeVar
 from cachetools import TTLCache
 from starlette.requests import Request
 
+from dashboard.access.session import SESSION
+
 LIFE_SECONDS = 600
 """How long an id is answered after it was made, whoever goes on looking: an address that got out ends by itself."""
 GIVEN_SECONDS = 300
 """How long pages are given the same id. One that is still open then gets a new one with its next tick."""
 MOST = 10_000
 """Ids known at once; beyond it the one that was not asked for longest is forgotten, and its page gets a new one."""
-
-SESSION = "dashboard.session"
-"""Where the door leaves in the ASGI scope whose addresses of the feed are answered: `feed_key` of who asks."""
 
 T = TypeVar("T")
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from operator import contains
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,8 @@ from dashboard.fleet.names import suffix
 
 PRIVATE = ("driver", "vin", "plate")
 """What of a vehicle can be hidden: columns of a frame, those of trailers where they are known."""
+Texts = NDArray[np.object_]
+
 SHORTEST_WORD = 3
 """Letters of a part of a driver's name that tells who it is."""
 
@@ -101,22 +104,27 @@ def _told(frame: pd.DataFrame, hidden: Sequence[str]) -> NDArray[np.bool_]:
 
     Of a driver's name each word counts: vehicles are called after the people who drive them.
     """
-    names = search.compact(search.folded(frame["name"])).to_pylist()
+    names = _compact(frame["name"])
     told = np.zeros(len(frame), dtype=np.bool_)
     for column in hidden:
-        texts = search.folded(frame[column])
-        told |= _contain(names, search.compact(texts).to_pylist())
-        if column == "driver":
-            drivers = texts.dictionary_encode()  # each drives more than one vehicle, or none
-            for words in zip_longest(*map(_words, drivers.dictionary.to_pylist()), fillvalue=""):
-                told |= _contain(names, np.array(words, dtype=object)[drivers.indices].tolist())
+        read = _drivers(frame[column]) if column == "driver" else [_compact(frame[column])]
+        for parts in read:
+            told |= np.fromiter(map(contains, names, parts), np.bool_, len(names)) & (parts != "")
     return told
 
 
-def _contain(texts: Sequence[str], parts: Sequence[str]) -> NDArray[np.bool_]:
-    """For each text, whether it holds the part beside it; "" is none."""
-    pairs = zip(texts, parts, strict=True)
-    return np.fromiter((part in text if part else False for text, part in pairs), np.bool_, len(texts))
+def _compact(column: pd.Series) -> Texts:
+    compact: Texts = search.compact(search.folded(column)).to_numpy(zero_copy_only=False)
+    return compact
+
+
+def _drivers(column: pd.Series) -> Iterator[Texts]:
+    """What of their drivers' names tells who they are: of each row the first part, then the second; "" is none."""
+    drivers = search.folded(column).dictionary_encode()  # each drives more than one vehicle, or none
+    names = drivers.dictionary
+    pairs = zip(names.to_pylist(), search.compact(names).to_pylist(), strict=True)
+    for parts in zip_longest(*(_words(name) or [whole] for name, whole in pairs), fillvalue=""):
+        yield np.array(parts, dtype=object)[drivers.indices]
 
 
 def _words(name: str) -> list[str]:

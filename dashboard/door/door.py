@@ -9,8 +9,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.access.grants import feed_key
-from dashboard.access.session import ADDRESS, Session
-from dashboard.access.tokens import SESSION
+from dashboard.access.session import ADDRESS, SESSION, Session
 from dashboard.door import pages
 from dashboard.door.asked import SAFE, Asked
 from dashboard.door.caller import is_origin_of, is_same_site
@@ -126,7 +125,7 @@ class Door:
         if asked.session:
             scope[SESSION] = feed_key(asked.session.grant, asked.session.id)
         if asked.is_page:  # with what has been kept of Streamlit's page, ours would not be sent
-            scope = {**scope, "headers": [one for one in scope["headers"] if one[0] not in KEPT]}
+            scope["headers"] = [one for one in scope["headers"] if one[0] not in KEPT]
         started = False
 
         async def noting(message: Message) -> None:

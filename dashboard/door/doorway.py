@@ -69,9 +69,7 @@ class Doorway:
         self.script = (Path(__file__).parent / "static" / "door.js").read_bytes()
         self.headers = AnswerHeaders(page, settings.basemap, settings.embed_origins)
         self._trusted = settings.trusted_proxies
-        known = [
-            urlsplit(url.replace("{port}", "8501")) for url in (settings.redirect_uri, settings.public_url)
-        ]
+        known = [urlsplit(url) for url in (settings.redirect_uri, settings.public_url)]
         self._hosts = (
             {parts.hostname for parts in known if parts.hostname} if settings.redirect_uri else set()
         )

@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from dashboard.access.session import Refused
 from dashboard.runtime.plain_page import plain_page
+from dashboard.sharing.refusals import OVER
 
 SET_UP = """<p>If you run it: configure sign-in with an OpenID Connect provider in
 <code>.streamlit/secrets.toml</code>, say who may enter, and start it again.</p>
@@ -74,9 +75,7 @@ def refused(refusal: Refused, prefix: str) -> Response:
         case "share_over":
             return plain_page(
                 "This link has ended",
-                "<p>It was made for a time that is over, or was taken back. Ask whoever sent it to you for a new one."
-                "</p>"
-                f'<p><a class="button" href="{prefix}/signout">Leave</a></p>',
+                f'<p>{OVER}</p><p><a class="button" href="{prefix}/signout">Leave</a></p>',
                 403,
             )
         case "shares_fail":

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from dashboard.sharing.routes import PATH
+
 Kind = Literal["open", "data", "page", "nobody"]
 """`open`: answered to everybody. `data` and `page`: only to those who were let in. `nobody`: to nobody at all."""
 
@@ -11,7 +13,7 @@ HEALTH = "/_stcore/health"
 SIGN_IN, SIGN_OUT = "/signin", "/signout"
 STREAMLIT_OUT = "/auth/logout"
 SIGN_IN_STARTS = ("/auth/login", "/oauth2callback")
-SHARES, WEBHOOKS = "/s/", "/webhooks/"
+SHARES, WEBHOOKS = PATH, "/webhooks/"
 UPLOADS = "/_stcore/upload_file/"
 STATE, SCRIPT = "/door/session", "/door/door.js"
 ONBOARDING = "/connect/"

@@ -40,11 +40,11 @@ def folded(column: pd.Series) -> pa.Array:
         codes = pa.array(column.cat.codes.to_numpy(), mask=column.isna().to_numpy())
         return pc.fill_null(categories.take(codes), "")
     texts = pa.array(column, pa.string(), from_pandas=True)
-    if pc.all(pc.string_is_ascii(texts)).as_py():
-        return _fold(texts)
-    different = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
-    different = pc.fill_null(different, "").dictionary_encode()  # accents cost much, and names come again
-    return _fold(different.dictionary).take(different.indices)
+    texts = pc.fill_null(texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts, "")
+    rare = pc.invert(pc.string_is_ascii(texts))  # accents cost much, and names come again
+    different = texts.filter(rare).dictionary_encode()
+    folded = _fold(different.dictionary).take(different.indices)
+    return pc.replace_with_mask(pc.ascii_lower(texts), rare, folded)
 
 
 def columns(frame: pd.DataFrame) -> list[pa.Array]:

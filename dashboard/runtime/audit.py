@@ -32,7 +32,7 @@ Event = Literal[
     "link revealed",
     "share made",
     "share used",
-    "share changed",
+    "share prolonged",
     "share revoked",
     "export",
 ]

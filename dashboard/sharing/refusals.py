@@ -1,5 +1,8 @@
 """Why a link is not made, or lets nobody in: each error's text says it in a sentence."""
 
+OVER = "It was made for a time that is over, or was taken back. Ask whoever sent it to you for a new one."
+"""What guests are told of a link that has ended, whether they come by it or were in."""
+
 
 class NotShared(ValueError):
     """A link cannot be made or changed so; the text says why, in a sentence."""

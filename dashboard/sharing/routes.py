@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from html import escape
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -31,8 +31,8 @@ PATH = "/s/"
 MAX_FORM_BYTES = 4096
 STAYS = timedelta(days=1)
 """A browser keeps the cookie longer than the link lasts, so that who comes back is told that it has ended."""
-HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex", "Cache-Control": "no-store"}
-"""Of each answer here: the address is a secret."""
+HEADERS = {"X-Robots-Tag": "noindex", "Cache-Control": "no-store"}
+"""Of each answer here: the address is a secret. The door adds that no other site is told it."""
 TITLES: Mapping[type[NotOpened], tuple[int, str]] = {
     LinkUnknown: (404, "This link opens nothing"),
     LinkOver: (410, "This link has ended"),
@@ -44,11 +44,9 @@ TITLES: Mapping[type[NotOpened], tuple[int, str]] = {
 class ShareRoutes:
     """Answers share links below a base path, such as `/maps` or ""."""
 
-    def __init__(self, shares: Shares, prefix: str, public_url: str = "") -> None:
-        """`public_url`: where the dashboard is reached; if by https, cookies are kept for https there."""
+    def __init__(self, shares: Shares, prefix: str) -> None:
         self._shares = shares
         self._prefix = prefix
-        self._public = urlsplit(public_url)
 
     def routes(self) -> list[BaseRoute]:
         """The routes."""
@@ -85,7 +83,6 @@ class ShareRoutes:
             secret,
             expires=datetime.fromtimestamp(share.expires_at, UTC) + STAYS,
             path=self._prefix or "/",
-            secure=self._is_secure(request),
             httponly=True,
             samesite="lax",
         )
@@ -94,10 +91,6 @@ class ShareRoutes:
     def _is_guest_of(self, share: Share, cookies: Mapping[str, str]) -> bool:
         session = self._shares.way(cookies)
         return isinstance(session, Session) and session.grant.share == share.id
-
-    def _is_secure(self, request: Request) -> bool:
-        public = self._public.scheme == "https" and request.headers.get("host") == self._public.netloc
-        return public or request.url.scheme == "https"
 
     def _to_map(self, share: Share) -> Response:
         where = f"{self._prefix}/{f'?{share.view}' if share.view else ''}"

@@ -34,12 +34,12 @@ class Share:
     def grant(self) -> Grant:
         """What a guest is let in with."""
         return Grant(
-            self.label or "guest",
+            self.label,
             "guest",
             fleet_refs=None,
             visibility=self.visibility,
             may_export=self.may_export,
-            may_see_trails=self.may_see_trails and not self.visibility.rounded,
+            may_see_trails=self.may_see_trails,
             share=self.id,
         )
 

@@ -18,6 +18,7 @@ from dashboard.runtime.audit import Audit
 from dashboard.runtime.rate import Rate
 from dashboard.sharing import pass_codes
 from dashboard.sharing.refusals import (
+    OVER,
     LinkOver,
     LinkUnknown,
     NotAllowed,
@@ -125,7 +126,7 @@ class Shares:
         if not _sees(viewer, share):
             raise NotAllowed("The link shows fleets that you do not see any more; you can only revoke it.")
         self._change(share_id, expires_at=self._clock() + _checked(seconds))
-        self._audit.record("share changed", viewer.name, viewer.address, share.label)
+        self._audit.record("share prolonged", viewer.name, viewer.address, share.label)
 
     def revoke(self, viewer: Viewer, share_id: str) -> None:
         """End a link, for good. Raises `NotAllowed` and `StoreFailed`."""
@@ -184,7 +185,7 @@ class Shares:
         if found is None:
             raise LinkUnknown("There is no such link. Perhaps a part of it is missing: copy all of it.")
         if found[0].over(self._clock()):
-            raise LinkOver("This link has ended. Ask whoever sent it to you for another one.")
+            raise LinkOver(OVER)
         return found
 
     def _remembered(self, guest: str) -> Share | None:

@@ -20,13 +20,12 @@ STYLE = """
 .st-key-way_out a { color: inherit; text-underline-offset: .2em; }
 .st-key-way_out .who { opacity: .7; max-width: 16rem; overflow: hidden; text-overflow: ellipsis; }
 body:has(.kiosk) .st-key-way_out { display: none; }
-@media (max-width: 900px) { .st-key-way_out a { color: inherit; text-underline-offset: .2em; }
-.st-key-way_out .who { display: none; } }
+@media (max-width: 900px) { .st-key-way_out .who { display: none; } }
 </style>
 """
 
 
-def require_viewer(settings: Settings) -> Viewer:  # noqa: ARG001 - until main.py asks without
+def require_viewer() -> Viewer:
     """Who is looking; stops the script when nobody is let in any more."""
     found = _at_the_door()
     if found is None:
@@ -50,11 +49,11 @@ def viewer() -> Viewer:
 
 
 def way_out(viewer: Viewer, settings: Settings) -> None:
-    """Show who is signed in and how to leave; nothing while the data is simulated, which is open."""
+    """Show operators and viewers who is signed in and how to leave; nothing while the data is simulated."""
     if settings.simulated:
         return
-    word = "Leave" if viewer.share else "Sign out" if settings.sign_in else "Close this session"
-    who = f'<span class="who">{escape(viewer.name)}</span>' if settings.sign_in and not viewer.share else ""
+    word = "Sign out" if settings.sign_in else "Close this session"
+    who = f'<span class="who">{escape(viewer.name)}</span>' if settings.sign_in else ""
     link = f'<a href="{service().prefix}/signout" target="_self">{word}</a>'
     with st.container(key="way_out"):
         st.html(f'{STYLE}<div class="way-out">{who}{link}</div>')

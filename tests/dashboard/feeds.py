@@ -7,7 +7,7 @@ from starlette import types
 from starlette.applications import Starlette
 
 from dashboard.access.scope import Scope
-from dashboard.access.tokens import SESSION
+from dashboard.access.session import SESSION
 from dashboard.access.viewer import EVERYTHING, Visibility
 from dashboard.feed.feed import Feed
 from dashboard.feed.frames import Frames

@@ -9,9 +9,17 @@ import pytest
 
 from catena_client import Secret
 from dashboard.access.viewer import OPERATOR, Visibility
+from dashboard.configuration.access_rules import AccessRule
 from dashboard.configuration.settings import Settings, SettingsError
+from dashboard.configuration.sign_in import Provider
 from dashboard.service import Service
 
+ANN = {
+    "email": "ann@example.com",
+    "email_verified": True,
+    "provider": "office",
+    "iss": "https://login.example.com",
+}
 HUNG = """
     import threading, time
     from catena_client import CatenaClient
@@ -128,4 +136,15 @@ def test_where_nothing_can_be_kept_the_start_ends_with_one_sentence_that_names_t
 def test_the_routes_of_links_are_below_the_base_path(tmp_path):
     made = Service(Settings(), "maps")
     assert "/maps/s/{token}" in [getattr(route, "path", "") for route in made.routes()]
+    made.close()
+
+
+def test_other_rules_hold_from_now_on_and_pause_what_is_being_sent(monkeypatch):
+    made = Service(Settings(sign_in=(Provider("office", "https://login.example.com"),)))
+    paused = []
+    monkeypatch.setattr(made.bulk_runs, "pause_all", lambda: paused.append(made.roles.grant(ANN)))
+    made.apply(None)
+    assert paused == []
+    made.apply((AccessRule(frozenset({"ann@example.com"}), "viewer"),))
+    assert [grant.role for grant in paused] == ["viewer"], "whoever continues is asked by the new rules"
     made.close()

@@ -185,4 +185,4 @@ def _limits(viewer: Viewer, key: Callable[[str], str]) -> tuple[frozenset[str], 
         export = st.checkbox(
             "Download the vehicles", key=key("export"), disabled=not viewer.may_export, help="As a file."
         )
-    return frozenset(hidden), rounded, trails and not rounded, export
+    return frozenset(hidden), rounded, trails, export

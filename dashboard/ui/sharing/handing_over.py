@@ -32,7 +32,7 @@ def _card() -> None:
         return
     st.html(_html(share, link))
     st.code(link, language=None, wrap_lines=True)
-    st.caption("Copy it now: it is not shown again, since only a digest of it is kept.")
+    st.caption("Copy it now: it cannot be shown again, because the dashboard keeps no copy of it.")
     if is_loopback(urlsplit(link).hostname or ""):
         st.caption(
             ":material/info: This address opens on this machine only. Before you share, open the dashboard at its "

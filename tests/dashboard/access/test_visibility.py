@@ -87,6 +87,13 @@ def test_a_name_that_tells_what_is_hidden_is_hidden_too(name, telling):
         }
 
 
+def test_of_a_driver_whose_name_has_no_long_word_the_whole_name_tells():
+    rows = [{"fleet_id": "f1", "driver": "Al B.", "name": name} for name in ("al-b 7", "Al 7", "Box")]
+    frame = vehicles(*rows, {"fleet_id": "f1", "driver": "", "name": "Al B. Ng"})
+    seen = Visibility(F1, hidden=frozenset({"driver"})).of(frame)
+    assert seen["name"].tolist() == ["", "Al 7", "Box", "Al B. Ng"]
+
+
 def test_only_a_vehicles_own_texts_hide_its_name():
     frame = vehicles({"fleet_id": "f1", "name": "AB 1", "plate": "CD 2"}, {"fleet_id": "f1", "name": "CD 2"})
     assert Visibility(F1, hidden=frozenset(PRIVATE)).of(frame)["name"].tolist() == ["AB 1", "CD 2"]

@@ -20,14 +20,15 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from catena_client import Secret
 from dashboard.access.roles import Roles
-from dashboard.access.session import ADDRESS
-from dashboard.access.tokens import SESSION, FeedTokens
+from dashboard.access.session import ADDRESS, SESSION
+from dashboard.access.tokens import FeedTokens
 from dashboard.configuration.access_rules import AccessRule
 from dashboard.configuration.settings import Settings
 from dashboard.configuration.sign_in import Provider
 from dashboard.door.connections import HEADER
 from dashboard.door.door import Door
 from dashboard.door.doorway import Doorway
+from dashboard.door.limits import Limits
 from dashboard.runtime.audit import Audit
 from dashboard.sharing.sqlite_store import SqliteStore
 
@@ -106,6 +107,9 @@ class House:
         roles = Roles(self.settings.access, self.settings.sign_in)
         known = {"roles": roles.grant, "guests": nobody, "ended": SqliteStore(), **self.options}
         self.doorway = Doorway(self.settings, self.prefix, self.audit, dict, **known)
+        self.doorway.limits = Limits(
+            Clock(0)
+        )  # on a slow machine, what may be asked for grows while it is counted
         self.door = Door(Starlette(routes=inside(self.prefix)), self.doorway)
 
     def ask(
@@ -219,9 +223,9 @@ def inside(prefix: str) -> list[Any]:
 
     async def page(request: Request) -> PlainTextResponse:
         answer = PlainTextResponse(f"inside as {request.scope.get(SESSION)}")
+        answer.headers["came-from"] = request.scope[ADDRESS]
         answer.set_cookie("inner", "x")
-        answer.headers["seen-from"] = request.scope[ADDRESS]
-        if request.url.path == f"{prefix}/html":
+        if request.url.path.endswith("/html"):
             answer.headers["content-type"] = "text/html"
         if request.url.path.startswith(f"{prefix}/s/wrong"):
             answer.status_code = 404

@@ -58,6 +58,19 @@ def test_the_script_learns_who_looks_and_nobody_else_counts():
     anyio.run(look)
 
 
+@pytest.mark.parametrize("path", ["/", "/_stcore/health", "/_stcore/agent/mcp"])
+def test_a_page_is_connected_only_where_its_data_is(path):
+    house = house_of(Let())
+
+    async def look():
+        elsewhere = Socket(house, HERE | {"cookie": "held=a"}, path)
+        await elsewhere.open()
+        assert elsewhere.sent == [{"type": "websocket.close", "code": 1008}]
+        await elsewhere.leave()
+
+    anyio.run(look)
+
+
 def test_pages_are_counted_by_link():
     house = house_of(Let())
 

@@ -50,7 +50,7 @@ ROUTES = {
     "/_stcore/agent/openapi.json": ("GET", "/_stcore/agent/openapi.json", "nobody"),
     "/app/static/{path:path}": ("GET", "/app/static/inter-latin.woff2", "open"),
     "": ("GET", "/invitations", "page"),
-    # What the door answers by itself, and what share links will be.
+    # What the door answers by itself, and share links.
     "door /signin": ("GET", "/signin", "own"),
     "door /signout": ("GET", "/signout", "own"),
     "door /door/session": ("GET", "/door/session", "state"),
@@ -247,6 +247,12 @@ def test_a_hosted_basemap_may_be_loaded_from_its_hosts_alone(setting: str, expec
     assert expected in house.ask("/").headers["content-security-policy"]
 
 
+def test_pages_of_the_simulated_catena_are_not_ours() -> None:
+    house = House(Settings())
+    assert "door.js" in house.ask("/html").text
+    assert house.ask("/connect/html").text == "inside as open"
+
+
 def test_those_may_show_it_in_a_frame_who_are_named() -> None:
     house = House(Settings(embed_origins=("https://a.example", "https://b.example")))
     headers = house.ask("/").headers
@@ -261,6 +267,9 @@ def test_cookies_stay_behind_https(house: House) -> None:
     assert public.cookies == ["inner=x; Path=/; SameSite=lax; Secure"]
     assert "strict-transport-security" in public.headers
     assert house.ask("/", headers=sent, scheme="https").cookies[0].endswith("Secure")
+    by_another_name = House(replace(SIGN_IN, public_url="https://maps.example.com"))
+    link = by_another_name.ask("/s/right", headers={"host": "maps.example.com"})
+    assert link.cookies == ["inner=x; Path=/; SameSite=lax; Secure"]
     local = house.ask("/", headers=sent)
     assert local.cookies == ["inner=x; Path=/; SameSite=lax"]
     assert "strict-transport-security" not in local.headers
@@ -274,11 +283,18 @@ def test_cookies_stay_behind_https_however_its_host_is_written(secrets, written:
     assert "strict-transport-security" in answer.headers
 
 
-def test_what_is_inside_is_told_from_where_one_asks_as_far_as_that_is_believed(house: House) -> None:
-    said = {"x-forwarded-for": "192.0.2.66"}
-    trusting = House(replace(SIGN_IN, trusted_proxies=(ip_network("127.0.0.1/32"),)))
-    seen = [one.ask("/s/right", headers=HERE | said).headers["seen-from"] for one in (house, trusting)]
-    assert seen == ["proxy", "192.0.2.66"]
+def test_the_address_of_a_share_link_is_told_to_no_other_site(house: House) -> None:
+    for path in ("/s/right", "/s/wrong"):
+        assert house.ask(path, headers=HERE).headers["referrer-policy"] == "same-origin"
+    assert house.ask("/assets/x", headers=HERE).headers["referrer-policy"] == "no-referrer"
+
+
+def test_what_is_inside_is_told_where_a_request_came_from(secrets) -> None:
+    house = House(replace(SIGN_IN, trusted_proxies=(ip_network("10.0.0.0/8"),)))
+    for path in ("/s/right", "/assets/x"):
+        forwarded = HERE | {"x-forwarded-for": "198.51.100.7"}
+        answer = house.ask(path, headers=forwarded, client=("10.0.0.1", 1))
+        assert answer.headers["came-from"] == "198.51.100.7"
 
 
 def test_a_defect_inside_has_the_headers_of_every_answer(house: House) -> None:

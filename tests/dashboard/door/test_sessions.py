@@ -10,6 +10,7 @@ from dashboard.access.grants import EVERYBODY, Grant
 from dashboard.access.session import Refused, Session
 from dashboard.configuration.settings import Settings
 from dashboard.door.sessions import Sessions
+from dashboard.door.signed_in import everybody
 from dashboard.sharing.sqlite_store import SqliteStore
 from tests.dashboard.door.knocking import CLAIMS, PUBLIC, REAL, SIGN_IN, Clock, House, by_key, signed
 
@@ -41,6 +42,15 @@ def test_the_first_way_that_lets_in_counts_and_else_the_first_that_refuses():
     )
     assert sessions(way(GUEST), way(ANN), clock=clock).of({}) is None
     assert sessions(way(GUEST), clock=clock).of({"held": "g"}, kind="signed_in") is None
+
+
+@pytest.mark.parametrize(
+    "given", [Refused("share_over", "a customer"), replace(GUEST, until=0)], ids=["refused", "ended"]
+)
+def test_a_guest_whose_link_is_over_does_not_see_the_simulated_fleets_instead(given):
+    found = sessions(lambda _cookies: given, everybody, clock=Clock(0)).of({})
+    assert isinstance(found, Refused)
+    assert found.who == "a customer"
 
 
 @pytest.mark.parametrize(

@@ -285,7 +285,7 @@ def test_what_happens_is_recorded_and_a_guest_once(shares, audit, clock, ann):
     assert events(audit) == [
         ("share made", "ann@example.com", "192.0.2.1", "Storm"),
         ("share used", "Storm", "198.51.100.7", "made by ann@example.com"),
-        ("share changed", "ann@example.com", "192.0.2.1", "Storm"),
+        ("share prolonged", "ann@example.com", "192.0.2.1", "Storm"),
         ("share revoked", "ann@example.com", "192.0.2.1", "Storm"),
     ]
     said = repr(audit.latest())

@@ -20,10 +20,9 @@ BOB = replace(OPERATOR, name="bob@example.com", session="b")
 def page():
     import streamlit as st  # noqa: PLC0415 - the body is a script of its own
 
-    from dashboard.configuration.settings import Settings  # noqa: PLC0415
     from dashboard.ui import sign_in  # noqa: PLC0415
 
-    viewer = sign_in.require_viewer(Settings())
+    viewer = sign_in.require_viewer()
     st.write(f"the map of {viewer.name}, {len(st.session_state)}")
     st.session_state["kept"] = viewer.name
     st.write(f"now {sign_in.viewer().role}")
@@ -95,11 +94,10 @@ SIGN_IN = replace(REAL, sign_in=(Provider("office", "https://login.example.com")
     ("settings", "viewer", "shown"),
     [
         (SIGN_IN, replace(ANN, name="<b>ann"), ["&lt;b&gt;ann", ">Sign out</a>"]),
-        (SIGN_IN, replace(ANN, name="a customer", role="guest", share="s1"), [">Leave</a>"]),
         (REAL, ANN, [">Close this session</a>"]),
         (Settings(), ANN, []),
     ],
-    ids=["signed in", "guest", "key", "simulated"],
+    ids=["signed in", "key", "simulated"],
 )
 def test_everybody_is_shown_how_to_leave(door, settings, viewer, shown):
     def leaving(viewer, settings):

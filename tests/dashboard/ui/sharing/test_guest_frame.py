@@ -22,7 +22,7 @@ def opened(serve, monkeypatch):
         if viewer == GUEST:
             share, _ = service.shares.make(OPERATOR, LABEL, Visibility(frozenset({"fleet-1"})), 86_400.0)
             viewer = viewer_of(share.grant, {})
-        monkeypatch.setattr(sign_in, "require_viewer", lambda _settings: viewer)
+        monkeypatch.setattr(sign_in, "require_viewer", lambda: viewer)
         monkeypatch.setattr(sign_in, "viewer", lambda: viewer)
         app = AppTest.from_file("../../../../dashboard/main.py", default_timeout=30).run()
         assert not app.exception

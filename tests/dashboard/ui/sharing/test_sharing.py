@@ -131,7 +131,7 @@ def test_a_link_is_made_with_a_few_clicks_shown_once_and_kept_without_its_token(
     )
     assert share.expires_at - share.made_at == DAY
     assert share.made_by == ANN.name
-    assert "not shown again" in said(page)
+    assert "cannot be shown again" in said(page)
     assert 'alt="QR code of the new link"' in said(page)
     press(page, "Done")
     assert not page.code
