@@ -141,6 +141,8 @@ class Server:
     """Without a slash at the end."""
     log_path: Path
     process: Process
+    folder: Path = ROOT
+    """Where it runs."""
 
     def log(self) -> str:
         """Everything that it has written so far."""
@@ -209,7 +211,7 @@ def start(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    return Server(url, log_path, process)
+    return Server(url, log_path, process, folder)
 
 
 def run(command: Sequence[str], environ: Mapping[str, str], log_path: Path, url: str) -> Server:
