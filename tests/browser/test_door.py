@@ -235,10 +235,14 @@ def test_roles_say_which_pages_there_are_and_which_vehicles(house: rig.Server, s
 
 
 def test_what_a_page_may_not_load_fails_the_test_that_opened_it(context: BrowserContext, dashboard) -> None:
-    with pytest.raises(AssertionError, match="img-src"), rig.opened(context, dashboard()) as seen:
-        seen.goto()
-        seen.page.evaluate("new Image().src = 'https://outside.example/x.png'")
-        seen.until(lambda: seen.violations, "the browser to say so")
+    def open_one() -> None:
+        with rig.opened(context, dashboard()) as seen:
+            seen.goto()
+            seen.page.evaluate("new Image().src = 'https://outside.example/x.png'")
+            seen.until(lambda: seen.violations, "the browser to say so")
+
+    with pytest.raises(AssertionError, match="img-src"):
+        open_one()
 
 
 def test_the_key_opens_one_browser_and_closing_its_session_ends_all_its_pages(
