@@ -61,11 +61,11 @@ def context() -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def browsers(context: BrowserContext) -> Iterator[Callable[[], BrowserContext]]:
-    """`browsers()`: one that holds no cookie."""
+def browsers(context: BrowserContext) -> Iterator[Callable[..., BrowserContext]]:
+    """`browsers(user_agent=…)`: one that holds no cookie."""
     assert context.browser is not None
     with ExitStack() as stack:
-        yield lambda: stack.enter_context(rig.browser_context(context.browser))
+        yield lambda **said: stack.enter_context(rig.browser_context(context.browser, **said))
 
 
 @pytest.fixture

@@ -49,6 +49,10 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 PATIENCE_MS = 45_000
+PHONE = (
+    "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36"
+)
+"""As which a phone's browser names itself."""
 LISTEN_TO_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event) =>
   window.violated(`${event.violatedDirective}: ${event.blockedURI} (${event.sourceFile}:${event.lineNumber})`));"""
 FORGETTING = """if (!sessionStorage.getItem("opened")) {
@@ -467,9 +471,9 @@ def watched(
 
 
 @contextmanager
-def browser_context(browser: Browser) -> Iterator[BrowserContext]:
+def browser_context(browser: Browser, *, user_agent: str | None = None) -> Iterator[BrowserContext]:
     """A place for pages, with time enough for a slow machine."""
-    context = browser.new_context()
+    context = browser.new_context(user_agent=user_agent)
     context.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)
     try:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
+from dashboard.sharing.shares import COOKIE
 from tests.browser import rig
 from tests.browser.map_page import MapPage, click_on, panel
 from tests.browser.replay import serving
@@ -36,6 +37,13 @@ def server(dashboard, world: World) -> rig.Server:
 
 
 @pytest.fixture
+def as_guest(context: BrowserContext) -> Iterator[BrowserContext]:
+    """The browser of the operator, who may become a guest in it and is none afterwards."""
+    yield context
+    context.clear_cookies(name=COOKIE)
+
+
+@pytest.fixture
 def operator(server: rig.Server, visit) -> rig.Watch:
     """Somebody who has filtered the map by one fleet."""
     seen: rig.Watch = visit(server, f"/?fleet=fleet-{SHARED}", width=1280, height=800)
@@ -48,9 +56,9 @@ def make_link(operator: rig.Watch, label: str, pass_code: str = "") -> str:
     page = operator.page
     page.get_by_role("button", name="Share").click()
     expect(page.get_by_text(f"Line {SHARED}", exact=False).first).to_be_visible()
-    page.get_by_label("Label").fill(label)
+    page.get_by_role("textbox", name="Label").fill(label)
     if pass_code:
-        page.get_by_label("Pass code").fill(pass_code)
+        page.get_by_role("textbox", name="Pass code").fill(pass_code)
     page.get_by_role("button", name="Make the link").click()
     link = page.get_by_role("dialog").get_by_test_id("stCode").inner_text().strip()
     page.get_by_role("button", name="Done").click()
@@ -77,11 +85,11 @@ def asked_by(guest: rig.Watch, address: str) -> int:
 
 
 def test_a_guest_sees_the_shared_fleet_alone_until_the_link_is_revoked(
-    server: rig.Server, operator: rig.Watch, visit, browsers: Callable[[], BrowserContext]
+    server: rig.Server, operator: rig.Watch, visit, browsers: Callable[..., BrowserContext]
 ) -> None:
     label = "Storm watch"
     link = make_link(operator, label)
-    guests = browsers()
+    guests = browsers(user_agent=rig.PHONE)
     with rig.opened(guests, server.url, width=390, height=844, drawn=True) as guest:
         page, shown = guest.page, MapPage(guest)
         page.goto(link)
@@ -148,10 +156,11 @@ def test_a_guest_sees_the_shared_fleet_alone_until_the_link_is_revoked(
 
 
 def test_a_pass_code_is_asked_for_and_each_guest_has_addresses_of_their_own(
-    server: rig.Server, operator: rig.Watch, browsers: Callable[[], BrowserContext]
+    server: rig.Server, operator: rig.Watch, as_guest: BrowserContext, browsers: Callable[..., BrowserContext]
 ) -> None:
     link = make_link(operator, "With a code", "seven-oaks")
-    with rig.opened(browsers(), server.url) as first, rig.opened(browsers(), server.url) as second:
+    operator.page.close()
+    with rig.opened(as_guest, server.url) as first, rig.opened(browsers(), server.url) as second:
         for guest in (first, second):
             guest.page.goto(link)
             expect(guest.page.get_by_role("heading", name="This link needs a pass code")).to_be_visible()

@@ -121,7 +121,7 @@ class World(Replay):
                 "tsp_slug": f"tsp-{name}",
             }
             private = {"vin": f"SECRETVIN{place}", "license_plate_number": f"SECRETPLATE{place}"}
-            driver = {"first_name": "Secret", "last_name": f"Secretson {name}", "is_driver": True}
+            driver = {"first_name": "Secret", "last_name": "Secretson", "is_driver": True}
             moment = {"at": ago(seconds=20), "driver_id": f"driver-{name}"}
             rows["/v2/orgs/fleets"].append(
                 fleet(f"fleet-{name}", fleet_ref=f"ref-{name}", display_name=f"Line {name}")
