@@ -48,10 +48,6 @@ STYLE = """
 .st-key-map_panel { padding: .75rem; }
 .facts dt { opacity: .75; margin: 0 !important; font-weight: 400; }
 .facts dd { margin: 0 !important; overflow-wrap: anywhere; }
-/* With their icons, an operator's four buttons would take a second line of a phone. */
-@media (max-width: 480px) {
-  .st-key-map_toolbar button span:not(:only-child):has(> [data-testid="stIconMaterial"]) { display: none; }
-}
 @media (max-width: 900px) {
   .st-key-map_toolbar { gap: .5rem; }
   .st-key-map_toolbar > :has(> .st-key-map_find) { flex: 1 1 100%; }
