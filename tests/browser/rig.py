@@ -378,11 +378,19 @@ class Watch:
         return [answer for answer in self.responses if "/feed/" in answer.url and answer.status == 200]
 
     def everything(self) -> bytes:
-        """Every byte that came to the page so far: bodies, headers and websocket frames."""
+        """Every byte that came to the page so far: bodies, headers and websocket frames.
+
+        But Streamlit's own files, which anybody is given: of a script that it has compiled before, a browser keeps
+        nothing to be read.
+        """
         parts = list(self.frames)
         for answer in self.responses:
             parts.append(str(answer.headers).encode())
-            if answer.status == 200 and urlsplit(answer.url).scheme == "http":
+            if (
+                answer.status == 200
+                and urlsplit(answer.url).scheme == "http"
+                and "/static/" not in answer.url
+            ):
                 parts.append(answer.body())
         return b"\n".join(parts)
 

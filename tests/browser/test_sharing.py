@@ -16,7 +16,7 @@ from tests.browser.world import FLEETS, World
 
 pytestmark = pytest.mark.browser
 SHARED, *OTHERS = FLEETS
-PRIVATE = "secret"
+PRIVATE = "ostrimex"
 FORBIDDEN = [*OTHERS, PRIVATE]
 """Of the other fleets, and of what is hidden of each vehicle."""
 COMPANY = "Northline Freight"
@@ -58,7 +58,8 @@ def make_link(operator: rig.Watch, label: str, pass_code: str = "") -> str:
     """Share what the map shows; gives the link, and leaves the maker on the page Sharing."""
     page = operator.page
     page.get_by_role("button", name="Share").click()
-    expect(page.get_by_text(f"Line {SHARED}", exact=False).first).to_be_visible()
+    page.wait_for_url("**/sharing")
+    expect(page.get_by_text(f"Line {SHARED}.")).to_be_visible()
     page.get_by_role("textbox", name="Label").fill(label)
     if pass_code:
         page.get_by_role("textbox", name="Pass code").fill(pass_code)
@@ -142,7 +143,7 @@ def test_a_guest_sees_the_shared_fleet_alone_until_the_link_is_revoked(
         # What the guest was not told is there to be told.
         full: rig.Watch = visit(server, f"/?vehicle={SHARED}-0&colour=fleet&trailers=1", width=1280)
         MapPage(full).all_rows()
-        expect(full.page.locator(".st-key-map_panel")).to_contain_text("SECRETVIN0")
+        expect(full.page.locator(".st-key-map_panel")).to_contain_text("OSTRIMEXVIN0")
         assert marks(full, FORBIDDEN) == FORBIDDEN
         full.page.close()
 

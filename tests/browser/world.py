@@ -110,7 +110,7 @@ class World(Replay):
 
     @classmethod
     def told_apart(cls) -> World:
-        """Three fleets of which every text names the fleet; what is private of a vehicle has the mark `secret`."""
+        """Three fleets of which every text names the fleet; what is private of a vehicle has the mark `ostrimex`."""
         rows: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
         for place, name in enumerate(FLEETS):
             of_it = {
@@ -120,8 +120,8 @@ class World(Replay):
                 "source_name": f"source-{name}",
                 "tsp_slug": f"tsp-{name}",
             }
-            private = {"vin": f"SECRETVIN{place}", "license_plate_number": f"SECRETPLATE{place}"}
-            driver = {"first_name": "Secret", "last_name": "Secretson", "is_driver": True}
+            private = {"vin": f"OSTRIMEXVIN{place}", "license_plate_number": f"OSTRIMEX{place}"}
+            driver = {"first_name": "Ostrimex", "last_name": "Ostrimexson", "is_driver": True}
             moment = {"at": ago(seconds=20), "driver_id": f"driver-{name}"}
             rows["/v2/orgs/fleets"].append(
                 fleet(f"fleet-{name}", fleet_ref=f"ref-{name}", display_name=f"Line {name}")
