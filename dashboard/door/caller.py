@@ -44,14 +44,14 @@ def address_of(
     client: tuple[str, int] | None, headers: Mapping[str, str], trusted: Sequence[Network] = ()
 ) -> str:
     """Where a request came from, as far as that can be believed: the last address that no trusted proxy has."""
-    last = client[0] if client else ""
+    last = _bare(client[0]) if client else ""
     if not any(name in headers for name in FORWARDED):
         return last
     if not trusted:
         return PROXY
     chain = [_bare(entry) for entry in headers.get("x-forwarded-for", "").split(",") if entry.strip()]
     named = [entry for entry in chain if entry != UVICORN_TRUSTS]
-    chain.append(UVICORN_TRUSTS if named and named[-1] == _bare(last) else _bare(last))
+    chain.append(UVICORN_TRUSTS if named and named[-1] == last else last)
     for entry in reversed(chain):
         if not _within(entry, trusted):
             return PROXY if entry == UVICORN_TRUSTS else entry

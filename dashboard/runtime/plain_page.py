@@ -9,9 +9,10 @@ from starlette.responses import HTMLResponse
 
 STYLE = """
 :root{color-scheme:light dark;font:16px/1.6 system-ui,sans-serif}
-body{max-width:38rem;margin:12vh auto;padding:0 1.25rem}
+body{max-width:38rem;margin:12vh auto;padding:0 1.25rem;overflow-wrap:anywhere}
+h1{font-size:1.75rem;line-height:1.25}
 code,pre{background:#8882;border-radius:.3em}
-code{padding:.1em .35em}
+code{padding:.1em .35em;white-space:nowrap}
 pre{padding:1rem;overflow:auto}
 input,button,.button{font:inherit;padding:.55em 1em;border-radius:.5em;border:1px solid #8888}
 button,.button{display:inline-block;margin:.25em .5em .25em 0;background:#0b6e6e;color:#fff;border-color:#0b6e6e;

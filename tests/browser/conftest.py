@@ -61,6 +61,14 @@ def context() -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
+def browsers(context: BrowserContext) -> Iterator[Callable[..., BrowserContext]]:
+    """`browsers(user_agent=…)`: one that holds no cookie."""
+    assert context.browser is not None
+    with ExitStack() as stack:
+        yield lambda **said: stack.enter_context(rig.browser_context(context.browser, **said))
+
+
+@pytest.fixture
 def visit(context: BrowserContext) -> Iterator[Callable[..., rig.Watch]]:
     """`visit(server, path, width=…, height=…, theme=…, land=…, drawn=…)`: a new viewer opens a page."""
     with ExitStack() as stack:

@@ -49,6 +49,10 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 PATIENCE_MS = 45_000
+PHONE = (
+    "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36"
+)
+"""As which a phone's browser names itself."""
 LISTEN_TO_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event) =>
   window.violated(`${event.violatedDirective}: ${event.blockedURI} (${event.sourceFile}:${event.lineNumber})`));"""
 FORGETTING = """if (!sessionStorage.getItem("opened")) {
@@ -141,6 +145,8 @@ class Server:
     """Without a slash at the end."""
     log_path: Path
     process: Process
+    folder: Path = ROOT
+    """Where it runs."""
 
     def log(self) -> str:
         """Everything that it has written so far."""
@@ -209,7 +215,7 @@ def start(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    return Server(url, log_path, process)
+    return Server(url, log_path, process, folder)
 
 
 def run(command: Sequence[str], environ: Mapping[str, str], log_path: Path, url: str) -> Server:
@@ -372,11 +378,19 @@ class Watch:
         return [answer for answer in self.responses if "/feed/" in answer.url and answer.status == 200]
 
     def everything(self) -> bytes:
-        """Every byte that came to the page so far: bodies, headers and websocket frames."""
+        """Every byte that came to the page so far: bodies, headers and websocket frames.
+
+        But Streamlit's own files, which anybody is given: of a script that it has compiled before, a browser keeps
+        nothing to be read.
+        """
         parts = list(self.frames)
         for answer in self.responses:
             parts.append(str(answer.headers).encode())
-            if answer.status == 200 and urlsplit(answer.url).scheme == "http":
+            if (
+                answer.status == 200
+                and urlsplit(answer.url).scheme == "http"
+                and "/static/" not in answer.url
+            ):
                 parts.append(answer.body())
         return b"\n".join(parts)
 
@@ -465,9 +479,9 @@ def watched(
 
 
 @contextmanager
-def browser_context(browser: Browser) -> Iterator[BrowserContext]:
+def browser_context(browser: Browser, *, user_agent: str | None = None) -> Iterator[BrowserContext]:
     """A place for pages, with time enough for a slow machine."""
-    context = browser.new_context()
+    context = browser.new_context(user_agent=user_agent)
     context.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)
     try:

@@ -60,6 +60,7 @@ class Servers:
     ) -> Iterator[rig.Server]:
         url = f"http://127.0.0.1:{port}" + (f"/{base_path}" if base_path else "")
         log_path = self._folder / f"dashboard-{port}.log"
+        folder = rig.project(self._folder, secrets=secrets, base_path=base_path)
         process = fork(
             ["run", script, "--server.port", str(port)],
             rig.environment(
@@ -73,10 +74,10 @@ class Servers:
                 },
             ),
             log_path,
-            rig.project(self._folder, secrets=secrets, base_path=base_path),
+            folder,
             hasty=hasty,
         )
-        server = rig.Server(url, log_path, process)
+        server = rig.Server(url, log_path, process, folder)
         try:
             server.wait_until(f"{url}/_stcore/health")
             yield server

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from secrets import token_urlsafe
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
+from itsdangerous import TimestampSigner
 from playwright.sync_api import BrowserContext
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
@@ -30,10 +33,13 @@ CATENA_OPERATORS = "{OPERATOR}"
 """Of a dashboard that the operator may use; its provider is never asked."""
 
 
-def sign_in(context: BrowserContext, server: rig.Server) -> None:
-    """Let a browser hold what it would hold after the operator had signed in at a dashboard with `SECRETS`."""
+def sign_in(context: BrowserContext, server: rig.Server, *, hours_ago: float = 0, **claims: object) -> None:
+    """Let a browser hold what it would hold after the operator had signed in at a dashboard with `SECRETS`.
+
+    `claims` are those that the provider would have given beside or instead of the usual ones.
+    """
     parts = urlsplit(server.url)
-    claims = {
+    usual = {
         "email": OPERATOR,
         "email_verified": True,
         "iss": ISSUER,
@@ -41,5 +47,7 @@ def sign_in(context: BrowserContext, server: rig.Server) -> None:
         "origin": f"{parts.scheme}://{parts.netloc}",
         "provider": "office",
     }
-    held = create_signed_value(SECRET, COOKIE, json.dumps(claims)).decode()
+    signed_at = int(time.time() - hours_ago * 3600)
+    with patch.object(TimestampSigner, "get_timestamp", return_value=signed_at):
+        held = create_signed_value(SECRET, COOKIE, json.dumps({**usual, **claims})).decode()
     context.add_cookies([{"name": COOKIE, "value": held, "url": server.url}])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from tests.browser.replay import EMPTY, Replay
-from tests.dashboard.catena import fleet, location, vehicle
+from tests.dashboard.catena import fleet, location, trailer_row, vehicle
 from tests.dashboard.invitations.fakes import invitation
 
 HTML = '<img src=x onerror="window.bad=1"><b>bold</b>'
@@ -17,6 +18,8 @@ FORTY = {
     "ru": "Грузовик дальнего следования номер тысяча"[:40],
     "de": "Übergrößenschwerlasttransportfahrzeugbau".ljust(40, "ß")[:40],
 }
+FLEETS = ("velmora", "quorbit", "zandovy")
+"""Words that stand nowhere else, for fleets that must be told apart in bytes."""
 HOSTILE_TEXTS = [
     "[x](https://evil.example) ![](https://evil.example/p.png) :material/home: **b** $x$ :red[x] <b>i</b> `c`\nnext",
     "# a -> b -- c <-> d >= e ~= f :streamlit: :smile: :material_home: 1. www.evil.example a@evil.example",
@@ -104,6 +107,39 @@ class World(Replay):
                 ],
             }
         )
+
+    @classmethod
+    def told_apart(cls) -> World:
+        """Three fleets of which every text names the fleet; what is private of a vehicle has the mark `ostrimex`."""
+        rows: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+        for place, name in enumerate(FLEETS):
+            of_it = {
+                "fleet_id": f"fleet-{name}",
+                "fleet_ref": f"ref-{name}",
+                "connection_id": f"connection-{name}",
+                "source_name": f"source-{name}",
+                "tsp_slug": f"tsp-{name}",
+            }
+            private = {"vin": f"OSTRIMEXVIN{place}", "license_plate_number": f"OSTRIMEX{place}"}
+            driver = {"first_name": "Ostrimex", "last_name": "Ostrimexson", "is_driver": True}
+            moment = {"at": ago(seconds=20), "driver_id": f"driver-{name}"}
+            rows["/v2/orgs/fleets"].append(
+                fleet(f"fleet-{name}", fleet_ref=f"ref-{name}", display_name=f"Line {name}")
+            )
+            rows["/v2/telematics/users"].append(trailer_row("driver", name, **of_it, **driver))
+            for number in range(2 + place):
+                spot = {"lon": -100.0 + 8 * place + 2 * number, "lat": 42.0 - 3 * place - number}
+                given = f"{name}-{number}"
+                rows["/v2/telematics/vehicles"].append(vehicle(given, **{**of_it, **private}))
+                rows["/v2/telematics/vehicle-locations"].append(location(given, **of_it, **spot, **moment))
+            rows["/v2/telematics/trailers"].append(
+                trailer_row("trailer", name, **of_it, **private, trailer_name=f"Box {name}")
+            )
+            spot = {"lon": -98.0 + 8 * place, "lat": 38.0}
+            rows["/v2/telematics/trailer-locations"].append(
+                location("", **of_it, **spot, **moment, trailer_id=f"trailer-{name}")
+            )
+        return cls(dict(rows))
 
     @classmethod
     def hostile(cls) -> World:

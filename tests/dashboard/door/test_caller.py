@@ -53,6 +53,7 @@ INSIDE = (ip_network("10.0.0.0/8"), ip_network("2001:db8::/32"))
     [
         (("203.0.113.9", 1), None, NOBODY, "203.0.113.9"),
         (("203.0.113.9", 1), None, NEIGHBOUR, "203.0.113.9"),
+        (("::ffff:203.0.113.9", 1), None, NOBODY, "203.0.113.9"),
         (None, None, NOBODY, ""),
         # Nobody is trusted: all who come through a proxy, or say so, are one.
         (("203.0.113.9", 1), "198.51.100.7", NOBODY, "proxy"),
