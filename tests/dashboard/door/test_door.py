@@ -250,7 +250,7 @@ def test_a_hosted_basemap_may_be_loaded_from_its_hosts_alone(setting: str, expec
 def test_pages_of_the_simulated_catena_are_not_ours() -> None:
     house = House(Settings())
     assert "door.js" in house.ask("/html").text
-    assert house.ask("/connect/html").text == "inside as open"
+    assert house.ask("/connect/html").text.startswith("inside as ")
 
 
 def test_those_may_show_it_in_a_frame_who_are_named() -> None:

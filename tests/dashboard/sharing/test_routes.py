@@ -204,14 +204,3 @@ def test_a_store_that_fails_is_said(shares, store, made):
 def test_odd_addresses_open_nothing(shares, made, path):
     made()
     assert opened(shares).get(path).status_code == 404
-
-
-def test_the_log_says_from_where_the_door_believes_that_a_guest_came(shares, audit, made):
-    app = Starlette(routes=ShareRoutes(shares, "").routes())
-
-    async def behind_the_door(scope, receive, send):
-        await app({**scope, ADDRESS: "192.0.2.66"}, receive, send)
-
-    answer = Browser(behind_the_door, "http://map.test").get(f"/s/{made()}")
-    shares.way({COOKIE: cookie(answer).value})
-    assert [entry.address for entry in audit.latest() if entry.event == "share used"] == ["192.0.2.66"]
