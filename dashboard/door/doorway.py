@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -13,7 +14,7 @@ from dashboard.access.session import Session, Way
 from dashboard.configuration.settings import Settings
 from dashboard.door import streamlit_internals
 from dashboard.door.asked import Asked
-from dashboard.door.caller import address_of, host_name, is_local
+from dashboard.door.caller import PROXY, address_of, host_name, is_local
 from dashboard.door.connections import Connections
 from dashboard.door.headers import AnswerHeaders, with_our_script
 from dashboard.door.limits import Limits
@@ -22,6 +23,8 @@ from dashboard.door.sessions import EndedSessions, Sessions
 from dashboard.door.signed_in import Roles, everybody, signed_in
 from dashboard.door.start_key import StartKey
 from dashboard.runtime.audit import Audit
+
+log = logging.getLogger(__name__)
 
 NOTED_SECONDS = 60.0
 """How long the same refusal of the same caller is not written down again."""
@@ -69,6 +72,7 @@ class Doorway:
         self.script = (Path(__file__).parent / "static" / "door.js").read_bytes()
         self.headers = AnswerHeaders(page, settings.basemap, settings.embed_origins)
         self._trusted = settings.trusted_proxies
+        self._proxy_said = False
         known = [urlsplit(url) for url in (settings.redirect_uri, settings.public_url)]
         self._hosts = (
             {parts.hostname for parts in known if parts.hostname} if settings.redirect_uri else set()
@@ -80,6 +84,12 @@ class Doorway:
         """A request, with where it came from."""
         asked = Asked.of(dict(scope), self.prefix)
         asked.address = address_of(asked.client, asked.headers, self._trusted)
+        if asked.address == PROXY and not self._trusted and not self._proxy_said:
+            self._proxy_said = True
+            log.warning(
+                "Requests come through a proxy. Name it in CATENA_TRUSTED_PROXIES: until then all of them have one "
+                "address, in the record and for the limits."
+            )
         host = _as_sent(asked.headers.get("host", ""))
         asked.secure = scope.get("scheme") in ("https", "wss") or host in self._secure_hosts
         return asked

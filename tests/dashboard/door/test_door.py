@@ -352,3 +352,11 @@ def test_below_a_base_path(secrets) -> None:
     assert house.ask("/maps/_stcore/health", headers=HERE).status == 200
     assert house.ask("/maps/feed/vehicles.json", headers=HERE).status == 401
     assert "inside" in house.ask("/maps/x", headers=HERE | {"cookie": signed(CLAIMS)}).text
+
+
+@pytest.mark.parametrize(("trusted", "warnings"), [((), 1), ((ip_network("10.0.0.0/8"),), 0)])
+def test_a_proxy_that_nobody_has_named_is_told_of_once(secrets, caplog, trusted, warnings: int) -> None:
+    house = House(replace(SIGN_IN, trusted_proxies=trusted))
+    for _ in range(3):
+        house.ask("/", headers=HERE | {"x-forwarded-for": "198.51.100.7"}, client=("10.0.0.1", 1))
+    assert [record.message.count("CATENA_TRUSTED_PROXIES") for record in caplog.records] == [1] * warnings
