@@ -62,7 +62,7 @@ def main() -> None:
                         if page == "invitation":
                             invite(seen)
                         elif page == "live-map" and options.vehicles:
-                            seen.map_shown().ticks(2)  # the second fix gives each vehicle its heading
+                            seen.map_shown().ticks(4)  # the second fix gives each vehicle its heading
                         seen.page.wait_for_timeout(3000)  # tiles, and the last movement
                         save(seen.page.screenshot(), options.out / f"{page}-{width}-{theme}.png")
         browser.close()
