@@ -37,8 +37,7 @@ def viewer_of(grant: Grant, refs: Mapping[str, str], session: str = "", address:
     visibility = grant.visibility
     if grant.fleet_refs is not None:
         fleets = frozenset(fleet for fleet, ref in refs.items() if ref in grant.fleet_refs)
-        allowed = fleets if visibility.fleets is None else fleets & visibility.fleets
-        visibility = Visibility(allowed, visibility.sources, visibility.hidden, visibility.rounded)
+        visibility = visibility.within(Visibility(fleets))
     return Viewer(
         grant.name,
         visibility,

@@ -46,6 +46,15 @@ class Visibility:
         """Whether a fleet may be seen."""
         return self.fleets is None or fleet_id in self.fleets
 
+    def within(self, allowed: Visibility) -> Visibility:
+        """So much of it as may be seen by somebody who may see what is allowed, and never more."""
+        return Visibility(
+            fleets=_both(self.fleets, allowed.fleets),
+            sources=_both(self.sources, allowed.sources),
+            hidden=self.hidden | allowed.hidden,
+            rounded=self.rounded or allowed.rounded,
+        )
+
     def of(self, frame: pd.DataFrame) -> pd.DataFrame:
         """What may be seen of a frame of vehicles or trailers, in its order; the frame itself if all may.
 
@@ -78,6 +87,10 @@ class Visibility:
 
 EVERYTHING = Visibility(fleets=None)
 NOTHING = Visibility()
+
+
+def _both(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
+    return other if one is None else one if other is None else one & other
 
 
 def _used(column: pd.Series) -> pd.Series:

@@ -46,17 +46,3 @@ class Share:
     def over(self, now: float) -> bool:
         """Whether it lets nobody in any more, at `now` seconds since 1970."""
         return self.revoked or now >= self.expires_at
-
-
-def narrowed(wanted: Visibility, allowed: Visibility) -> Visibility:
-    """So much of what is wanted as somebody may show who may see what is allowed, and never more."""
-    return Visibility(
-        fleets=_both(wanted.fleets, allowed.fleets),
-        sources=_both(wanted.sources, allowed.sources),
-        hidden=wanted.hidden | allowed.hidden,
-        rounded=wanted.rounded or allowed.rounded,
-    )
-
-
-def _both(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
-    return other if one is None else one if other is None else one & other

@@ -27,7 +27,7 @@ from dashboard.sharing.refusals import (
     TooManyGuests,
     WrongCode,
 )
-from dashboard.sharing.share import Share, narrowed
+from dashboard.sharing.share import Share
 from dashboard.sharing.store import ShareStore, StoreFailed
 
 log = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ class Shares:
             raise NotShared(f"A pass code has {pass_codes.LEAST} to {pass_codes.MOST} characters.")
         if visibility.fleets is None or len(view) > VIEW:
             raise NotShared("Say which fleets the link shows, with fewer filters.")
-        shown = narrowed(visibility, viewer.visibility)
+        shown = visibility.within(viewer.visibility)
         if not shown.fleets or shown.sources == frozenset():
             raise NotAllowed("Choose at least one fleet that you see yourself.")
         now = self._clock()
@@ -237,7 +237,7 @@ def _made(viewer: Viewer, share: Share) -> bool:
 
 
 def _sees(viewer: Viewer, share: Share) -> bool:
-    return narrowed(share.visibility, viewer.visibility) == share.visibility
+    return share.visibility.within(viewer.visibility) == share.visibility
 
 
 def _digest(token: str) -> str:

@@ -14,8 +14,9 @@ from dashboard.invitations.funnel import STEPS, FleetProgress, totals
 from dashboard.service import service
 from dashboard.ui import sign_in
 from dashboard.ui.clock import viewer_zone
-from dashboard.ui.invitations.table import PAGE_ROWS, rows_key
+from dashboard.ui.invitations.table import PAGE_ROWS
 from dashboard.ui.markdown import plain
+from dashboard.ui.tables import rows_key
 
 TICK_SECONDS = 5.0
 COLUMNS = {

@@ -1,7 +1,6 @@
 """Follow up: all invitations with their countdown and next step, and what can be done about one of them."""
 
 import math
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -29,10 +28,12 @@ from dashboard.invitations.models import (
 from dashboard.service import service
 from dashboard.ui import sign_in
 from dashboard.ui.clock import viewer_zone
+from dashboard.ui.confirm import confirm
 from dashboard.ui.invitations.card import link_of
 from dashboard.ui.invitations.form import as_agreed, consequence, outcome
 from dashboard.ui.invitations.state import INVITE_TAB, page_state
 from dashboard.ui.markdown import plain
+from dashboard.ui.tables import rows_key
 
 PAGE_ROWS = 100
 TICK_SECONDS = 10.0
@@ -83,11 +84,6 @@ def matching(
             for word in words
         )
     ]
-
-
-def rows_key(name: str, handles: Sequence[str]) -> str:
-    """Return the key of a table: other rows make another table, so that a selection cannot slip to a neighbour."""
-    return f"{name}-{zlib.crc32(' '.join(handles).encode()):x}"
 
 
 def _rows(search: str, statuses: tuple[str, ...]) -> None:
@@ -219,16 +215,8 @@ def _confirm_delete(invitation: InvitationSummary) -> None:
 
 
 def _confirm(label: str, act: Callable[[], None]) -> None:
-    with st.container(horizontal=True):
-        yes = st.button(label, type="primary", key="confirm-yes")
-        no = st.button("Cancel", key="confirm-no")
-    if yes:
-        try:
-            with st.spinner("Waiting for Catena …"):
-                act()
-        except (CatenaError, InvitationNotFound, NotSent, AnswerLost) as error:
-            st.error(plain(str(error)))
-        else:
-            st.rerun()
-    if no:
-        st.rerun()
+    def wait() -> None:
+        with st.spinner("Waiting for Catena …"):
+            act()
+
+    confirm(label, wait, (CatenaError, InvitationNotFound, NotSent, AnswerLost))

@@ -70,7 +70,8 @@ def health(state: PollState[Snapshot], now: datetime) -> Health:
 
 def trouble(state: PollState[Snapshot], summary: Summary | None, now: datetime) -> None:
     """Say what went wrong, or why there is nothing to see; nothing when all is well."""
-    viewer, matter = sign_in.viewer(), _matter(health(state, now))
+    viewer, judged = sign_in.viewer(), health(state, now)
+    matter = judged.sentence if viewer.may_see_reasons else judged.brief
     if state.snapshot is None or summary is None:
         if state.problem:
             st.error(plain(matter), icon=":material/cloud_off:")
@@ -118,11 +119,6 @@ def numbers(state: PollState[Snapshot], snapshot: Snapshot, summary: Summary, no
         with st.popover(_counted(len(summary.notices)), type="tertiary", icon=":material/info:"):
             reasons = sign_in.viewer().may_see_reasons
             st.markdown(_paragraphs(summed(summary.notices, now, most=20, reasons=reasons)))
-
-
-def _matter(judged: Health) -> str:
-    """What is the matter, for whoever looks."""
-    return judged.sentence if sign_in.viewer().may_see_reasons else judged.brief
 
 
 def age(snapshot: Snapshot, now: datetime) -> str:

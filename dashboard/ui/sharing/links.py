@@ -14,12 +14,15 @@ from dashboard.sharing.refusals import NotShared
 from dashboard.sharing.share import Share
 from dashboard.sharing.store import StoreFailed
 from dashboard.ui import sign_in
-from dashboard.ui.invitations.table import rows_key
+from dashboard.ui.confirm import confirm
 from dashboard.ui.markdown import plain
 from dashboard.ui.sharing import form
 from dashboard.ui.sharing.words import DAY, LENGTHS, fleets_in_words, shown, when
+from dashboard.ui.tables import rows_key
 
 TICK_SECONDS = 5.0
+ERRORS = (NotShared, StoreFailed)
+"""What changing a link may end in; each says what to do."""
 COLUMNS = {
     "label": st.column_config.TextColumn("Label", width="medium"),
     "state": st.column_config.TextColumn("State", width=90),
@@ -102,26 +105,11 @@ def _prolong(share: Share) -> None:
     seconds = st.segmented_control(
         "Ends, from now, in", list(LENGTHS), default=DAY, required=True, format_func=LENGTHS.__getitem__
     )
-    _confirm("Prolong", partial(service().shares.prolong, sign_in.viewer(), share.id, seconds))
+    confirm("Prolong", partial(service().shares.prolong, sign_in.viewer(), share.id, seconds), ERRORS)
 
 
 @st.dialog("Revoke this link?")
 def _revoke(share: Share) -> None:
     st.write(f"**{plain(share.label)}**")
     st.write("Open pages of its guests close at once, and it lets nobody in any more. This cannot be undone.")
-    _confirm("Revoke", partial(service().shares.revoke, sign_in.viewer(), share.id))
-
-
-def _confirm(label: str, act: Callable[[], None]) -> None:
-    with st.container(horizontal=True):
-        yes = st.button(label, type="primary", key="share-yes")
-        no = st.button("Cancel", key="share-no")
-    if yes:
-        try:
-            act()
-        except (NotShared, StoreFailed) as error:
-            st.error(plain(str(error)))
-        else:
-            st.rerun()
-    if no:
-        st.rerun()
+    confirm("Revoke", partial(service().shares.revoke, sign_in.viewer(), share.id), ERRORS)

@@ -15,6 +15,14 @@ from dashboard.configuration.sign_in import COMMAND
 
 BACK = "https://x.example/oauth2callback"
 ROOT = Path(__file__).parents[3]
+COMPLETE = {
+    "redirect_uri": "https://x.example/oauth2callback",
+    "client_id": "x",
+    "client_secret": "x",
+    "server_metadata_url": "x",
+    "issuer": "x",
+}
+"""What `[auth]` needs beside its cookie secret."""
 
 
 @pytest.mark.parametrize("name", names())
@@ -53,16 +61,9 @@ def test_no_secret_that_is_shown_anywhere_is_accepted():
         for found in re.findall(r"""cookie_secret\b["']? *[=:] *(["'])(.*?)\1""", text)
     ]
     assert len(shown) >= 3  # README, example, the closed page
-    complete = {
-        "redirect_uri": "https://x.example/oauth2callback",
-        "client_id": "x",
-        "client_secret": "x",
-        "server_metadata_url": "x",
-        "issuer": "x",
-    }
     for _quote, secret in shown:
         with pytest.raises(SettingsError, match="cookie_secret"):
-            load({"CATENA_OPERATORS": "@fleet.example"}, {"auth": complete | {"cookie_secret": secret}})
+            load({"CATENA_OPERATORS": "@fleet.example"}, {"auth": COMPLETE | {"cookie_secret": secret}})
 
 
 @pytest.mark.parametrize(
@@ -74,13 +75,6 @@ def test_the_command_that_makes_a_secret_makes_one_that_is_accepted(document):
     secret = subprocess.run(
         [sys.executable, flag, program], check=True, capture_output=True, text=True
     ).stdout
-    complete = {
-        "redirect_uri": "https://x.example/oauth2callback",
-        "client_id": "x",
-        "client_secret": "x",
-        "server_metadata_url": "x",
-        "issuer": "x",
-    }
     assert load(
-        {"CATENA_OPERATORS": "@fleet.example"}, {"auth": complete | {"cookie_secret": secret.strip()}}
+        {"CATENA_OPERATORS": "@fleet.example"}, {"auth": COMPLETE | {"cookie_secret": secret.strip()}}
     ).sign_in

@@ -20,7 +20,6 @@ from dashboard.sharing.refusals import (
     TooManyGuests,
     WrongCode,
 )
-from dashboard.sharing.share import narrowed
 from dashboard.sharing.shares import (
     COMERS,
     COMERS_SECONDS,
@@ -141,9 +140,9 @@ def test_a_guest_never_sees_more_than_the_maker(wanted, allowed, exports, trails
 
 @given(VISIBILITIES, VISIBILITIES)
 def test_narrowing_twice_changes_nothing_and_everything_narrows_nothing(wanted, allowed):
-    once = narrowed(wanted, allowed)
-    assert narrowed(once, allowed) == once
-    assert narrowed(wanted, EVERYTHING) == wanted
+    once = wanted.within(allowed)
+    assert once.within(allowed) == once
+    assert wanted.within(EVERYTHING) == wanted
 
 
 def test_a_guest_is_let_in_until_the_link_ends_and_then_told_so(shares, clock, ann):

@@ -325,7 +325,7 @@ def test_links_are_listed_as_text_and_one_can_be_chosen(service):
     assert HOSTILE in said(act(page))
 
 
-@pytest.mark.parametrize(("sure", "ends"), [("share-yes", 7 * DAY), ("share-no", DAY)])
+@pytest.mark.parametrize(("sure", "ends"), [("confirm-yes", 7 * DAY), ("confirm-no", DAY)])
 def test_a_link_is_prolonged_from_now(service, sure, ends):
     share, _ = service.shares.make(ANN, "Storm", Visibility(frozenset({"fleet-1"})), DAY)
     page = act(act(opened()), f"prolong-{share.id}")
@@ -334,7 +334,7 @@ def test_a_link_is_prolonged_from_now(service, sure, ends):
     assert service.shares.get(share.id).expires_at - share.made_at == pytest.approx(ends, abs=60)
 
 
-@pytest.mark.parametrize(("sure", "revoked"), [("share-yes", True), ("share-no", False)])
+@pytest.mark.parametrize(("sure", "revoked"), [("confirm-yes", True), ("confirm-no", False)])
 def test_a_link_is_revoked_after_a_question_and_then_there_is_nothing_left_to_do(service, sure, revoked):
     share, _ = service.shares.make(ANN, "Storm", Visibility(frozenset({"fleet-1"})), DAY)
     page = act(act(opened()), f"revoke-{share.id}")
@@ -351,7 +351,7 @@ def test_what_was_revoked_meanwhile_is_said_in_the_question(service, monkeypatch
     page = act(act(opened()), f"prolong-{share.id}")
     service.shares.revoke(ANN, share.id)
     monkeypatch.setattr(service.shares, "listed", lambda _viewer: [share])
-    act(page, f"prolong-{share.id}", "share-yes")
+    act(page, f"prolong-{share.id}", "confirm-yes")
     assert "cannot be undone" in said(page)
 
 
