@@ -14,7 +14,7 @@ from dashboard.invitations.card import Card, sheet_pdf
 from dashboard.service import service
 from dashboard.ui import sign_in
 from dashboard.ui.clock import viewer_zone
-from dashboard.ui.invitations import form, providers
+from dashboard.ui.invitations import form, providers, reach
 from dashboard.ui.invitations.card import card_of
 from dashboard.ui.invitations.state import page_state
 from dashboard.ui.markdown import plain
@@ -25,6 +25,7 @@ SHOWN_PROBLEMS = 20
 
 def show() -> None:
     """Show the run this viewer has going, or the way to start one."""
+    reach.warn_if_unreachable()
     run = service().bulk_runs.of(sign_in.viewer())
     if run is not None:
         _run(run)
@@ -93,7 +94,7 @@ def _problems(rows: list[tuple[BulkRow, str]]) -> None:
 
 def _run(run: BulkRun) -> None:
     viewer, running = sign_in.viewer(), run.running
-    opened_at, zone = st.context.url or "", viewer_zone()  # read here: downloads run in another thread
+    opened_at, zone = reach.opened_at(), viewer_zone()  # read here: downloads run in another thread
     if page_state().bulk_run is not run:
         st.info(
             "This file was sent from another tab, before a reload, or in another browser of yours. One is sent at a "

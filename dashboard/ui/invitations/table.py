@@ -29,6 +29,7 @@ from dashboard.service import service
 from dashboard.ui import sign_in
 from dashboard.ui.clock import viewer_zone
 from dashboard.ui.confirm import confirm
+from dashboard.ui.invitations import reach
 from dashboard.ui.invitations.card import link_of
 from dashboard.ui.invitations.form import as_agreed, consequence, outcome
 from dashboard.ui.invitations.state import INVITE_TAB, page_state
@@ -158,7 +159,7 @@ def _actions(viewer: Viewer, invitation: InvitationSummary, waiting: Mapping[str
             + (f", expires {plain(cells['expires'])}" if invitation.status == "active" else "")
             + f"  \n{plain(cells['next'])}."
         )
-        if invitation.status == "active" and (link := link_of(viewer, invitation, st.context.url or "")):
+        if invitation.status == "active" and (link := link_of(viewer, invitation, reach.opened_at())):
             st.code(link, language=None, wrap_lines=True)
         with st.container(horizontal=True):
             if st.button(
