@@ -40,10 +40,10 @@ def warn_if_unreachable(link: str = "") -> bool:
         return False
     warning = (
         f"**A phone cannot open links made here.** They point to “{parts.hostname}”, which on a phone is the phone "
-        "itself. "
+        "itself."
     )
     better, remedy = _better(parts) if simulated else ("", NOT_OURS)
-    st.warning(warning + remedy, icon=":material/phonelink_off:")
+    st.warning(f"{warning} {remedy}".strip(), icon=":material/phonelink_off:")
     if better and st.button(f"Make links for {better}", icon=":material/lan:", key="reach-better"):
         page_state().opened_at = better
         st.rerun()
@@ -51,15 +51,12 @@ def warn_if_unreachable(link: str = "") -> bool:
 
 
 def _better(opened: SplitResult) -> tuple[str, str]:
-    """Return an address that phones can open, "" without one, and what to do, as a sentence."""
+    """Return an address that phones can open, "" without one, and what to do where a click does not do it."""
     settings = service().settings
     for known in filter(None, (settings.public_url, settings.redirect_uri)):
         parts = urlsplit(known)
         if not is_loopback(parts.hostname or ""):
-            return (
-                f"{parts.scheme}://{parts.netloc}",
-                "The dashboard has another address that a phone can open.",
-            )
+            return f"{parts.scheme}://{parts.netloc}", ""
     if settings.redirect_uri:  # the door is closed to those who come by another name
         return "", "People sign in under this address alone: name another in `redirect_uri`."
     own = own_address()
@@ -72,7 +69,7 @@ def _better(opened: SplitResult) -> tuple[str, str]:
             "The dashboard answers on this machine alone: start it without `--server.address` (uvicorn: with "
             f"`--host 0.0.0.0`), then open {address} here."
         )
-    return address, "A phone in the same network can open another address of this machine."
+    return address, ""
 
 
 def own_address() -> str:
