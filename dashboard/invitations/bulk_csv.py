@@ -18,8 +18,7 @@ LOST_ANSWER = "unknown"
 RESULT_COLUMNS = ("result", "message", "link", "expires")
 BLANK = "the row is blank"
 TOO_MANY_CELLS = (
-    "It has more cells than the heading has columns, so what belongs where cannot be told. Put texts that contain the "
-    "separator into double quotes."
+    "It has more cells than the heading: put texts that contain the separator into double quotes."
 )
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 """A cell that starts with one of these may be run as a formula by a spreadsheet."""
@@ -39,6 +38,8 @@ class BulkRow:
     """``created``, ``refreshed`` or ``unknown`` when an uploaded result says that this row was sent before."""
     skipped: str = ""
     """Why there is nothing to send although nothing is wrong, as the end of a sentence."""
+    beyond: tuple[str, ...] = ()
+    """Cells to the right of the last column that the heading names."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,8 @@ def read(
         cells = {name: unguarded(cell) for name, cell in zip(columns, record, strict=False) if name}
         if _is_blank(record, cells):
             row = BulkRow(number, {}, None, skipped=BLANK)
-        elif filled(record[len(columns) :]):
-            row = BulkRow(number, cells, None, TOO_MANY_CELLS)
+        elif filled(beyond := record[len(columns) :]):
+            row = BulkRow(number, cells, None, TOO_MANY_CELLS, beyond=tuple(map(unguarded, beyond)))
         else:
             row = _checked(number, cells, defaults, allowed, fleet_refs)
         if row.create is not None:
@@ -114,7 +115,9 @@ def result(rows: Iterable[tuple[BulkRow, Mapping[str, str]]]) -> bytes:
     return _written(
         header,
         [
-            [row.cells.get(name, "") for name in used] + [outcome.get(name, "") for name in RESULT_COLUMNS]
+            [row.cells.get(name, "") for name in used]
+            + [outcome.get(name, "") for name in RESULT_COLUMNS]
+            + list(row.beyond)
             for row, outcome in rows
         ],
     )

@@ -9,7 +9,7 @@ STYLE = """<style>
 [data-testid="stCode"] pre{padding-right:3.5rem!important}
 [data-testid="stCaptionContainer"],[data-testid="stCaptionContainer"] p{color:inherit;opacity:1}
 [data-testid="stCaptionContainer"]{opacity:.78}
-.st-key-invite-enter{display:none}
+[data-testid="stLayoutWrapper"]:has(>.st-key-invite-enter){display:none}
 .invite-card{background:#fff;color:#16202c;border:1px solid #c9d1da;border-top:8px solid var(--brand);
  border-radius:12px;padding:1.25rem;display:flex;flex-wrap:wrap;gap:1.25rem;align-items:center;font-size:1rem}
 .invite-card img{width:min(19rem,100%);height:auto;image-rendering:pixelated;background:#fff;display:block}

@@ -130,10 +130,14 @@ def test_rows_are_numbered_as_a_spreadsheet_shows_them() -> None:
     assert [(row.number, row.cells.get("fleet_ref")) for row in rows] == [(4, None), (5, "A"), (6, "B")]
 
 
-def test_a_row_of_more_cells_than_the_heading_is_not_sent() -> None:
-    first, second = read(b"fleet_ref,fleet_name\nA,Nord, Inc.\nB,Nord,\n", Draft()).rows
-    assert "more cells than the heading" in first.problem
-    assert second.create is not None
+def test_a_row_of_more_cells_than_the_heading_is_never_sent_without_them() -> None:
+    rows = read(b"fleet_ref,fleet_name\nA,Nord, Inc.\nB,Nord,\n", Draft()).rows
+    for _ in range(2):
+        first, second = rows
+        assert "more cells than the heading" in first.problem
+        assert first.beyond == (" Inc.",)
+        assert second.create is not None
+        rows = read(result((row, {"result": "failed", "message": row.problem}) for row in rows), Draft()).rows
 
 
 def test_a_blank_row_stays_blank_in_the_result_that_is_uploaded_again() -> None:
