@@ -68,7 +68,7 @@ def show() -> None:
     with st.form(f"invite-{state.generation}", border=True):
         # The Enter key presses a form's first button, so it comes before that of the providers, out of sight.
         with st.container(key="invite-enter"):
-            entered = st.form_submit_button("Create invitation", key="invite-entered")
+            entered = st.form_submit_button("Create", key="invite-entered")
         draft, limit = _fields(state, service().settings)
         providers.show_chosen()
         _objection(state, "limit_tsps")

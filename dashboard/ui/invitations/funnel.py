@@ -78,6 +78,10 @@ def _steps(fleet: FleetProgress, fly: Callable[[str], None]) -> None:
     """Show one fleet's steps below each other."""
     zone = viewer_zone()
     st.markdown(f"**{plain(fleet.fleet)}**  \n{plain(fleet.waiting or 'Data flows')}.")
+    if fleet.reached == len(STEPS) and st.button(
+        "Fly there", icon=":material/flight_takeoff:", key="funnel-fly"
+    ):
+        fly(fleet.fleet_id)
     st.markdown(
         "\n".join(
             f"1. {'**' + name + '**' if step.done else name} {plain(local_time(step.at, zone))} "
@@ -85,10 +89,6 @@ def _steps(fleet: FleetProgress, fly: Callable[[str], None]) -> None:
             for index, (name, step) in enumerate(zip(STEPS, fleet.steps, strict=True))
         )
     )
-    if fleet.reached == len(STEPS) and st.button(
-        "Fly there", icon=":material/flight_takeoff:", key="funnel-fly"
-    ):
-        fly(fleet.fleet_id)
 
 
 def picture(numbers: Sequence[int]) -> str:
