@@ -82,8 +82,8 @@ class BulkRun:
         for row in rows:
             if row.done == LOST_ANSWER:
                 self._outcomes[row.number] = RowOutcome(LOST_ANSWER, row.problem)
-            elif row.done:
-                self._outcomes[row.number] = RowOutcome("skipped", f"was {row.done} in an earlier run")
+            elif row.skipped:
+                self._outcomes[row.number] = RowOutcome("skipped", row.skipped)
             elif row.create is None:
                 self._outcomes[row.number] = RowOutcome("failed", row.problem)
 
@@ -232,7 +232,9 @@ class BulkRun:
 
 def _skipped(invitation: InvitationSummary) -> RowOutcome:
     return RowOutcome(
-        "skipped", f"has an invitation already ({status_label(invitation.status).lower()})", invitation.handle
+        "skipped",
+        f"the fleet has an invitation already ({status_label(invitation.status).lower()})",
+        invitation.handle,
     )
 
 

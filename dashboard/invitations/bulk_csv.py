@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from catena_client import InvitationCreate
+from dashboard.invitations.csv_records import UnreadableFile, decoded, filled, records
 from dashboard.invitations.rules import FIELDS, Draft, check
 
 MAX_ROWS = 1000
@@ -15,12 +16,12 @@ DONE = ("created", "refreshed")
 LOST_ANSWER = "unknown"
 """The result of a row that was sent and whose answer was lost."""
 RESULT_COLUMNS = ("result", "message", "link", "expires")
+BLANK = "the row is blank"
+TOO_MANY_CELLS = (
+    "It has more cells than the heading: put texts that contain the separator into double quotes."
+)
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 """A cell that starts with one of these may be run as a formula by a spreadsheet."""
-
-
-class UnreadableFile(ValueError):
-    """The file as a whole cannot be used; the text says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -28,13 +29,17 @@ class BulkRow:
     """One line of the file: what to send, or why not."""
 
     number: int
-    """As a spreadsheet counts: the heading is row 1."""
+    """As a spreadsheet counts, empty lines included."""
     cells: dict[str, str]
     """The known columns as read."""
     create: InvitationCreate | None
     problem: str = ""
     done: str = ""
     """``created``, ``refreshed`` or ``unknown`` when an uploaded result says that this row was sent before."""
+    skipped: str = ""
+    """Why there is nothing to send although nothing is wrong, as the end of a sentence."""
+    beyond: tuple[str, ...] = ()
+    """Cells to the right of the last column that the heading names."""
 
 
 @dataclass(frozen=True)
@@ -65,25 +70,23 @@ def read(
         raise UnreadableFile(
             f"The file has about {lines:,} rows; at most {MAX_ROWS:,} can be sent at once. Split it."
         )
-    text, notes = _decoded(data)
-    rows = _records(text)
-    columns, ignored = _columns(rows[0])
+    text, notes = decoded(data)
+    heading, rows = records(text)
+    columns, ignored = _columns(heading)
     if ignored:
         notes.append(f"Columns that are not known were ignored: {', '.join(ignored)}.")
-    if len(rows) - 1 > MAX_ROWS:
-        raise UnreadableFile(
-            f"The file has {len(rows) - 1:,} rows; at most {MAX_ROWS:,} can be sent at once. Split it."
-        )
-    if len(rows) == 1:
-        raise UnreadableFile("The file has a heading but no rows. Write one fleet per row.")
+    _require_number(sum(filled(record) for record in rows.values()))
     checked: list[BulkRow] = []
     first_row: dict[str, int] = {}
     allowed = frozenset(known_tsps)
-    for number, record in enumerate(rows[1:], 2):
-        if not any(cell.strip() for cell in record):
-            continue
+    for number, record in rows.items():
         cells = {name: unguarded(cell) for name, cell in zip(columns, record, strict=False) if name}
-        row = _checked(number, cells, defaults, allowed, fleet_refs)
+        if _is_blank(record, cells):
+            row = BulkRow(number, {}, None, skipped=BLANK)
+        elif filled(beyond := record[len(columns) :]):
+            row = BulkRow(number, cells, None, TOO_MANY_CELLS, beyond=tuple(map(unguarded, beyond)))
+        else:
+            row = _checked(number, cells, defaults, allowed, fleet_refs)
         if row.create is not None:
             earlier = first_row.setdefault(row.create.fleet_ref, number)
             if earlier != number:
@@ -112,7 +115,9 @@ def result(rows: Iterable[tuple[BulkRow, Mapping[str, str]]]) -> bytes:
     return _written(
         header,
         [
-            [row.cells.get(name, "") for name in used] + [outcome.get(name, "") for name in RESULT_COLUMNS]
+            [row.cells.get(name, "") for name in used]
+            + [outcome.get(name, "") for name in RESULT_COLUMNS]
+            + list(row.beyond)
             for row, outcome in rows
         ],
     )
@@ -149,46 +154,27 @@ def _checked(
     if problems:
         return BulkRow(number, cells, None, " ".join(problems))
     if done in DONE:
-        return BulkRow(number, cells, None, done=done)
+        return BulkRow(number, cells, None, done=done, skipped=f"it was {done} in an earlier run")
     if done == LOST_ANSWER:
         sentence = "It was sent before, and the answer was lost. Look at the fleet under Follow up; to send it again, "
         return BulkRow(number, cells, None, f"{sentence}empty its cell in the column “result”.", done)
     return BulkRow(number, cells, outcome.create)
 
 
-def _decoded(data: bytes) -> tuple[str, list[str]]:
-    """Decode as what spreadsheets write: UTF-8 or UTF-16 with a mark, UTF-8, Windows-1252."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _or_unreadable(data, "utf-16"), []
-    try:
-        return data.decode("utf-8-sig"), []
-    except UnicodeDecodeError:
-        return _or_unreadable(data, "cp1252"), [
-            "The file was read as Windows-1252 text; check the special characters."
-        ]
+def _require_number(rows: int) -> None:
+    if rows > MAX_ROWS:
+        raise UnreadableFile(
+            f"The file has {rows:,} rows; at most {MAX_ROWS:,} can be sent at once. Split it."
+        )
+    if not rows:
+        raise UnreadableFile("The file has a heading but no rows. Write one fleet per row.")
 
 
-def _or_unreadable(data: bytes, encoding: str) -> str:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError:
-        raise UnreadableFile("The file is not text. Save it as “CSV UTF-8” and try again.") from None
-
-
-def _records(text: str) -> list[list[str]]:
-    """Split into records, at most a few more than allowed; the separator is the one the heading uses most."""
-    heading = text.lstrip("\r\n").partition("\n")[0]
-    separator = max(",;\t", key=heading.count)
-    records: list[list[str]] = []
-    try:
-        for record in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
-            if records or any(cell.strip() for cell in record):
-                records.append(record)
-    except csv.Error:
-        raise UnreadableFile("The file is not CSV. Save it as “CSV UTF-8” and try again.") from None
-    if not records:
-        raise UnreadableFile("The file is empty. Download the template and fill it in.")
-    return records
+def _is_blank(record: Iterable[str], cells: Mapping[str, str]) -> bool:
+    """Return whether a record says nothing, or nothing but what a result of ours says of a blank row."""
+    return not filled(record) or (
+        cells.get("message") == BLANK and not filled(cells.get(name, "") for name in FIELDS)
+    )
 
 
 def _columns(header: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -1,6 +1,7 @@
 """Invitations in plain words: times, states, next steps, and the drafts of an e-mail or a text message."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 from urllib.parse import quote
 
@@ -58,6 +59,18 @@ def next_step(
     if status == "accepted":
         return funnel or "Accepted: follow it in Progress"
     return "Ask Catena: its status is not one that this dashboard knows"
+
+
+def row_ranges(numbers: Sequence[int]) -> str:
+    """Write the numbers of rows, which ascend, for people: "Row 4" or "Rows 4, 7 to 9"."""
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and number == spans[-1][-1] + 1:
+            spans[-1] = [spans[-1][0], number]
+        else:
+            spans.append([number])
+    written = ", ".join(" to ".join(f"{end:,}" for end in span) for span in spans)
+    return f"Row{'s' if len(numbers) > 1 else ''} {written}"
 
 
 def message(*, company: str, fleet: str, link: str, expires: str, agrees: str) -> str:

@@ -21,6 +21,8 @@ STYLE = """
 [data-testid="stDecoration"] { display: none; }
 /* Right in the header where there is room, a line of its own where there is not. */
 .st-key-simulated_notice { position: fixed; top: 1.1rem; right: 4rem; width: auto !important; z-index: 1000000; }
+/* Streamlit writes white on the primary colour, which cannot be read on the one that dark pages have. */
+[data-testid^="stBaseButton-primary"] { color: var(--ground); }
 [data-testid="stMainBlockContainer"] { padding: 3.9rem 1.25rem 1rem; max-width: none; }
 /* Over Streamlit's own header, whose buttons stay in reach. */
 .st-key-guest_header {

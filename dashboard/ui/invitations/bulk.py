@@ -9,12 +9,14 @@ from dashboard.fleet.names import masked
 from dashboard.fleet.units import duration
 from dashboard.invitations import bulk_csv
 from dashboard.invitations.bulk import BulkRun, RowOutcome
-from dashboard.invitations.bulk_csv import DONE, LOST_ANSWER, MAX_ROWS, BulkFile, BulkRow, UnreadableFile
+from dashboard.invitations.bulk_csv import DONE, LOST_ANSWER, MAX_ROWS, BulkFile, BulkRow
 from dashboard.invitations.card import Card, sheet_pdf
+from dashboard.invitations.csv_records import UnreadableFile
+from dashboard.invitations.formatting import row_ranges
 from dashboard.service import service
 from dashboard.ui import sign_in
 from dashboard.ui.clock import viewer_zone
-from dashboard.ui.invitations import form, providers
+from dashboard.ui.invitations import form, providers, reach
 from dashboard.ui.invitations.card import card_of
 from dashboard.ui.invitations.state import page_state
 from dashboard.ui.markdown import plain
@@ -25,6 +27,7 @@ SHOWN_PROBLEMS = 20
 
 def show() -> None:
     """Show the run this viewer has going, or the way to start one."""
+    reach.warn_if_unreachable()
     run = service().bulk_runs.of(sign_in.viewer())
     if run is not None:
         _run(run)
@@ -57,15 +60,15 @@ def _checked(file: BulkFile) -> None:
     for note in file.notes:
         st.info(plain(note))
     faulty = [row for row in file.rows if row.problem]
-    sent = sum(row.done in DONE for row in file.rows)
+    skipped = sum(bool(row.skipped) for row in file.rows)
     st.markdown(
         f"**{len(file.ready):,}** rows can be sent"
         + (f", **{len(faulty):,}** cannot" if faulty else "")
-        + (f", **{sent:,}** were sent before" if sent else "")
+        + (f", **{skipped:,}** skipped" if skipped else "")
         + "."
     )
-    if faulty:
-        _problems([(row, row.problem) for row in faulty])
+    _problems([(row, row.problem) for row in faulty])
+    _skipped([(row, row.skipped) for row in file.rows if row.skipped])
     again = st.toggle(
         "Also resend to fleets that have an invitation",
         key="bulk-again",
@@ -81,7 +84,7 @@ def _checked(file: BulkFile) -> None:
 
 
 def _problems(rows: list[tuple[BulkRow, str]]) -> None:
-    """List what to correct, as text that wraps on a phone."""
+    """List what to correct, if anything, as text that wraps on a phone."""
     lines = [
         f"- **Row {row.number}** {plain(masked(row.cells.get('fleet_ref', '')[:60]))}: {plain(problem)}"
         for row, problem in rows[:SHOWN_PROBLEMS]
@@ -91,9 +94,22 @@ def _problems(rows: list[tuple[BulkRow, str]]) -> None:
         st.caption(f"… and {len(rows) - SHOWN_PROBLEMS:,} more.")
 
 
+def _skipped(rows: list[tuple[BulkRow, str]]) -> None:
+    """List which rows are not sent although nothing is wrong with them, by the reason, if there are any."""
+    numbers: dict[str, list[int]] = {}
+    for row, reason in rows:
+        numbers.setdefault(reason, []).append(row.number)
+    st.markdown(
+        "\n".join(
+            f"- **{row_ranges(found)}** {'is' if len(found) == 1 else 'are'} skipped: {plain(reason)}."
+            for reason, found in numbers.items()
+        )
+    )
+
+
 def _run(run: BulkRun) -> None:
     viewer, running = sign_in.viewer(), run.running
-    opened_at, zone = st.context.url or "", viewer_zone()  # read here: downloads run in another thread
+    opened_at, zone = reach.opened_at(), viewer_zone()  # read here: downloads run in another thread
     if page_state().bulk_run is not run:
         st.info(
             "This file was sent from another tab, before a reload, or in another browser of yours. One is sent at a "
@@ -132,13 +148,11 @@ def _run(run: BulkRun) -> None:
             service().bulk_runs.put_away(viewer, run)
             page_state().bulk_generation += 1
             st.rerun()
-    failed = [
-        (row, outcome.message)
-        for row in run.rows
-        if (outcome := run.outcome(row)) and outcome.result in ("failed", LOST_ANSWER)
-    ]
-    if failed:
-        _problems(failed)
+    outcomes = [(row, outcome) for row in run.rows if (outcome := run.outcome(row))]
+    _problems(
+        [(row, outcome.message) for row, outcome in outcomes if outcome.result in ("failed", LOST_ANSWER)]
+    )
+    _skipped([(row, outcome.message) for row, outcome in outcomes if outcome.result == "skipped"])
     st.caption("The result contains the links. Uploading it again later continues where it stopped.")
 
 

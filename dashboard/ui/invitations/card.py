@@ -17,7 +17,7 @@ from dashboard.invitations.permissions import bundle_of
 from dashboard.service import service
 from dashboard.ui import sign_in
 from dashboard.ui.clock import viewer_zone
-from dashboard.ui.invitations import progress
+from dashboard.ui.invitations import progress, reach
 from dashboard.ui.invitations.state import page_state
 
 HIDE_CHROME = """<style>
@@ -31,8 +31,10 @@ def show(fly: Callable[[str], None]) -> None:
     state = page_state()
     invitation = _shown()
     if invitation is None:
+        reach.warn_if_unreachable()
         return
-    card = card_of(sign_in.viewer(), invitation, st.context.url or "", viewer_zone())
+    card = card_of(sign_in.viewer(), invitation, reach.opened_at(), viewer_zone())
+    reach.warn_if_unreachable(card.link if card else "")
     if state.note:
         st.success(state.note, icon=":material/check_circle:")
     if card is None:
@@ -58,7 +60,7 @@ def show_on_stage(fly: Callable[[str], None]) -> bool:
     if not state.on_stage:
         return False
     invitation = _shown()
-    card = card_of(sign_in.viewer(), invitation, st.context.url or "", viewer_zone()) if invitation else None
+    card = card_of(sign_in.viewer(), invitation, reach.opened_at(), viewer_zone()) if invitation else None
     if invitation is None or card is None:
         state.on_stage = False
         return False
@@ -78,7 +80,7 @@ def _shown() -> InvitationSummary | None:
 def link_of(viewer: Viewer, invitation: InvitationSummary, opened_at: str) -> str:
     """Return the link to hand over; "" when there is none for this viewer, or none that can be read.
 
-    `opened_at` is the address in the operator's browser.
+    `opened_at` is the address that links are made for, as from `reach.opened_at`.
     """
     try:
         magic_link = service().invitations.link(viewer, invitation.handle)

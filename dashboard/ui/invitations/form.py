@@ -66,16 +66,16 @@ def show() -> None:
     """Show the form with the objections of the last try; create the invitation when asked to."""
     state = page_state()
     with st.form(f"invite-{state.generation}", border=True):
-        draft = _fields(state, service().settings)
+        # The Enter key presses a form's first button, so it comes before that of the providers, out of sight.
+        with st.container(key="invite-enter"):
+            entered = st.form_submit_button("Create", key="invite-entered")
+        draft, limit = _fields(state, service().settings)
         providers.show_chosen()
         _objection(state, "limit_tsps")
-        with st.container(horizontal=True):
-            # The first one is what the Enter key presses.
-            sent = st.form_submit_button("Create invitation", type="primary", icon=":material/add_link:")
-            limit = st.form_submit_button("Limit providers", type="tertiary", icon=":material/filter_list:")
+        sent = st.form_submit_button("Create invitation", type="primary", icon=":material/add_link:")
         if problem := state.problems.get(""):
             st.error(plain(problem))
-    if sent:
+    if entered or sent:
         checked = check(draft)
         state.question, state.problems = None, checked.problems
         if checked.create is not None:
@@ -113,18 +113,18 @@ def as_agreed(invitations: Sequence[InvitationSummary]) -> MayRefresh:
 def outcome(result: CreateResult) -> str:
     """Say in words whether the invitation is new or an existing one was refreshed."""
     ref = plain(result.invitation.fleet_ref)
-    until = plain(local_time(result.invitation.expires_at, viewer_zone()) or UNKNOWN)
     if result.created:
-        return f"**Created** a new invitation for {ref}. It works until {until}."
+        return f"**Created** a new invitation for {ref}."
     if result.meant_new:
         return (
             f"**Refreshed**, although a new one was meant: Catena had an invitation of {ref} that was not live, or not "
-            f"there, a moment before. It now works until {until}."
+            "there, a moment before."
         )
-    return f"**Refreshed** the invitation that {ref} already had. It now works until {until}."
+    return f"**Refreshed** the invitation that {ref} already had."
 
 
-def _fields(state: PageState, settings: Settings) -> Draft:
+def _fields(state: PageState, settings: Settings) -> tuple[Draft, bool]:
+    """Show the fields; return what is in them, and whether the providers are to be limited."""
     values: dict[str, str] = {}
 
     def text(name: str, value: str = "") -> None:
@@ -157,7 +157,8 @@ def _fields(state: PageState, settings: Settings) -> Draft:
         text("success_redirect_url", settings.invite_success_url)
         text("failure_redirect_url", settings.invite_failure_url)
         text("callback_url")
-    return Draft(**values, limit_tsps=state.limit_tsps, permissions=chosen)
+        limit = st.form_submit_button("Limit providers", icon=":material/filter_list:")
+    return Draft(**values, limit_tsps=state.limit_tsps, permissions=chosen), limit
 
 
 def defaults() -> Draft:

@@ -14,6 +14,7 @@ from dashboard.invitations.funnel import STEPS, FleetProgress, totals
 from dashboard.service import service
 from dashboard.ui import sign_in
 from dashboard.ui.clock import viewer_zone
+from dashboard.ui.invitations.style import table_and_choice
 from dashboard.ui.invitations.table import PAGE_ROWS
 from dashboard.ui.markdown import plain
 from dashboard.ui.tables import rows_key
@@ -54,7 +55,8 @@ def _funnel(fly: Callable[[str], None]) -> None:
     page = min(st.pagination(pages, key=f"funnel-page-{pages}"), pages) if pages > 1 else 1
     shown = shown[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
     service().first_data.request(fleet.fleet_id for fleet in shown if fleet.reached >= 5)
-    picked = st.dataframe(
+    table, choice = table_and_choice("funnel")
+    picked = table.dataframe(
         frame(shown, now, viewer_zone()),
         key=rows_key("funnel", [fleet.fleet_id or fleet.handle for fleet in shown]),
         hide_index=True,
@@ -66,27 +68,27 @@ def _funnel(fly: Callable[[str], None]) -> None:
     )
     rows = picked["selection"]["rows"]
     if rows and rows[0] < len(shown):
-        _steps(shown[rows[0]], fly)
+        with choice:
+            _steps(shown[rows[0]], fly)
     else:
-        st.caption("Choose a fleet to see its steps, or to fly there.")
+        choice.caption("Choose a fleet to see its steps, or to fly there.")
 
 
 def _steps(fleet: FleetProgress, fly: Callable[[str], None]) -> None:
     """Show one fleet's steps below each other."""
     zone = viewer_zone()
-    with st.container(border=True):
-        st.markdown(f"**{plain(fleet.fleet)}**  \n{plain(fleet.waiting or 'Data flows')}.")
-        st.markdown(
-            "\n".join(
-                f"1. {'**' + name + '**' if step.done else name} {plain(local_time(step.at, zone))} "
-                f"{plain(_cell(fleet, index).removeprefix('✓').removeprefix(' · '))}"
-                for index, (name, step) in enumerate(zip(STEPS, fleet.steps, strict=True))
-            )
+    st.markdown(f"**{plain(fleet.fleet)}**  \n{plain(fleet.waiting or 'Data flows')}.")
+    if fleet.reached == len(STEPS) and st.button(
+        "Fly there", icon=":material/flight_takeoff:", key="funnel-fly"
+    ):
+        fly(fleet.fleet_id)
+    st.markdown(
+        "\n".join(
+            f"1. {'**' + name + '**' if step.done else name} {plain(local_time(step.at, zone))} "
+            f"{plain(_cell(fleet, index).removeprefix('✓').removeprefix(' · '))}"
+            for index, (name, step) in enumerate(zip(STEPS, fleet.steps, strict=True))
         )
-        if fleet.reached == len(STEPS) and st.button(
-            "Fly there", icon=":material/flight_takeoff:", key="funnel-fly"
-        ):
-            fly(fleet.fleet_id)
+    )
 
 
 def picture(numbers: Sequence[int]) -> str:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from dashboard.invitations.formatting import expiry, status_label
+from dashboard.invitations.formatting import status_label
 from dashboard.invitations.funnel import STEPS, FleetProgress
 from dashboard.invitations.models import InvitationSummary
 from dashboard.service import service
@@ -48,11 +48,7 @@ def _progress(handle: str, fly: Callable[[str], None]) -> None:
             f"This invitation is {plain(status_label(invitation.status).lower())}.", icon=":material/help:"
         )
     else:
-        left = plain(expiry(invitation.status, invitation.expires_at, now))
-        st.info(
-            f"Waiting for the fleet to open the link and accept. Expires {left}.",
-            icon=":material/hourglass_empty:",
-        )
+        st.info("Waiting for the fleet to open the link and accept.", icon=":material/hourglass_empty:")
 
 
 def _arrived(fleet: FleetProgress, invitation: InvitationSummary, fly: Callable[[str], None]) -> None:

@@ -29,6 +29,8 @@ class PageState:
     """Handle of the invitation whose card is on the page."""
     note: str = ""
     """What just happened to it, in words."""
+    opened_at: str = ""
+    """The address that links are made for, if it is not the one in the address bar."""
     on_stage: bool = False
     """Whether the card fills the screen."""
     bulk_generation: int = 0

@@ -29,9 +29,11 @@ from dashboard.service import service
 from dashboard.ui import sign_in
 from dashboard.ui.clock import viewer_zone
 from dashboard.ui.confirm import confirm
+from dashboard.ui.invitations import reach
 from dashboard.ui.invitations.card import link_of
 from dashboard.ui.invitations.form import as_agreed, consequence, outcome
 from dashboard.ui.invitations.state import INVITE_TAB, page_state
+from dashboard.ui.invitations.style import table_and_choice
 from dashboard.ui.markdown import plain
 from dashboard.ui.tables import rows_key
 
@@ -104,15 +106,14 @@ def _rows(search: str, statuses: tuple[str, ...]) -> None:
     if pages > 1:
         page = min(st.pagination(pages, key=f"follow-page-{pages}"), pages)
     shown = matches[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
-    st.caption(
-        f"{len(matches):,} of {len(lists.invitations):,} invitations. Choose one for what you can do about it."
-    )
+    st.caption(f"{len(matches):,} of {len(lists.invitations):,} invitations")
     waiting = {
         fleet.handle: fleet.waiting or "On the map"
         for fleet in service().overview.fleets(viewer, now)
         if fleet.handle
     }
-    picked = st.dataframe(
+    table, choice = table_and_choice("follow")
+    picked = table.dataframe(
         pd.DataFrame([_cells(invitation, waiting, now) for invitation in shown], columns=list(COLUMNS)),
         key=rows_key("follow", [invitation.handle for invitation in shown]),
         hide_index=True,
@@ -125,7 +126,10 @@ def _rows(search: str, statuses: tuple[str, ...]) -> None:
     )
     rows = picked["selection"]["rows"]
     if rows and rows[0] < len(shown):
-        _actions(viewer, shown[rows[0]], waiting)
+        with choice:
+            _actions(viewer, shown[rows[0]], waiting)
+    else:
+        choice.caption("Choose an invitation to see its link, to resend or to delete it.")
 
 
 def _cells(invitation: InvitationSummary, waiting: Mapping[str, str], now: datetime) -> dict[str, str]:
@@ -149,35 +153,32 @@ def _cells(invitation: InvitationSummary, waiting: Mapping[str, str], now: datet
 
 def _actions(viewer: Viewer, invitation: InvitationSummary, waiting: Mapping[str, str]) -> None:
     state = page_state()
-    with st.container(border=True):
-        cells = _cells(invitation, waiting, datetime.now(UTC))
-        st.markdown(
-            f"**{plain(cells['fleet'])}** {plain(cells['name'])}  \n{plain(cells['status'])}, "
-            f"created {plain(cells['created'])}"
-            + (f" by {plain(invitation.created_by)}" if invitation.created_by else "")
-            + (f", expires {plain(cells['expires'])}" if invitation.status == "active" else "")
-            + f"  \n{plain(cells['next'])}."
-        )
-        if invitation.status == "active" and (link := link_of(viewer, invitation, st.context.url or "")):
-            st.code(link, language=None, wrap_lines=True)
-        with st.container(horizontal=True):
-            if st.button(
-                "Show QR code and link", icon=":material/qr_code_2:", key=f"show-{invitation.handle}"
-            ):
-                state.shown, state.note, state.go_to = invitation.handle, "", INVITE_TAB
-                st.rerun()
-            if st.button("Resend", icon=":material/autorenew:", key=f"resend-{invitation.handle}"):
-                _confirm_resend(invitation)
-            if invitation.status != "deleted" and st.button(
-                "Delete",
-                icon=":material/delete:",
-                key=f"delete-{invitation.handle}",
-                disabled=invitation.status == "accepted",
-                help="An accepted invitation cannot be deleted: end the share agreement instead."
-                if invitation.status == "accepted"
-                else None,
-            ):
-                _confirm_delete(invitation)
+    cells = _cells(invitation, waiting, datetime.now(UTC))
+    st.markdown(
+        f"**{plain(cells['fleet'])}** {plain(cells['name'])}  \n{plain(cells['status'])}, "
+        f"created {plain(cells['created'])}"
+        + (f" by {plain(invitation.created_by)}" if invitation.created_by else "")
+        + (f", expires {plain(cells['expires'])}" if invitation.status == "active" else "")
+        + f"  \n{plain(cells['next'])}."
+    )
+    with st.container(horizontal=True):
+        if st.button("Show QR code and link", icon=":material/qr_code_2:", key=f"show-{invitation.handle}"):
+            state.shown, state.note, state.go_to = invitation.handle, "", INVITE_TAB
+            st.rerun()
+        if st.button("Resend", icon=":material/autorenew:", key=f"resend-{invitation.handle}"):
+            _confirm_resend(invitation)
+        if invitation.status != "deleted" and st.button(
+            "Delete",
+            icon=":material/delete:",
+            key=f"delete-{invitation.handle}",
+            disabled=invitation.status == "accepted",
+            help="An accepted invitation cannot be deleted: end the share agreement instead."
+            if invitation.status == "accepted"
+            else None,
+        ):
+            _confirm_delete(invitation)
+    if invitation.status == "active" and (link := link_of(viewer, invitation, reach.opened_at())):
+        st.code(link, language=None, wrap_lines=True)
 
 
 @st.dialog("Resend this invitation?")

@@ -110,6 +110,7 @@ def test_the_same_reference_from_two_browsers_at_once_makes_one_invitation(dashb
 
 def test_a_fleet_may_choose_only_the_providers_it_was_limited_to(dashboard, visit, phone) -> None:
     seen = visit(dashboard(), "/invitations")
+    seen.page.get_by_text("More", exact=True).click()
     seen.page.get_by_role("button", name="Limit providers").click()
     dialog = seen.page.get_by_role("dialog")
     expect(dialog.get_by_role("toolbar").get_by_role("button").nth(1)).to_be_visible()
@@ -189,18 +190,20 @@ def test_downloads_hold_the_code(dashboard, visit, tmp_path) -> None:
 def test_many_at_once(dashboard, visit, phone, tmp_path) -> None:
     seen = visit(dashboard(), "/invitations")
     tab(seen, "Many at once")
-    rows = "fleet_ref;fleet_name\r\n=SUM(1);Gr\xfcn\r\nBULK-1;Nord\r\nBULK-1;twice\r\nBULK-2;a&b\r\n"
+    rows = "fleet_ref;fleet_name\r\n=SUM(1);Gr\xfcn\r\nBULK-1;Nord\r\nBULK-1;twice\r\n;\r\nBULK-2;a&b\r\n"
     source = tmp_path / "fleets.csv"
     source.write_bytes(rows.encode("cp1252"))
     seen.page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(source)
-    expect(seen.page.get_by_text("2 rows can be sent, 2 cannot")).to_be_visible()
+    expect(seen.page.get_by_text("2 rows can be sent, 2 cannot, 1 skipped")).to_be_visible()
     seen.page.get_by_role("button", name="Create 2 invitations").click()
-    expect(seen.page.get_by_text("4 of 4 rows: 2 created, 2 failed")).to_be_visible()
+    expect(seen.page.get_by_text("5 of 5 rows: 2 created, 2 failed, 1 skipped")).to_be_visible()
+    expect(seen.page.get_by_text("Row 5 is skipped: the row is blank.")).to_be_visible()
     with seen.page.expect_download() as download:
         seen.page.get_by_role("button", name="Result (CSV)").click()
     download.value.save_as(tmp_path / "result.csv")
     result = list(csv.DictReader(io.StringIO((tmp_path / "result.csv").read_text("utf-8-sig"))))
-    assert [row["result"] for row in result] == ["created", "created", "failed", "failed"]
+    assert [row["result"] for row in result] == ["created", "created", "failed", "skipped", "failed"]
+    assert result[3]["message"] == "the row is blank"
     assert result[0]["fleet_ref"] == "'=SUM(1)"
     expect(phone(result[0]["link"]).page.get_by_role("button", name="Accept and continue")).to_be_visible()
     with seen.page.expect_download() as sheet:

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from dashboard.invitations.bulk_csv import (
     MAX_ROWS,
-    UnreadableFile,
     guarded,
     read,
     result,
     template,
     unguarded,
 )
+from dashboard.invitations.csv_records import UnreadableFile
 from dashboard.invitations.rules import Draft
 
 
@@ -103,6 +103,52 @@ def test_rows_are_checked_one_by_one() -> None:
     assert "row 2 has the same" in problems[5]
     assert "no provider nobody" in problems[7]
     assert "fleet_ref" in problems[8]
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        (b"fleet_ref,fleet_name\nA,x\n,\nB,\n", {3: "the row is blank"}),
+        (b"fleet_ref,fleet_name\nA,x\n\n \t, \nB,\n,\n", dict.fromkeys((3, 4, 6), "the row is blank")),
+        (b"\n,\nfleet_ref,fleet_name\n\nA,x\n", {4: "the row is blank"}),
+        (b"fleet_ref\nA\n" + b"\n" * 1500, dict.fromkeys(range(3, 1503), "the row is blank")),
+        (
+            b"fleet_ref,result\nA,created\nB,refreshed\n",
+            {2: "it was created in an earlier run", 3: "it was refreshed in an earlier run"},
+        ),
+    ],
+    ids=["one", "several", "above the heading", "more than may be sent", "sent before"],
+)
+def test_rows_with_nothing_to_send_are_named_with_the_reason(data: bytes, found: dict[int, str]) -> None:
+    rows = read(data, Draft()).rows
+    assert {row.number: row.skipped for row in rows if row.skipped} == found
+    assert not any(row.create or row.problem for row in rows if row.skipped)
+
+
+def test_rows_are_numbered_as_a_spreadsheet_shows_them() -> None:
+    rows = read(b'\n\nfleet_ref,fleet_name\n\nA,"two\nlines"\nB,\n', Draft()).rows
+    assert [(row.number, row.cells.get("fleet_ref")) for row in rows] == [(4, None), (5, "A"), (6, "B")]
+
+
+def test_a_row_of_more_cells_than_the_heading_is_never_sent_without_them() -> None:
+    rows = read(b"fleet_ref,fleet_name\nA,Nord, Inc.\nB,Nord,\n", Draft()).rows
+    for _ in range(2):
+        first, second = rows
+        assert "more cells than the heading" in first.problem
+        assert first.beyond == (" Inc.",)
+        assert second.create is not None
+        rows = read(result((row, {"result": "failed", "message": row.problem}) for row in rows), Draft()).rows
+
+
+def test_a_blank_row_stays_blank_in_the_result_that_is_uploaded_again() -> None:
+    rows = read(b"fleet_ref,fleet_name\nA,x\n,\n", Draft()).rows
+    written = result((row, {"result": "skipped", "message": row.skipped}) for row in rows)
+    blank = rows_of(written)[1]
+    assert {name: value for name, value in blank.items() if value} == {
+        "result": "skipped",
+        "message": "the row is blank",
+    }
+    assert [row.skipped for row in read(written, Draft()).rows] == ["", "the row is blank"]
 
 
 def test_the_template_is_a_file_that_can_be_sent() -> None:

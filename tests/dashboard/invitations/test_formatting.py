@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboard.invitations.formatting import expiry, local_time, mailto, message, next_step, sms
+from dashboard.invitations.formatting import expiry, local_time, mailto, message, next_step, row_ranges, sms
 
 NOW = datetime(2026, 3, 8, 6, 30, tzinfo=UTC)
 
@@ -70,3 +70,16 @@ def test_drafts_survive_the_way_into_a_mail_program() -> None:
     assert unquote(parts.path) == "a+b@c.de"
     assert parse_qs(parts.query) == {"subject": ["What? & how"], "body": [body]}
     assert unquote(sms("+1 (312) 555-0142", body)).startswith("sms:+13125550142?&body=Hello Nord,")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "written"),
+    [
+        ([4], "Row 4"),
+        ([4, 5], "Rows 4 to 5"),
+        ([2, 4, 5, 6, 9], "Rows 2, 4 to 6, 9"),
+        ([999, 1000, 1001], "Rows 999 to 1,001"),
+    ],
+)
+def test_rows_are_named_by_ranges(numbers: list[int], written: str) -> None:
+    assert row_ranges(numbers) == written

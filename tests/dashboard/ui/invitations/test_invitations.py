@@ -1,7 +1,7 @@
 """The invitations page, run by Streamlit's own test driver against a small Catena."""
 
+import re
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,17 +10,12 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from catena_client import CatenaClient
 from dashboard.access.viewer import OPERATOR, Viewer, Visibility
-from dashboard.configuration.settings import Settings
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.ingest.polling import PollState
 from dashboard.invitations.bulk import BulkRun
-from dashboard.invitations.first_data import FirstDataTracker
-from dashboard.invitations.invitation_service import InvitationService
 from dashboard.invitations.models import AlreadyInvited
-from dashboard.invitations.overview import Overview
-from dashboard.service import Service, install
+from dashboard.service import Service
 from dashboard.ui.invitations.form import as_agreed
 from tests.dashboard.invitations.fakes import FakeCatena, refreshed, stamp
 from tests.dashboard.waiting import until
@@ -35,19 +30,6 @@ def script() -> None:
 
     st.session_state.setdefault("viewer", OPERATOR)
     invitations.render()
-
-
-@pytest.fixture
-def served(catena: FakeCatena, client: CatenaClient) -> Iterator[Service]:
-    catena.now = datetime.now(UTC)
-    made = Service(Settings(company_name="Acme Insurance"))
-    made.client.close()
-    made.client = client
-    made.invitations = InvitationService(client, made.audit)
-    made.first_data = FirstDataTracker(client)
-    made.overview = Overview(made.invitations, made.first_data, lambda: made.poller.state.snapshot)
-    yield install(made)
-    made.first_data.close()
 
 
 @pytest.fixture
@@ -89,6 +71,8 @@ def test_creating_shows_the_code_the_link_and_what_happened(page: AppTest, caten
     assert not page.exception
     (made,) = catena.invitations
     assert "**Created** a new invitation for NORD-1" in words(page)
+    assert cards(page).count("Works until") == 1
+    assert not re.search("until|expires", words(page), re.IGNORECASE), "said once"
     assert 'alt="QR code for NORD-1"' in cards(page)
     assert "Acme Insurance invites" in cards(page)
     assert [code.value for code in page.code] == [made["magic_link"]]
@@ -353,7 +337,8 @@ def test_each_row_of_an_uploaded_result_is_counted_once(served: Service) -> None
     page = select_tab(AppTest.from_function(script, default_timeout=20).run(), "Many at once")
     data = b"fleet_ref,result\nA,created\nB,unknown\nC,\n"
     page.file_uploader[0].set_value(("fleets.csv", data, "text/csv")).run()
-    assert "**1** rows can be sent, **1** cannot, **1** were sent before." in words(page)
+    assert "**1** rows can be sent, **1** cannot, **1** skipped." in words(page)
+    assert "**Row 2** is skipped: it was created in an earlier run." in words(page)
     assert "the answer was lost" in words(page)
 
 
@@ -465,6 +450,23 @@ def test_a_file_is_checked_sent_and_answered(served: Service, catena: FakeCatena
     assert labels >= {"Result (CSV)", "QR codes (PDF)"}
     press(page, "New file")
     assert served.bulk_runs.of(OPERATOR) is None
+
+
+def test_each_skipped_row_is_named_with_its_reason(served: Service, catena: FakeCatena) -> None:
+    catena.invite("OLD", status="accepted")
+    page = select_tab(AppTest.from_function(script, default_timeout=20).run(), "Many at once")
+    data = b"fleet_ref,fleet_name\nA,\n,\nOLD,\n , \n,\nA,\n"
+    page.file_uploader[0].set_value(("fleets.csv", data, "text/csv")).run()
+    assert "**2** rows can be sent, **1** cannot, **3** skipped." in words(page)
+    assert "**Rows 3, 5 to 6** are skipped: the row is blank." in words(page)
+    press(page, "Create 2 invitations")
+    finished(served)
+    page.run()
+    text = words(page)
+    assert run_of(served).counts() == {"created": 1, "failed": 1, "skipped": 4}
+    assert "**Rows 3, 5 to 6** are skipped: the row is blank." in text
+    assert "**Row 4** is skipped: the fleet has an invitation already (accepted)." in text
+    assert "**Row 7** A: Fleet reference: row 2 has the same one." in text
 
 
 HERE = replace(
