@@ -104,6 +104,7 @@ class Service:
     def start(self) -> None:
         """Begin polling."""
         access_log.hide_tokens()
+        self.doorway.prepare()
         self.poller.start()
 
     def close(self) -> None:

@@ -23,12 +23,6 @@ NAMES = frozenset(
     }
 )
 """Headers that the door alone decides on."""
-OWN_SCRIPT = '<script src="./door/door.js"></script>'
-
-
-def with_our_script(page: str) -> str:
-    """Streamlit's page with our script before all of its own."""
-    return page.replace("<head>", f"<head>\n    {OWN_SCRIPT}", 1)
 
 
 def hashes(page: str) -> list[str]:
