@@ -38,7 +38,6 @@ def test_a_first_visit_is_small(browsers, dashboard, codings: str) -> None:
             )
         everything = sum(loaded.values()) + sum(map(len, seen.frames))
         largest = sorted(loaded.items(), key=lambda one: -one[1])[:12]
-        print(f"{everything:,.0f}", len(loaded), largest, sum(map(len,seen.frames)))
         assert everything <= MOST_BYTES, f"{everything:,.0f} bytes: {largest}"
         assert len(loaded) > 100, "the page is counted, not only the map"
         seen.clean()
