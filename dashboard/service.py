@@ -91,7 +91,7 @@ class Service:
             *self.feed.routes(self.prefix),
             *assets.routes(self.prefix),
             self._webhooks.route(self.prefix),
-            *ShareRoutes(self.shares, self.prefix).routes(),
+            *ShareRoutes(self.shares, self.prefix, self.settings.title).routes(),
         ]
         if self._sandbox is not None:
             routes.append(Mount(f"{self.prefix}/{embedded.CONNECT_PATH}", self._sandbox.connect))
