@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from benchmarks import page, report
+from benchmarks import first_visit, page, report
 from benchmarks.ticks import PageCost
 from tests.browser import rig
 
@@ -24,8 +24,10 @@ def main() -> int:
     """Exit code: 0 when all targets are met."""
     with tempfile.TemporaryDirectory() as folder:
         polls, feed = poll_costs(Path(folder))
+        say("first visits")
+        visits = first_visit.measure(Path(folder))
         pages = [cost for vehicles in SIZES for cost in page_costs(Path(folder), vehicles)]
-    text = report.markdown(pages, polls, feed)
+    text = report.markdown(pages, polls, feed, visits)
     print(text)
     report.write(DOCUMENT, text)
     missed = [check for check in report.checks(pages, polls) if not check.met]

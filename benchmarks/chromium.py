@@ -10,7 +10,7 @@ import json
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -93,8 +93,13 @@ class Tab:
 
 
 @contextmanager
-def tab(url: str, port: int) -> Iterator[Tab]:
-    """Open an address, listening to the network from the first byte."""
+def tab(
+    url: str, port: int, *, script: str = OBSERVE_LONG_TASKS, line: Mapping[str, float] | None = None
+) -> Iterator[Tab]:
+    """Open an address, listening to the network from the first byte.
+
+    `script`: what runs in the page before all else. `line`: as `Network.emulateNetworkConditions` takes it.
+    """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         flags = [
             *CHROMIUM_FLAGS,
@@ -113,7 +118,9 @@ def tab(url: str, port: int) -> Iterator[Tab]:
                 opened.call("Network.enable")
                 opened.call("Performance.enable", timeDomain="threadTicks")
                 opened.call("Page.enable")
-                opened.call("Page.addScriptToEvaluateOnNewDocument", source=OBSERVE_LONG_TASKS)
+                opened.call("Page.addScriptToEvaluateOnNewDocument", source=script)
+                if line is not None:
+                    opened.call("Network.emulateNetworkConditions", offline=False, **line)
                 opened.call("Page.navigate", url=url)
                 yield opened
         finally:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks import ticks
@@ -24,21 +26,7 @@ def measure(
 ) -> ticks.PageCost:
     """Start the page `ours` or `inline` over a sandbox, watch it in Chromium, and give its costs."""
     log = folder / f"{kind}-{vehicles}.ticks"
-    log.touch()
-    config = SandboxConfig()
-    environ = {
-        "CATENA_API_URL": sandbox_url,
-        "CATENA_AUTH_URL": f"{sandbox_url}/realms/catena",
-        "CATENA_CLIENT_ID": config.client_id,
-        "CATENA_CLIENT_SECRET": config.client_secret,
-        "CATENA_POLL_SECONDS": f"{poll_seconds:g}",
-        "BENCH_TICKS": str(log),
-    }
-    url = f"http://127.0.0.1:{port}"
-    command = ["-m", "benchmarks.measured", kind, str(port)]
-    server = rig.run(command, environ, folder / f"{kind}-{vehicles}.log", url)
-    try:
-        server.wait_until(f"{url}/_stcore/health")
+    with served(kind, sandbox_url, log, port=port, poll_seconds=poll_seconds) as server:
         # The browser opens when the first poll and the names are there, as it would on a running server.
         time.sleep(3 * poll_seconds)
         with tab(server.entrance, port + 1) as opened:
@@ -51,8 +39,6 @@ def measure(
             quiet = wait(opened, log, COUNTED_TICKS)
             ended, busy = time.time(), opened.busy_seconds() - busy
             tasks, received = opened.long_tasks(), opened.received
-    finally:
-        server.stop()
     runs = ticks.runs(lines(log))
     found = ticks.ticks(runs)
 
@@ -75,6 +61,32 @@ def measure(
         long_task_ms=mean(tasks, quiet),
         thread_ms=mean([(began, busy * 1000)], (began, ended)),
     )
+
+
+@contextmanager
+def served(
+    kind: str, sandbox_url: str, log: Path, *, poll_seconds: float, port: int | None = None
+) -> Iterator[rig.Server]:
+    """The page `ours` or `inline` in a process of its own over a sandbox; what its ticks cost goes to `log`."""
+    log.touch()
+    config = SandboxConfig()
+    environ = {
+        "CATENA_API_URL": sandbox_url,
+        "CATENA_AUTH_URL": f"{sandbox_url}/realms/catena",
+        "CATENA_CLIENT_ID": config.client_id,
+        "CATENA_CLIENT_SECRET": config.client_secret,
+        "CATENA_POLL_SECONDS": f"{poll_seconds:g}",
+        "BENCH_TICKS": str(log),
+    }
+    port = port or rig.free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = ["-m", "benchmarks.measured", kind, str(port)]
+    server = rig.run(command, environ, log.with_suffix(".log"), url)
+    try:
+        server.wait_until(f"{url}/_stcore/health")
+        yield server
+    finally:
+        server.stop()
 
 
 def wait(opened: Tab, log: Path, number: int) -> tuple[float, float]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.first_visit import FirstVisit
 from benchmarks.ticks import PageCost
 
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
@@ -98,7 +99,26 @@ def checks(pages: Sequence[PageCost], polls: Mapping[str, PollCost]) -> list[Che
     return found
 
 
-def markdown(pages: Sequence[PageCost], polls: Mapping[str, PollCost], feed: FeedCost) -> str:
+def first_visits(visits: Sequence[FirstVisit]) -> list[tuple[str, ...]]:
+    """Rows of ours beside the plain page's, over each line."""
+    by = {(visit.kind, visit.line): visit for visit in visits}
+    return [
+        (
+            line,
+            *(f"{by[kind, line].seconds:.1f}" for kind in ("ours", "inline")),
+            as_ratio(share(by["ours", line].seconds, by["inline", line].seconds)),
+            *(f"{by[kind, line].megabytes:.2f}" for kind in ("ours", "inline")),
+        )
+        for line in dict.fromkeys(visit.line for visit in visits)
+    ]
+
+
+def markdown(
+    pages: Sequence[PageCost],
+    polls: Mapping[str, PollCost],
+    feed: FeedCost,
+    visits: Sequence[FirstVisit],
+) -> str:
     """All tables."""
     rows = []
     for ours in (cost for cost in pages if cost.kind == "ours"):
@@ -125,6 +145,11 @@ def markdown(pages: Sequence[PageCost], polls: Mapping[str, PollCost], feed: Fee
             f"Python {platform.python_version()}, Chromium with software graphics.",
             "Per tick, one viewer:",
             table(("vehicles", "", "ours", "inline", "ours / inline", "ticks"), rows),
+            "First visit, until vehicles are on a map with land:",
+            table(
+                ("line", "ours, s", "inline, s", "ours / inline", "ours, MB", "inline, MB"),
+                first_visits(visits),
+            ),
             "Per poll:",
             table(
                 ("", "located vehicles", "CPU, s", "peak memory above idle, MB"),

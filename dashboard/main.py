@@ -10,7 +10,10 @@ from dashboard.ui.sharing import start
 from pages import invitations, live_map, sharing
 
 st.set_page_config(
-    page_title="Catena Live Map", page_icon=frame.ICON, layout="wide", initial_sidebar_state="collapsed"
+    page_title=service().settings.title,
+    page_icon=frame.ICON,
+    layout="wide",
+    initial_sidebar_state="collapsed",
 )
 frame.style()
 viewer = sign_in.require_viewer()

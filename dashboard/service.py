@@ -47,7 +47,7 @@ class Service:
         concurrency = Concurrency()
         self._sandbox: Sandbox | None = None
         if settings.client_secret is None:
-            self._sandbox = embedded.create()
+            self._sandbox = embedded.create(settings.inviter)
             self.client = embedded.client(self._sandbox, concurrency.on_retry)
         else:
             self.client = CatenaClient(
@@ -91,7 +91,7 @@ class Service:
             *self.feed.routes(self.prefix),
             *assets.routes(self.prefix),
             self._webhooks.route(self.prefix),
-            *ShareRoutes(self.shares, self.prefix).routes(),
+            *ShareRoutes(self.shares, self.prefix, self.settings.title).routes(),
         ]
         if self._sandbox is not None:
             routes.append(Mount(f"{self.prefix}/{embedded.CONNECT_PATH}", self._sandbox.connect))
@@ -104,6 +104,7 @@ class Service:
     def start(self) -> None:
         """Begin polling."""
         access_log.hide_tokens()
+        self.doorway.prepare()
         self.poller.start()
 
     def close(self) -> None:

@@ -83,6 +83,16 @@ class Settings:
     )
 
     @property
+    def title(self) -> str:
+        """What the dashboard is called, in a browser's tab and where a link to it is shown."""
+        return f"{self.company_name} · Live map" if self.company_name else "Catena Live Map"
+
+    @property
+    def inviter(self) -> str:
+        """Who invites, as every card, message and page of an invitation says it."""
+        return self.company_name or ("Sandbox Partner" if self.simulated else "Our company")
+
+    @property
     def simulated(self) -> bool:
         """Whether there are no credentials, so that the embedded sandbox stands in for Catena."""
         return self.client_secret is None

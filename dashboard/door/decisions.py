@@ -56,7 +56,7 @@ class Decisions:
         if asked.path in (SIGN_OUT, STREAMLIT_OUT):
             return await self._sign_out(asked)
         if asked.kind == "open":
-            return self._open(asked)
+            return await self._open(asked)
         return self._limit(asked, asked.session) if asked.session else self._stranger(asked, found)
 
     def _shown_key(self, asked: Asked) -> Response:
@@ -140,7 +140,9 @@ class Decisions:
             ):
                 answer.delete_cookie(name, path=self._doorway.prefix or "/")
 
-    def _open(self, asked: Asked) -> Response | None:
+    async def _open(self, asked: Asked) -> Response | None:
+        if asked.path in self._doorway.files:
+            return await self._doorway.files.answer(asked.path, asked.method, asked.headers)
         if asked.path in SIGN_IN_STARTS and (wait := self._doorway.limits.take("sign-ins", asked.address)):
             return self.too_often(asked, wait)
         return None

@@ -18,10 +18,12 @@ from dashboard.door.decisions import Decisions, limited_session
 from dashboard.door.doorway import Doorway
 from dashboard.door.headers import NAMES
 from dashboard.door.limits import SOCKETS_OF_A_SESSION, SOCKETS_OF_AN_ADDRESS
+from dashboard.door.packed import CODINGS, coding_of
 from dashboard.door.paths import ONBOARDING, SHARES, WEBHOOKS
 
 KEPT = (b"if-none-match", b"if-modified-since")
 """What a browser says of an answer that it has kept."""
+VARY = (b"vary", b"Accept-Encoding")
 GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 
 
@@ -151,12 +153,14 @@ class Door:
             if message["type"] == "http.response.start":
                 status, given = message["status"], message["headers"]
                 if self._is_streamlits_page(asked, message):
-                    instead, given = doorway.page, _of_the_page(doorway.page)
+                    instead, given = _the_page(doorway.page, asked)
                 elif wait := self._wait_of_a_guess(asked, status):
                     refusal = self._decisions.too_often(asked, wait)
                     instead, status, given = bytes(refusal.body), refusal.status_code, refusal.raw_headers
                 session = asked.session
                 logos = session is not None and session.grant.role == "operator" and not doorway.simulated
+                if asked.path in doorway.files:
+                    given = [*given, VARY]
                 raw = [
                     *(_secured(name, value, asked.secure) for name, value in given if name not in NAMES),
                     *doorway.headers.of(asked.path, secure=asked.secure, logos=logos),
@@ -190,13 +194,18 @@ class Door:
         )
 
 
-def _of_the_page(page: bytes) -> list[tuple[bytes, bytes]]:
-    # Not kept, so that going back after signing out shows nothing.
-    return [
+def _the_page(page: bytes, asked: Asked) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+    """The page as a browser takes it, and its headers."""
+    coding = coding_of(asked.headers.get("accept-encoding", ""))
+    body = CODINGS[coding](page) if coding else page
+    headers = [
         (b"content-type", b"text/html; charset=utf-8"),
-        (b"content-length", str(len(page)).encode()),
+        (b"content-length", str(len(body)).encode()),
+        # Not kept, so that going back after signing out shows nothing.
         (b"cache-control", b"no-store"),
+        VARY,
     ]
+    return body, [*headers, (b"content-encoding", coding.encode())] if coding else headers
 
 
 def _secured(name: bytes, value: bytes, secure: bool) -> tuple[bytes, bytes]:

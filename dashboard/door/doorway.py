@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -12,22 +13,27 @@ from cachetools import TTLCache
 
 from dashboard.access.session import Session, Way
 from dashboard.configuration.settings import Settings
+from dashboard.deck import assets
 from dashboard.door import streamlit_internals
 from dashboard.door.asked import Asked
 from dashboard.door.caller import PROXY, address_of, host_name, is_local
 from dashboard.door.connections import Connections
-from dashboard.door.headers import AnswerHeaders, with_our_script
+from dashboard.door.first_page import files, first_page
+from dashboard.door.headers import AnswerHeaders
 from dashboard.door.limits import Limits
+from dashboard.door.packed import StaticFiles
 from dashboard.door.paths import HEALTH
 from dashboard.door.sessions import EndedSessions, Sessions
 from dashboard.door.signed_in import Roles, everybody, signed_in
 from dashboard.door.start_key import StartKey
+from dashboard.runtime import preview
 from dashboard.runtime.audit import Audit
 
 log = logging.getLogger(__name__)
 
 NOTED_SECONDS = 60.0
 """How long the same refusal of the same caller is not written down again."""
+PICTURE = "brand/favicon.png"
 
 
 class Doorway:
@@ -68,8 +74,11 @@ class Doorway:
         self.sessions = Sessions([guests, own], ended, idle_seconds, clock, self._begun)
         self.connections = Connections(self.sessions, refs)
         page = streamlit_internals.index_html()
-        self.page = with_our_script(page).encode()
-        self.script = (Path(__file__).parent / "static" / "door.js").read_bytes()
+        self.files = StaticFiles(streamlit_internals.static_folder())
+        self.page = self._first_page(page, settings).encode()
+        script = (Path(__file__).parent / "static" / "door.js").read_text()
+        themes = json.dumps(streamlit_internals.first_themes())
+        self.script = f"window.__streamlit = {themes};\n{script}".encode()
         self.headers = AnswerHeaders(page, settings.basemap, settings.embed_origins)
         self._trusted = settings.trusted_proxies
         self._proxy_said = False
@@ -79,6 +88,18 @@ class Doorway:
         )
         self._secure_hosts = {_as_sent(parts.netloc) for parts in known if parts.scheme == "https"}
         self._noted: TTLCache[tuple[str, ...], None] = TTLCache(1000, NOTED_SECONDS, clock)
+
+    @staticmethod
+    def _first_page(page: str, settings: Settings) -> str:
+        icon = assets.url("./assets/", "brand/favicon.png")
+        image = assets.url(f"{settings.public_url}/assets/", PICTURE) if settings.public_url else ""
+        named = set(files(page))
+        ahead = [path for path in streamlit_internals.map_files() if path not in named]
+        return first_page(page, preview.head(settings.title, image=image), icon, ahead)
+
+    def prepare(self) -> None:
+        """Pack what each first visit asks for, beside all else."""
+        self.files.prepare(files(self.page.decode()))
 
     def asked(self, scope: Mapping[str, object]) -> Asked:
         """A request, with where it came from."""

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from dashboard.door.packed import STATIC
 from dashboard.door.paths import ONBOARDING, SHARES
 
 CARTO = "basemaps.cartocdn.com"
@@ -23,12 +24,6 @@ NAMES = frozenset(
     }
 )
 """Headers that the door alone decides on."""
-OWN_SCRIPT = '<script src="./door/door.js"></script>'
-
-
-def with_our_script(page: str) -> str:
-    """Streamlit's page with our script before all of its own."""
-    return page.replace("<head>", f"<head>\n    {OWN_SCRIPT}", 1)
 
 
 def hashes(page: str) -> list[str]:
@@ -57,14 +52,31 @@ class AnswerHeaders:
         `secure`: it goes out by https. `logos`: it is for somebody to whom pictures of providers are shown, which are
         wherever the provider has put them.
         """
-        forms = next((place for place in (SHARES, ONBOARDING) if path.startswith(place)), "")
+        forms = next((place for place in (SHARES, ONBOARDING, STATIC) if path.startswith(place)), "")
         key = forms, secure, logos
         if key not in self._made:
             self._made[key] = self._make(forms, secure=secure, logos=logos)
         return self._made[key]
 
     def _make(self, forms: str, *, secure: bool, logos: bool) -> list[tuple[bytes, bytes]]:
-        policy = "; ".join(
+        # A script or a style sheet is no page, and a first visit takes 140 of them.
+        policy = f"default-src 'none'; frame-ancestors {self._frames}"
+        if forms != STATIC:
+            policy = self._policy(forms, logos=logos)
+        found = [
+            ("content-security-policy", policy),
+            ("x-content-type-options", "nosniff"),
+            # From a page that tells nobody where it is, browsers send forms without an Origin.
+            ("referrer-policy", "same-origin" if forms in (SHARES, ONBOARDING) else "no-referrer"),
+        ]
+        if self._alone:
+            found.append(("x-frame-options", "DENY"))
+        if secure:
+            found.append(("strict-transport-security", f"max-age={YEAR_SECONDS}"))
+        return [(name.encode(), value.encode()) for name, value in found]
+
+    def _policy(self, forms: str, *, logos: bool) -> str:
+        return "; ".join(
             (
                 "default-src 'none'",
                 f"script-src {self._scripts}",
@@ -82,14 +94,3 @@ class AnswerHeaders:
                 f"frame-ancestors {self._frames}",
             )
         )
-        found = [
-            ("content-security-policy", policy),
-            ("x-content-type-options", "nosniff"),
-            # From a page that tells nobody where it is, browsers send forms without an Origin.
-            ("referrer-policy", "same-origin" if forms else "no-referrer"),
-        ]
-        if self._alone:
-            found.append(("x-frame-options", "DENY"))
-        if secure:
-            found.append(("strict-transport-security", f"max-age={YEAR_SECONDS}"))
-        return [(name.encode(), value.encode()) for name, value in found]

@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from itsdangerous.encoding import base64_decode, bytes_to_int
@@ -17,9 +18,22 @@ from streamlit.web.server.server_util import get_cookie_secret, get_url
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
-__all__ = ["SignedIn", "address", "encode_provider_token", "index_html", "signed_in"]
+__all__ = [
+    "SignedIn",
+    "address",
+    "encode_provider_token",
+    "first_themes",
+    "index_html",
+    "map_files",
+    "signed_in",
+    "static_folder",
+]
 
 UVICORN_PORT = 8000
+IMPORTED = re.compile(r"""(?:\bfrom|\bimport)["'`]\./([^"'`]+)""")
+"""A file that a script of Streamlit's page needs before it can begin."""
+IMPORTS_WITHIN = 50_000
+"""Characters from a script's beginning, where all that it imports is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +76,43 @@ def signed_in(cookies: Mapping[str, str], most_hours: float) -> SignedIn | None:
 
 def index_html() -> str:
     """The page that Streamlit's own script is in."""
-    with open(os.path.join(file_util.get_static_dir(), "index.html"), encoding="utf-8") as file:  # noqa: PTH118, PTH123
-        return file.read()
+    return (static_folder().parent / "index.html").read_text(encoding="utf-8")
+
+
+def static_folder() -> Path:
+    """Where the files are that this page asks for below `/static/`."""
+    return Path(file_util.get_static_dir()) / "static"
+
+
+def map_files() -> list[str]:
+    """What a map takes, as paths such as `/static/js/map.js`: its script first, all that this imports, its style."""
+    scripts, styles = static_folder() / "js", static_folder() / "css"
+    found = [path.name for path in scripts.glob("DeckGlJsonChart.*.js")]
+    for name in found:  # grows meanwhile
+        with (scripts / name).open(encoding="utf-8") as script:
+            imported = IMPORTED.findall(script.read(IMPORTS_WITHIN))
+        found += dict.fromkeys(one for one in imported if one not in found)
+    return [
+        *(f"/static/js/{name}" for name in found),
+        *(f"/static/css/{path.name}" for path in styles.glob("DeckGlJsonChart.*.css")),
+    ]
+
+
+def first_themes() -> dict[str, dict[str, str]]:
+    """What `window.__streamlit` has to say, so that the page looks as ours before it has heard of the script.
+
+    Without it, it is painted in white and loads a font that it has no use for a moment later.
+    """
+    font = str(config.get_option("theme.font") or "")
+    colours = ("primaryColor", "backgroundColor", "secondaryBackgroundColor", "textColor")
+    given = {
+        mode: {name: config.get_option(f"theme.{mode}.{name}") for name in colours}
+        for mode in ("light", "dark")
+    }
+    return {
+        f"{mode.upper()}_THEME": {name: said for name, said in {"bodyFont": font, **theme}.items() if said}
+        for mode, theme in given.items()
+    }
 
 
 def address() -> str:

@@ -85,13 +85,17 @@ class InProcess(BaseTransport):
         return Response(answer.status_code, headers=answer.headers, content=body)
 
 
-def create() -> Sandbox:
-    """A sandbox with credentials that nobody knows, so that only this process can call it."""
+def create(inviter: str) -> Sandbox:
+    """A sandbox with credentials that nobody knows, so that only this process can call it.
+
+    `inviter`: who its pages say is asking.
+    """
     return Sandbox(
         SandboxConfig(
             client_id="embedded",
             client_secret=secrets.token_urlsafe(32),
             connect_url=CONNECT_URL,
+            partner_name=inviter,
         )
     )
 

@@ -7,6 +7,8 @@ from html import escape
 
 from starlette.responses import HTMLResponse
 
+from dashboard.runtime import preview
+
 STYLE = """
 :root{color-scheme:light dark;font:16px/1.6 system-ui,sans-serif}
 body{max-width:38rem;margin:12vh auto;padding:0 1.25rem;overflow-wrap:anywhere}
@@ -21,12 +23,15 @@ text-decoration:none;cursor:pointer}
 
 
 def plain_page(
-    title: str, body: str, status: int = 200, headers: Mapping[str, str] | None = None
+    title: str, body: str, status: int = 200, headers: Mapping[str, str] | None = None, head: str = ""
 ) -> HTMLResponse:
-    """A page with a title (text) and a body (HTML: whoever writes it has escaped what came from outside)."""
+    """A page with a title (text) and a body (HTML: whoever writes it has escaped what came from outside).
+
+    `head`: the tags that name it where its title alone would not do.
+    """
     content = (
         '<!doctype html><html lang="en"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{STYLE}</style><main><h1>{escape(title)}</h1>{body}</main></html>"
+        f"{head or preview.head(title)}<style>{STYLE}</style><main><h1>{escape(title)}</h1>{body}</main></html>"
     )
     return HTMLResponse(content, status, {"Cache-Control": "no-store", **(headers or {})})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from html import escape
@@ -13,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dashboard.access.session import ADDRESS, Session
+from dashboard.runtime import preview
 from dashboard.runtime.plain_page import plain_page
 from dashboard.sharing import pass_codes
 from dashboard.sharing.refusals import (
@@ -28,6 +30,13 @@ from dashboard.sharing.shares import COOKIE, Shares
 from dashboard.sharing.store import StoreFailed
 
 PATH = "/s/"
+PREVIEWS = re.compile(
+    r"facebookexternalhit|Facebot|Twitterbot|Slackbot|Discordbot|TelegramBot|LinkedInBot|WhatsApp/|SkypeUriPreview|"
+    r"Google-PageRenderer|Googlebot|bingbot|Applebot|redditbot|Pinterestbot|Mattermost-Bot|Iframely|Embedly",
+    re.IGNORECASE,
+)
+"""How those name themselves who show what a link leads to, in chats and mails."""
+DESCRIPTION = "A live map of vehicles, shared with you. Open the link to see it."
 MAX_FORM_BYTES = 4096
 STAYS = timedelta(days=1)
 """A browser keeps the cookie longer than the link lasts, so that who comes back is told that it has ended."""
@@ -44,9 +53,11 @@ TITLES: Mapping[type[NotOpened], tuple[int, str]] = {
 class ShareRoutes:
     """Answers share links below a base path, such as `/maps` or ""."""
 
-    def __init__(self, shares: Shares, prefix: str) -> None:
+    def __init__(self, shares: Shares, prefix: str, title: str = preview.SITE) -> None:
+        """`title`: what the dashboard is called where a link to it is shown."""
         self._shares = shares
         self._prefix = prefix
+        self._title = title
 
     def routes(self) -> list[BaseRoute]:
         """The routes."""
@@ -70,6 +81,8 @@ class ShareRoutes:
             return self._to_map(share)
         if request.method == "HEAD":  # somebody only looks whether there is something
             return Response(headers=HEADERS)
+        if request.method == "GET" and PREVIEWS.search(request.headers.get("user-agent", "")):
+            return self._preview()
         code = await _code(request) if request.method == "POST" else ""
         if share.has_pass_code and not code:
             return _form()
@@ -91,6 +104,11 @@ class ShareRoutes:
     def _is_guest_of(self, share: Share, cookies: Mapping[str, str]) -> bool:
         session = self._shares.way(cookies)
         return isinstance(session, Session) and session.grant.share == share.id
+
+    def _preview(self) -> Response:
+        """What a preview shows: the same for every link. The button is for somebody who was taken for one."""
+        body = f'<p>{DESCRIPTION}</p><form method="post"><button>Open the map</button></form>'
+        return plain_page(self._title, body, 200, HEADERS, preview.head(self._title, DESCRIPTION))
 
     def _to_map(self, share: Share) -> Response:
         where = f"{self._prefix}/{f'?{share.view}' if share.view else ''}"

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from benchmarks import report, ticks
+from benchmarks.first_visit import FirstVisit
 from benchmarks.inline_map import columns, layer
 from benchmarks.report import FeedCost, PollCost
 from benchmarks.ticks import PageCost
@@ -99,15 +100,19 @@ def test_each_target_of_the_poll_can_be_missed(ours, missed):
     assert [check.what for check in found if not check.met] == missed
 
 
+VISITS = [FirstVisit("ours", "slow", 2, 2.3), FirstVisit("inline", "slow", 5, 6.5)]
+
+
 def test_the_document_keeps_its_prose(tmp_path):
     document = tmp_path / "performance.md"
     document.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n")
-    report.write(document, report.markdown(GOOD, POLLS, FeedCost(120, 0.06, 23.4)))
+    report.write(document, report.markdown(GOOD, POLLS, FeedCost(120, 0.06, 23.4), VISITS))
     text = document.read_text()
     assert text.startswith("before\n")
     assert text.endswith("\nafter\n")
     assert "old" not in text
     assert "| 50,000 | script CPU, ms | 12.0 | 900.0 | 1/75 | 12 / 12 |" in text
+    assert "| slow | 2.0 | 5.0 | 1/2.5 | 2.30 | 6.50 |" in text
     assert "missed" not in text
 
 

@@ -148,3 +148,13 @@ def test_other_rules_hold_from_now_on_and_pause_what_is_being_sent(monkeypatch):
     made.apply((AccessRule(frozenset({"ann@example.com"}), "viewer"),))
     assert [grant.role for grant in paused] == ["viewer"], "whoever continues is asked by the new rules"
     made.close()
+
+
+def test_the_simulated_pages_name_who_invites_as_the_card_does():
+    for settings, name in ((Settings(company_name="Acme"), "Acme"), (Settings(), "Sandbox Partner")):
+        made = Service(settings)
+        try:
+            assert made._sandbox is not None
+            assert made._sandbox.config.partner_name == settings.inviter == name
+        finally:
+            made.close()

@@ -96,7 +96,7 @@ def card_of(viewer: Viewer, invitation: InvitationSummary, opened_at: str, zone:
         return None
     settings, bundle = service().settings, bundle_of(invitation.permissions)
     return Card(
-        company=settings.company_name or "Our company",
+        company=settings.inviter,
         fleet=invitation.fleet_name or invitation.fleet_ref or "your fleet",
         fleet_ref=invitation.fleet_ref or UNKNOWN,
         link=link,

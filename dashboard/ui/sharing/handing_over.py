@@ -74,7 +74,7 @@ def _html(share: Share, link: str) -> str:
 
 
 def _draft(share: Share, link: str) -> None:
-    company = service().settings.company_name or "Our company"
+    company = service().settings.inviter
     with st.expander("Write an e-mail", icon=":material/mail:"):
         subject = st.text_input(
             "Subject", f"{company}: live map {share.label}", key=f"share-subject-{share.id}"

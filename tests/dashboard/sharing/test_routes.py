@@ -178,6 +178,53 @@ def test_who_only_looks_whether_a_link_is_there_is_no_guest(shares, made, audit)
     assert [entry.event for entry in audit.latest()] == ["share made"]
 
 
+PREVIEWS = {
+    "facebook": "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
+    "imessage": "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_11_1) facebookexternalhit/1.1 Facebot Twitterbot/1.0",
+    "slack": "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
+    "whatsapp": "WhatsApp/2.23.20.0",
+    "teams": "Mozilla/5.0 (Windows NT 6.1; WOW64) SkypeUriPreview Preview/0.5",
+}
+
+
+@pytest.mark.parametrize("agent", PREVIEWS)
+@pytest.mark.parametrize("pass_code", ["", "4711"], ids=["open", "code"])
+def test_a_preview_is_told_what_it_is_and_nothing_of_the_link(shares, made, audit, agent, pass_code):
+    token = made(pass_code=pass_code)
+    routes = ShareRoutes(shares, "", "Acme <Insurance> · Live map").routes()
+    browser = Browser(Starlette(routes=routes))
+    answer = browser.get(f"/s/{token}", headers={"User-Agent": PREVIEWS[agent]})
+    assert (answer.status_code, cookie(answer)) == (200, None)
+    assert '<meta property="og:title" content="Acme &lt;Insurance&gt; · Live map">' in answer.text
+    assert '<meta property="og:description" content="A live map of vehicles, shared with you.' in answer.text
+    assert token not in answer.text
+    assert "Storm" not in answer.text
+    assert [entry.event for entry in audit.latest()] == ["share made"]
+    # Somebody who was taken for a preview comes in by the button.
+    way_in = browser.post(f"/s/{token}", headers={"User-Agent": PREVIEWS[agent]})
+    assert way_in.status_code == (200 if pass_code else 303)
+    assert (cookie(way_in) is None) == bool(pass_code)
+
+
+def test_a_preview_of_a_wrong_link_says_that_it_opens_nothing(shares):
+    answer = opened(shares).get("/s/wrong", headers={"User-Agent": PREVIEWS["slack"]})
+    assert answer.status_code == 404
+    assert "This link opens nothing" in answer.text
+
+
+@pytest.mark.parametrize(
+    "agent",
+    [
+        "Mozilla/5.0 (Linux; Android 10; CUBOT_X30) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36",
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148 [FBAN/FBIOS;FBAV/480.0]",
+        "",
+    ],
+    ids=["cubot", "facebook's browser", "none"],
+)
+def test_people_are_taken_for_no_preview(shares, made, agent):
+    assert opened(shares).get(f"/s/{made()}", headers={"User-Agent": agent}).status_code == 303
+
+
 @pytest.mark.parametrize("kind", ["right", "wrong", "form", "head"])
 def test_no_answer_may_be_stored_or_indexed(shares, made, kind):
     token = made(pass_code="4711" if kind == "form" else "")
