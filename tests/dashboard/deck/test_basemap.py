@@ -121,7 +121,8 @@ def test_there_are_more_roads_the_closer_one_looks() -> None:
     assert 40_000 < kilometres(4, "main") < 80_000
     assert kilometres(4, "road") == 0
     assert 10_000 < kilometres(5, "road") < kilometres(6, "road") / 2
-    assert 280_000 < kilometres(8, "main") + kilometres(8, "road") < 350_000
+    # A stretch that crosses the edge of a tile is in both.
+    assert 313_000 < kilometres(8, "main") + kilometres(8, "road") < 375_000
 
 
 def places(zoom: int) -> int:
