@@ -27,7 +27,7 @@ OCEAN = [[-_BESIDE, -89], [_BESIDE, -89], [_BESIDE, 89], [-_BESIDE, 89]]
 FARTHEST_ZOOM = 0.0
 """Further out there would be ocean alone."""
 CLOSEST_ZOOM = 12.0
-"""Of the built-in basemap. Its roads lie within about 100 m of where they are drawn in full: at this zoom that is less
+"""Of the built-in basemap. Its roads are drawn within about 100 m of where the source has them: at this zoom less
 than half a vehicle's icon. Closer, vehicles would seem to drive beside them, with nothing else in sight."""
 CLOSEST_HOSTED_ZOOM = 20.0
 """deck.gl's own limit. Written down, since Streamlit keeps the limit of the map before where none is given."""
