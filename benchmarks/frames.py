@@ -1,13 +1,15 @@
 """Frames per second of the map in software graphics, with and without roads: `python -m benchmarks.frames [ROUNDS]`.
 
-The map is dragged to and fro at three zooms, and zoomed by the wheel. Both kinds take turns in the same browser, so
+The map is dragged in circles at three zooms, and zoomed by the wheel. Both kinds take turns in the same browser, so
 that whatever else the machine does hits both; of the rounds the median counts.
 """
 
 from __future__ import annotations
 
+import math
 import sys
 import tempfile
+import time
 from pathlib import Path
 from statistics import median
 
@@ -19,7 +21,8 @@ ZOOMS = (3, 6, 9)
 KINDS = ("with roads", "without")
 LEAST = 0.9
 """Of the frames without roads."""
-DRAGS = 3
+SECONDS = 4
+"""That the map is moved for, once to load what lies beside and once to count."""
 COUNT = """() => {
   window.frames_ = 0;
   window.began_ = performance.now();
@@ -46,17 +49,16 @@ def measure(browser: Browser, server: rig.Server, zoom: int, kind: str) -> float
 
 
 def move(page: Page) -> None:
-    """Drag to and fro, and zoom out and in."""
+    """Drag in circles, and zoom out and in, for some seconds."""
     page.mouse.move(640, 350)
-    for drag in range(DRAGS):
-        page.mouse.down()
-        page.mouse.move(640 + (-1) ** drag * 240, 350 + (-1) ** drag * 120, steps=15)
-        page.mouse.up()
-        page.mouse.move(640, 350)
-    for ticks in (1, -1):
-        for _ in range(4):
-            page.mouse.wheel(0, 60 * ticks)
-            page.wait_for_timeout(50)
+    page.mouse.down()
+    deadline, step = time.monotonic() + SECONDS, 0
+    while time.monotonic() < deadline:
+        step += 1
+        page.mouse.move(640 + 200 * math.sin(step / 5), 350 + 100 * math.cos(step / 5))
+        if step % 10 == 0:
+            page.mouse.wheel(0, 60 if step % 20 else -60)
+    page.mouse.up()
 
 
 def main() -> int:
