@@ -18,7 +18,7 @@ from detect_secrets.settings import default_settings
 
 ROOT = Path(__file__).parents[1]
 KNOWN = Path(__file__).with_name("not_secret.json")
-PASSED_OVER = (".tiles", ".woff2", ".png", ".svg", "requirements.txt", "requirements-dev.txt", KNOWN.name)
+PASSED_OVER = (".tiles.gz", ".woff2", ".png", ".svg", "requirements.txt", "requirements-dev.txt", KNOWN.name)
 AUDIT = ("-m", "pip_audit", "-r", "requirements.txt", "--no-deps", "--disable-pip", "--format", "json")
 
 

@@ -41,17 +41,17 @@ class Asset:
 
 @functools.cache
 def _files() -> dict[str, Asset]:
-    """Every file, and every tile of a `.tiles` file (on each line `z/x/y`, a space, and GeoJSON), by its path."""
+    """Every file, and every tile of a `.tiles.gz` file (on each line `z/x/y`, a space, and GeoJSON), by its path."""
     assets = {}
     for path in sorted(FOLDER.rglob("*")):
         if not path.is_file() or path.suffix == ".md":
             continue
         name, content = path.relative_to(FOLDER).as_posix(), path.read_bytes()
         version = hashlib.sha256(content).hexdigest()[:12]
-        if path.suffix == ".tiles":
-            series = name.removesuffix(".tiles")
+        if name.endswith(".tiles.gz"):
+            series = name.removesuffix(".tiles.gz")
             assets[series] = Asset(EMPTY_TILE, "application/json", version)
-            for line in content.splitlines():
+            for line in gzip.decompress(content).splitlines():
                 tile, _, shapes = line.partition(b" ")
                 assets[f"{series}/{tile.decode()}.json"] = Asset(shapes, "application/json", version)
         else:

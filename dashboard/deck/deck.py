@@ -104,14 +104,24 @@ def deck(
     assets_url: str,
     plain: bool = False,
 ) -> pdk.Deck:
-    """A deck of the basemap that the settings ask for, with the layers of `overlay` on it.
+    """A deck of the basemap that the settings ask for, with the layers of `overlay` on it, under the names of places.
 
     `plain` is about the tooltips.
     """
     provider, style = basemap.style(setting, theme)
+    closest = basemap.closest_zoom(setting)
+    layers = list(overlay)
+    if not setting:
+        layers = [*basemap.ground(theme, assets_url), *layers, basemap.names(theme, assets_url)]
     return pdk.Deck(
-        [*([] if setting else basemap.layers(theme, assets_url)), *overlay],
-        initial_view_state=pdk.ViewState(longitude=view.longitude, latitude=view.latitude, zoom=view.zoom),
+        layers,
+        initial_view_state=pdk.ViewState(
+            longitude=view.longitude,
+            latitude=view.latitude,
+            zoom=min(view.zoom, closest),
+            min_zoom=basemap.FARTHEST_ZOOM,
+            max_zoom=closest,
+        ),
         map_provider=provider,
         # Streamlit puts a hosted map under a deck whose style is null; only a missing one means none.
         **({"map_style": style} if style else {}),

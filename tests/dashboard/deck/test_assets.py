@@ -81,7 +81,7 @@ async def test_an_address_without_the_current_hash_is_asked_again(
         "../settings.py",
         "%2e%2e/settings.py",
         "basemap/LICENSE.md",
-        "basemap/shapes.tiles",
+        "basemap/shapes.tiles.gz",
         "",
         "brand",
     ],
