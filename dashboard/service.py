@@ -47,7 +47,7 @@ class Service:
         concurrency = Concurrency()
         self._sandbox: Sandbox | None = None
         if settings.client_secret is None:
-            self._sandbox = embedded.create()
+            self._sandbox = embedded.create(settings.simulated_city, settings.simulated_joins)
             self.client = embedded.client(self._sandbox, concurrency.on_retry)
         else:
             self.client = CatenaClient(

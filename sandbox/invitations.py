@@ -181,7 +181,7 @@ class Invitations:
     def _fleet(self, invitation: Invitation, now: float) -> Fleet:
         world, sent = self._world, invitation.fields
         name = sent.get("fleet_name")
-        city, routes = world.home()
+        city = world.home()
         text = {field: str(sent[f"fleet_{field}"]) for field in _TWINS if sent.get(f"fleet_{field}")}
         return Fleet(
             id=world.new_id(),
@@ -191,7 +191,7 @@ class Invitations:
             invitation_id=invitation.id,
             created_at=now,
             city=city,
-            routes=routes,
+            routes=tuple(world.roads.regional(city).tolist()),
             email=text.get("email"),
             phone=text.get("phone"),
             website=text.get("website"),
@@ -212,6 +212,7 @@ class Invitations:
 
     def viewed(self, invitation: Invitation) -> None:
         """Note that somebody has opened the invitation's link."""
+        invitation.viewed_at = self._world.clock()
         self._tell("invitation.viewed", invitation)
 
     def _tell(self, event: str, invitation: Invitation) -> None:

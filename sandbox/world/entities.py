@@ -117,6 +117,7 @@ class Invitation:
     permissions: dict[str, str]
     expires_at: float
     chosen: str = "active"  # the status without regard to the clock
+    viewed_at: float = 0.0  # when its link was last opened
     accepted_at: float | None = None
     declined_at: float | None = None
     decline_reason: str | None = None

@@ -19,7 +19,10 @@ Ints = NDArray[np.int64]
 
 EARTH_RADIUS = 6_371_008.8
 _STEP = 2_000.0  # metres between the points that bend a corridor between two waypoints
-_NEAR_HOME = 250e3  # metres: routes that pass a city so much farther off are e times less likely to be its fleets'
+_NEAR_HOME = (
+    150e3  # metres: a route that passes so far from a city is a quarter as likely to be its carriers'
+)
+CARRIER_ROUTES, REGIONAL_ROUTES = 60, 12
 
 
 class Passing(NamedTuple):
@@ -70,13 +73,18 @@ class Roads:
             self._passing[city] = Passing(distance, at)
         return self._passing[city]
 
-    def near(self, city: int, count: int, rng: np.random.Generator) -> Ints:
-        """Draw up to `count` long roads of the city's country, rather such as pass near the city."""
+    def regional(self, city: int) -> Ints:
+        """Return the long roads of the city's country that pass nearest to it."""
         own = np.flatnonzero(self.countries == CITIES[city].country)
-        far = self.passing(city).distance[own]
-        weight = np.exp(-(far - far.min()) / _NEAR_HOME) + 1e-9
-        chosen: Ints = rng.choice(own, min(count, len(own)), replace=False, p=weight / weight.sum())
-        return chosen
+        return own[np.argsort(self.passing(city).distance[own], kind="stable")[:REGIONAL_ROUTES]]
+
+    def carried(self, city: int, rng: np.random.Generator) -> Ints:
+        """Draw the long roads of a carrier at home in a city: many near it, some anywhere in the country."""
+        own = np.flatnonzero(self.countries == CITIES[city].country)
+        weight = (1.0 + self.passing(city).distance[own] / _NEAR_HOME) ** -2
+        count = min(CARRIER_ROUTES, len(own))
+        drawn: Ints = rng.choice(own, count, replace=False, p=weight / weight.sum())
+        return drawn
 
     def local(self, city: int) -> Ints:
         """Return the numbers of a city's local routes: `MAIN_ROUTES`, then `STREET_ROUTES`."""
@@ -104,7 +112,9 @@ def build_roads(rng: np.random.Generator) -> Roads:
         parts.append(network.Lines(lon, lat, which + place_number, np.array([len(lon)])))
         place_number += len(points)
     routes, local = network.load()
-    lon, lat, place, points_each = (np.concatenate(column) for column in zip(*parts, routes, local, strict=True))
+    lon, lat, place, points_each = (
+        np.concatenate(column) for column in zip(*parts, routes, local, strict=True)
+    )
     first = np.cumsum(points_each) - points_each
     steps = np.maximum(haversine(lon[:-1], lat[:-1], lon[1:], lat[1:]), 0.001)
     steps[first[1:] - 1] = 1.0  # from the end of one road to the start of the next

@@ -110,7 +110,7 @@ def _found(world: World, number: int, plan: _Plan, created: float) -> Invitation
     invitation.chosen = "accepted"
     invitation.accepted_at = None if number % 7 == 1 else accepted  # as in records
     unnamed = number == _UNNAMED
-    city, routes = world.home(city_number(plan.city))
+    city = city_number(world.config.city or plan.city)
     fleet = world.add_fleet(
         Fleet(
             id=world.new_id(),
@@ -120,7 +120,7 @@ def _found(world: World, number: int, plan: _Plan, created: float) -> Invitation
             invitation_id=invitation.id,
             created_at=accepted,
             city=city,
-            routes=routes,
+            routes=tuple(world.roads.carried(city, world.rng).tolist()),
             website=f"https://unknown-fleet-{invitation.id}.example.com/" if unnamed else None,
         )
     )

@@ -21,7 +21,6 @@ from sandbox.world.providers import PROVIDERS, Provider
 from sandbox.world.roster import DAY, LONG_HAUL, REGIONAL, Group, Trailers, Vehicles, draw, draw_trailers, ids
 
 Clock = Callable[[], float]
-ROUTES_PER_FLEET = 60
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,6 @@ class World:
         self.lock = threading.RLock()
         self.rng = np.random.default_rng(config.seed)
         self.roads: Roads = build_roads(self.rng)
-        self._city = None if config.city is None else city_number(config.city)
         self.fleets: list[Fleet] = []
         self.connections: list[Connection] = []
         self.agreements: list[Agreement] = []
@@ -64,17 +62,11 @@ class World:
         with self.lock:
             return ids(self.rng.integers(0, 256, (1, 16), dtype=np.uint8), "entity")[0]
 
-    def home(self, city: int | None = None) -> tuple[int, tuple[int, ...]]:
-        """Return a city for a fleet, by number, and long routes near it.
-
-        It is the one that the whole world is put into, if there is one, else `city`, else any.
-        """
+    def home(self) -> int:
+        """Return a city for a fleet, by number: the one that the whole world is put into, or any."""
         with self.lock:
-            if self._city is not None:
-                city = self._city
-            elif city is None:
-                city = int(self.rng.integers(len(CITIES)))
-            return city, tuple(self.roads.near(city, ROUTES_PER_FLEET, self.rng).tolist())
+            drawn = int(self.rng.integers(len(CITIES)))
+            return drawn if self.config.city is None else city_number(self.config.city)
 
     def add_fleet(self, fleet: Fleet) -> int:
         """Append a fleet and return its number."""
@@ -126,7 +118,7 @@ class World:
 
     def _local(self, provider: Provider) -> float:
         """Return the share of vehicles that do not leave their city."""
-        if self._city is not None:
+        if self.config.city is not None:
             return 1.0
         return 0.9 if provider.slug == "groundhog" else 0.2
 
