@@ -333,28 +333,19 @@ def _crossed(ring: Floats, lon: float, lat: float) -> int:
 
 def main_roads(network: Network, city: Point, rng: np.random.Generator) -> list[Line]:
     """Ways along the main roads around a city, straight on at junctions as far as there is one."""
-    near = [
-        i
-        for i, edge in enumerate(network.edges)
-        if min(apart(point, city) for point in edge[:: max(1, len(edge) // 8)] + edge[-1:]) < CITY_RADIUS
-    ]
     degrees = CITY_RADIUS / 111_000
     squeeze = np.cos(np.radians(city[1]))
     box = (city[0] - degrees / squeeze, city[1] - degrees, city[0] + degrees / squeeze, city[1] + degrees)
-    inner = [(part, i) for i in near for part in clip_line(network.edges[i], box)]
-    if not inner:
-        return []
-    weight = np.array([metres(part) for part, _ in inner])
+    inner = [part for edge in network.edges for part in clip_line(edge, box)]
+    weight = np.array([metres(part) for part in inner])
     out: list[Line] = []
     for _ in range(MAIN_ROUTES):
-        line = list(inner[int(rng.choice(len(inner), p=weight / weight.sum()))][0])
+        line = list(inner[int(rng.choice(len(inner), p=weight / weight.sum()))])
         if rng.random() < 0.5:
             line.reverse()
         for _ in range(2):  # on at one end, then at the other
             while metres(line) < MAIN_LENGTH:
-                following = [
-                    p if p[0] == line[-1] else p[::-1] for p, _ in inner if line[-1] in (p[0], p[-1])
-                ]
+                following = [p if p[0] == line[-1] else p[::-1] for p in inner if line[-1] in (p[0], p[-1])]
                 following = [p for p in following if not set(p[1:]) & set(line)]
                 if not following:
                     break
@@ -452,13 +443,33 @@ def packed(lines: list[Line]) -> dict[str, NDArray[Any]]:
     }
 
 
-def corridors() -> dict[str, Line]:
-    """The corridors of corridors.csv."""
-    roads: dict[str, Line] = {}
-    with (OUT / "corridors.csv").open(encoding="utf-8") as lines:
-        for row in csv.DictReader(lines):
-            roads.setdefault(row["road"], []).append((float(row["longitude"]), float(row["latitude"])))
-    return roads
+def table(name: str) -> list[dict[str, str]]:
+    """The rows of one of our tables."""
+    with (OUT / name).open(encoding="utf-8") as text:
+        return list(csv.DictReader(text))
+
+
+def position(row: dict[str, str]) -> Point:
+    """Where the place of a row is."""
+    return float(row["longitude"]), float(row["latitude"])
+
+
+def local_routes(network: Network, rng: np.random.Generator) -> tuple[list[Line], list[Line]]:
+    """The local routes of all cities: those in the United States, which come first in the table, and the others."""
+    land = Land(TILES)
+    corridors: dict[str, Line] = defaultdict(list)
+    for row in table("corridors.csv"):
+        corridors[row["road"]].append(position(row))
+    abroad = Network([[*_dense(line), line[-1]] for line in corridors.values()])
+    home: list[Line] = []
+    away: list[Line] = []
+    for row in table("cities.csv"):
+        inland = row["country"] == "USA"
+        city = position(row)
+        roads = main_roads(network if inland else abroad, city, rng)
+        (home if inland else away).extend([*roads, *streets(roads, city, land, rng)])
+        print(row["city"], flush=True)
+    return home, away
 
 
 def main() -> None:
@@ -474,40 +485,27 @@ def main() -> None:
     network = Network(edges)
     print(f"{len(edges)} edges, {sum(map(len, edges))} points")
     routes = long_routes(network, rng)
-
-    land = Land(TILES)
-    abroad = Network(list(corridors().values()))
-    local: list[Line] = []
-    with (OUT / "cities.csv").open(encoding="utf-8") as text:
-        for row in csv.DictReader(text):
-            city = (float(row["longitude"]), float(row["latitude"]))
-            roads = main_roads(network, city, rng) if row["country"] == "USA" else []
-            beside = roads or [[city, city], *main_roads(abroad, city, rng)]
-            local += [*roads, *streets(beside, city, land, rng)]
-            local += local[-(MAIN_ROUTES - len(roads)) :] if len(roads) < MAIN_ROUTES else []
-            print(row["city"], len(roads), flush=True)
+    home, away = local_routes(network, rng)
 
     with tempfile.TemporaryDirectory() as folder:
         towns = known_places(Path(folder))
-    where = np.array([(one["longitude"], one["latitude"]) for one in towns])
-    at = np.array([p for line in edges for p in line])
-    local_at = np.array([p for line in local for p in line])
-    place, local_place = nearest(at, where), nearest(local_at, where)
-    used, renumbered = np.unique(np.concatenate([place, local_place]), return_inverse=True)
+    at, home_at, away_at = (np.array([p for line in part for p in line]) for part in (edges, home, away))
+    place = nearest(np.concatenate([at, home_at]), np.array([(t["longitude"], t["latitude"]) for t in towns]))
+    used, place = np.unique(place, return_inverse=True)
+    foreign = len(used) + nearest(away_at, np.array([position(row) for row in table("corridors.csv")]))
     np.savez_compressed(
         OUT / "roads.npz",
         **packed(edges),
-        place=renumbered[: len(at)].astype(np.uint16),
+        place=place[: len(at)].astype(np.uint16),
         routes=np.array([e for route in routes for e in route], dtype=np.int16),
         route_edges=np.array([len(route) for route in routes], dtype=np.uint16),
-        **{f"local_{name}": values for name, values in packed(local).items()},
-        local_place=renumbered[len(at) :].astype(np.uint16),
+        **{f"local_{name}": values for name, values in packed([*home, *away]).items()},
+        local_place=np.concatenate([place[len(at) :], foreign]).astype(np.uint16),
     )
     with (OUT / "places.csv").open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(("city", "province", "latitude", "longitude"))
-        for number in used.tolist():
-            town = towns[number]
+        for town in (towns[number] for number in used.tolist()):
             writer.writerow(
                 (town["name"], town["admin1code"], f"{town['latitude']:.2f}", f"{town['longitude']:.2f}")
             )

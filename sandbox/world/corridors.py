@@ -35,9 +35,8 @@ def _corridors() -> dict[str, tuple[Waypoint, ...]]:
 CORRIDORS: dict[str, tuple[Waypoint, ...]] = _corridors()
 CITIES: tuple[Waypoint, ...] = tuple(city for _, city in _rows("cities.csv"))
 TOWNS: tuple[Waypoint, ...] = tuple(town for _, town in _rows("places.csv"))
-"""What the `place` of roads.npz counts."""
 PLACES: tuple[Waypoint, ...] = (*TOWNS, *(point for points in CORRIDORS.values() for point in points))
-"""What the `place` of a position counts."""
+"""What the `place` of a position, and of roads.npz, counts."""
 
 
 def city_number(name: str) -> int:

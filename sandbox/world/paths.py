@@ -22,6 +22,7 @@ _STEP = 2_000.0  # metres between the points that bend a corridor between two wa
 _NEAR_HOME = (
     150e3  # metres: a route that passes so far from a city is a quarter as likely to be its carriers'
 )
+_SAME_REGION = 50e3  # metres
 CARRIER_ROUTES, REGIONAL_ROUTES = 60, 12
 
 
@@ -76,7 +77,9 @@ class Roads:
     def regional(self, city: int) -> Ints:
         """Return the long roads of the city's country that pass nearest to it."""
         own = np.flatnonzero(self.countries == CITIES[city].country)
-        return own[np.argsort(self.passing(city).distance[own], kind="stable")[:REGIONAL_ROUTES]]
+        far = self.passing(city).distance[own]
+        order = np.argsort(far, kind="stable")[:REGIONAL_ROUTES]
+        return own[order[far[order] < far[order[0]] + _SAME_REGION]]
 
     def carried(self, city: int, rng: np.random.Generator) -> Ints:
         """Draw the long roads of a carrier at home in a city: many near it, some anywhere in the country."""
