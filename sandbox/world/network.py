@@ -4,7 +4,6 @@
 edges (`~edge` is driven backwards), and local routes as lines of their own, equally many for each city.
 """
 
-from functools import cache
 from importlib.resources import as_file, files
 from typing import NamedTuple
 
@@ -28,7 +27,6 @@ class Lines(NamedTuple):
     points: Ints
 
 
-@cache
 def load() -> tuple[Lines, Lines]:
     """Return the long routes and the local routes of all cities."""
     with as_file(files("sandbox.world").joinpath("roads.npz")) as path, np.load(path) as data:

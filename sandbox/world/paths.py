@@ -6,6 +6,7 @@ vehicles, whichever roads they are on.
 
 import itertools
 from dataclasses import dataclass, field
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -106,8 +107,10 @@ def haversine(lon1: Floats, lat1: Floats, lon2: Floats, lat2: Floats) -> Floats:
     return metres
 
 
-def build_roads(rng: np.random.Generator) -> Roads:
-    """Lay the corridors, the long routes and the local routes end to end."""
+@cache
+def build_roads() -> Roads:
+    """Lay the corridors, the long routes and the local routes end to end: the same ones in every world."""
+    rng = np.random.default_rng(1)
     parts: list[network.Lines] = []
     place_number = len(TOWNS)
     for points in CORRIDORS.values():

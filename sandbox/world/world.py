@@ -40,7 +40,7 @@ class World:
         self.clock = clock
         self.lock = threading.RLock()
         self.rng = np.random.default_rng(config.seed)
-        self.roads: Roads = build_roads(self.rng)
+        self.roads: Roads = build_roads()
         self.fleets: list[Fleet] = []
         self.connections: list[Connection] = []
         self.agreements: list[Agreement] = []
