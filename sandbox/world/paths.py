@@ -80,7 +80,8 @@ class Roads:
         own = np.flatnonzero(self.countries == CITIES[city].country)
         far = self.passing(city).distance[own]
         order = np.argsort(far, kind="stable")[:REGIONAL_ROUTES]
-        return own[order[far[order] < far[order[0]] + _SAME_REGION]]
+        nearest: Ints = own[order[far[order] < far[order[0]] + _SAME_REGION]]
+        return nearest
 
     def carried(self, city: int, rng: np.random.Generator) -> Ints:
         """Draw the long roads of a carrier at home in a city: many near it, some anywhere in the country."""
