@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from sandbox import Sandbox, SandboxConfig
+from sandbox.__main__ import parse
 from sandbox.world.corridors import CITIES, PLACES, TOWNS, city_number
 from sandbox.world.paths import haversine
 from scripts.build_roads import TILES, Land
@@ -137,6 +138,14 @@ def test_an_unknown_city_is_refused_with_the_list() -> None:
         ValueError, match=r"no simulated city 'Gotham'; choose one of: Los Angeles, .*Chicago.*\."
     ):
         SandboxConfig(city="Gotham")
+
+
+def test_the_command_line_says_where_and_how_often(capsys) -> None:
+    config, _, _ = parse(["--city", "chicago", "--join-every", "60"])
+    assert (config.city, config.join_every) == ("chicago", 60)
+    with pytest.raises(SystemExit):
+        parse(["--city", "Gotham"])
+    assert capsys.readouterr().err.rstrip().endswith("Monterrey.")
 
 
 @pytest.mark.parametrize("seconds", [-1, 1, 9])
