@@ -1,12 +1,17 @@
-# Two commands are all you need: `make run` and `make test`.
+# Two commands are all you need: `make run` and `make test`. `make demo` is `make run` with fleets that join.
 PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
 
-.PHONY: run test test-fast check bench screenshots requirements clean
+.PHONY: run demo test test-fast check bench screenshots requirements clean
 
 run: .venv/.runtime
 	@$(BIN)/streamlit run app.py --server.port $(PORT)
+
+# Fleets join the simulated data by themselves, and all that happens is seen sooner.
+demo: .venv/.runtime
+	@CATENA_SIMULATED_JOINS=$${CATENA_SIMULATED_JOINS:-60} CATENA_POLL_SECONDS=$${CATENA_POLL_SECONDS:-5} \
+		$(BIN)/streamlit run app.py --server.port $(PORT)
 
 test: .venv/.dev
 	@sh scripts/ensure_chromium.sh

@@ -47,7 +47,9 @@ class Service:
         concurrency = Concurrency()
         self._sandbox: Sandbox | None = None
         if settings.client_secret is None:
-            self._sandbox = embedded.create(settings.inviter)
+            self._sandbox = embedded.create(
+                settings.inviter, settings.simulated_city, settings.simulated_joins
+            )
             self.client = embedded.client(self._sandbox, concurrency.on_retry)
         else:
             self.client = CatenaClient(

@@ -12,6 +12,7 @@ from sandbox.api.auth import REALM
 from sandbox.app import Sandbox
 from sandbox.config import SandboxConfig
 from sandbox.faults import KINDS, LISTS, TOKEN, Fault
+from sandbox.world.corridors import CITIES, city_number
 
 
 def _listed(title: str, names: Iterable[str]) -> str:
@@ -31,6 +32,10 @@ def parse(arguments: list[str] | None = None) -> tuple[SandboxConfig, str, int]:
     parser.add_argument("--fleets", type=int, default=6, help="fleets that share with you (6)")
     parser.add_argument("--seed", type=int, default=7, help="the same seed gives the same world (7)")
     parser.add_argument("--token-seconds", type=int, default=300, help="lifetime of a token (300)")
+    parser.add_argument("--city", help="put all vehicles into and around one city, e.g. Chicago")
+    parser.add_argument(
+        "--join-every", type=int, default=0, metavar="SECONDS", help="another fleet joins so often (0: never)"
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     parser.add_argument("--port", type=int, default=9000, help="port to listen on (9000)")
     parser.add_argument(
@@ -52,6 +57,8 @@ def parse(arguments: list[str] | None = None) -> tuple[SandboxConfig, str, int]:
             token_seconds=options.token_seconds,
             faults=tuple(Fault.parse(text) for text in options.fault),
             connect_url=options.connect_url,
+            city=options.city,
+            join_every=options.join_every,
         )
         if not 0 < options.port < 65536:
             parser.error("The port must be from 1 to 65535.")
@@ -74,7 +81,8 @@ def main() -> None:
     config, host, port = parse()
     sandbox = Sandbox(config)
     base = f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0'} else host}:{port}"  # noqa: S104  compares
-    print(f"Simulated Catena with {config.vehicles} vehicles in {config.fleets} fleets. No real data.")
+    where = f" in and around {CITIES[city_number(config.city)].city}" if config.city else ""
+    print(f"Simulated Catena with {config.vehicles} vehicles in {config.fleets} fleets{where}. No real data.")
     print(f"  CATENA_API_URL={base}")
     print(f"  CATENA_AUTH_URL={base}{REALM.removesuffix('/protocol/openid-connect')}")
     print(f"  CATENA_CLIENT_ID={config.client_id}")

@@ -1,7 +1,9 @@
 """The sandbox as ASGI apps."""
 
+import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -24,6 +26,7 @@ from sandbox.config import SandboxConfig
 from sandbox.context import Context
 from sandbox.faults import Fault
 from sandbox.invitations import Invitations
+from sandbox.joins import Joins
 from sandbox.onboarding.connect import Connect
 from sandbox.webhooks import Sender, Webhooks
 from sandbox.world.seed import plant
@@ -36,7 +39,8 @@ class Sandbox:
     `api` answers the auth host's and the API's paths, `connect` the onboarding pages (at any prefix), `app` both
     with Connect at `/connect`. `clock` returns epoch seconds and decides where every vehicle is. With a `sender`
     webhooks wait for `webhooks.flush()`; without one a thread posts them. `context` connects a fleet
-    (`connect_provider`) or makes a connection fail, go stale or recover (`set_status`).
+    (`connect_provider`) or makes a connection fail, go stale or recover (`set_status`). `joins` are the fleets that
+    join by themselves while `app` is served; who serves the others runs `joins.run()` beside them.
     """
 
     def __init__(
@@ -58,9 +62,18 @@ class Sandbox:
         self.context = Context(
             self.config, self.world, self.tokens, self._faults, self.invitations, self.webhooks
         )
+        self.joins = Joins(self.context)
         self.api: ASGIApp = self._api(self.context)
         self.connect: ASGIApp = Connect(self.context).app
-        self.app: ASGIApp = Router(routes=[Mount("/connect", self.connect)], default=self.api)
+        self.app: ASGIApp = Router(
+            routes=[Mount("/connect", self.connect)], default=self.api, lifespan=self._lifespan
+        )
+
+    @asynccontextmanager
+    async def _lifespan(self, _app: object) -> AsyncIterator[None]:
+        joining = asyncio.create_task(self.joins.run())
+        yield
+        joining.cancel()
 
     @property
     def faults(self) -> Sequence[Fault]:

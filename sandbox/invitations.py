@@ -7,7 +7,6 @@ from typing import Any
 
 from sandbox.api import body as checks
 from sandbox.api.errors import ApiError, Problem
-from sandbox.world.corridors import CITIES
 from sandbox.world.entities import DEFAULT_PERMISSIONS, Agreement, Fleet, Invitation, iso
 from sandbox.world.world import World
 
@@ -182,7 +181,7 @@ class Invitations:
     def _fleet(self, invitation: Invitation, now: float) -> Fleet:
         world, sent = self._world, invitation.fields
         name = sent.get("fleet_name")
-        roads = world.rng.choice(world.roads.corridors, 2, replace=False)
+        city = world.home()
         text = {field: str(sent[f"fleet_{field}"]) for field in _TWINS if sent.get(f"fleet_{field}")}
         return Fleet(
             id=world.new_id(),
@@ -191,8 +190,8 @@ class Invitations:
             display_name=str(name) if name else None,
             invitation_id=invitation.id,
             created_at=now,
-            corridors=tuple(int(road) for road in roads),
-            city=int(world.rng.integers(len(CITIES))),
+            city=city,
+            routes=tuple(world.roads.regional(city).tolist()),
             email=text.get("email"),
             phone=text.get("phone"),
             website=text.get("website"),
@@ -213,6 +212,7 @@ class Invitations:
 
     def viewed(self, invitation: Invitation) -> None:
         """Note that somebody has opened the invitation's link."""
+        invitation.viewed_at = self._world.clock()
         self._tell("invitation.viewed", invitation)
 
     def _tell(self, event: str, invitation: Invitation) -> None:

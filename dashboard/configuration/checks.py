@@ -9,6 +9,8 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from catena_client import Secret
+from sandbox.config import MIN_JOIN_SECONDS
+from sandbox.world.corridors import CITIES, city_number
 
 Network = IPv4Network | IPv6Network
 
@@ -149,6 +151,23 @@ def one_of(*choices: str) -> Callable[[str, str], str]:
         return raw
 
     return check
+
+
+def simulated_city(name: str, raw: str) -> str:
+    """A city that the simulated vehicles can be put into."""
+    try:
+        return CITIES[city_number(raw)].city
+    except ValueError:
+        raise SettingsError(f"{name} must be one of: {', '.join(city.city for city in CITIES)}.") from None
+
+
+def simulated_joins(name: str, raw: str) -> int:
+    """Whole seconds between two fleets that join: `MIN_JOIN_SECONDS` or more, or 0."""
+    if not re.fullmatch(r"[0-9]{1,6}", raw) or 0 < int(raw) < MIN_JOIN_SECONDS:
+        raise SettingsError(
+            f"{name} must be a whole number of seconds, at least {MIN_JOIN_SECONDS}, such as 60, or 0 for off."
+        )
+    return int(raw)
 
 
 def claim(name: str, raw: str) -> str:

@@ -78,6 +78,10 @@ class Settings:
     """Whose word for where a request came from is taken: addresses and networks."""
     embed_origins: tuple[str, ...] = _setting("CATENA_EMBED_ORIGINS", (), checks.origins)
     """Whose pages may show the dashboard in a frame."""
+    simulated_city: str = _setting("CATENA_SIMULATED_CITY", "", checks.simulated_city)
+    """The city that all simulated vehicles are put into; empty: they are all over the continent."""
+    simulated_joins: int = _setting("CATENA_SIMULATED_JOINS", 0, checks.simulated_joins)
+    """How many seconds apart simulated fleets join by themselves; 0: they do not."""
     log_level: str = _setting(
         "CATENA_LOG_LEVEL", "warning", checks.one_of("debug", "info", "warning", "error")
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError
 from typing import cast
 from urllib.parse import urlsplit
@@ -36,14 +36,18 @@ CONNECT_PATH = "connect"
 class InProcess(BaseTransport):
     """Carries the client's requests to an ASGI app in this process, without a socket.
 
-    A request's read timeout bounds its whole answer, and closing ends the requests that are still waiting.
+    A request's read timeout bounds its whole answer, and closing ends the requests that are still waiting. `beside`
+    is run for as long.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(
+        self, app: ASGIApp, beside: Callable[[], Coroutine[object, object, None]] | None = None
+    ) -> None:
         self._transport = ASGITransport(app)
         self._loop = asyncio.new_event_loop()
         self._lock = threading.Lock()
         self._closed = False
+        self._beside = self._loop.create_task(beside()) if beside is not None else None
         threading.Thread(target=self._run, name="sandbox", daemon=True).start()
 
     def handle_request(self, request: Request) -> Response:
@@ -85,10 +89,11 @@ class InProcess(BaseTransport):
         return Response(answer.status_code, headers=answer.headers, content=body)
 
 
-def create(inviter: str) -> Sandbox:
+def create(inviter: str, city: str = "", join_every: int = 0) -> Sandbox:
     """A sandbox with credentials that nobody knows, so that only this process can call it.
 
-    `inviter`: who its pages say is asking.
+    `inviter`: who its pages say is asking. All vehicles are in and around `city`, if one is given; every `join_every`
+    seconds another fleet joins, 0 is never.
     """
     return Sandbox(
         SandboxConfig(
@@ -96,6 +101,8 @@ def create(inviter: str) -> Sandbox:
             client_secret=secrets.token_urlsafe(32),
             connect_url=CONNECT_URL,
             partner_name=inviter,
+            city=city or None,
+            join_every=join_every,
         )
     )
 
@@ -107,7 +114,7 @@ def client(sandbox: Sandbox, on_retry: Callable[[Retry], None]) -> CatenaClient:
         sandbox.config.client_secret,
         api_url=URL,
         auth_url=f"{URL}/realms/catena",
-        transport=InProcess(sandbox.api),
+        transport=InProcess(sandbox.api, sandbox.joins.run),
         on_retry=on_retry,
     )
 

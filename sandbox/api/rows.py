@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sandbox.api import models
 from sandbox.api.models import Address, Point
 from sandbox.world import names
+from sandbox.world.corridors import PLACES
 from sandbox.world.entities import Connection
 from sandbox.world.motion import Floats, Ints
 from sandbox.world.roster import Bools, Trailers, Vehicles, ids
@@ -22,6 +23,9 @@ FUTURE_SECONDS = 2 * 3600.0
 OLDER_SECONDS = 600.0
 # Each fault looks at another part of a vehicle's draw, so that several hit different vehicles.
 _TURNS = {"null-coordinates": 1.0, "bad-coordinates": 97.0, "future-clock": 971.0, "older-fix": 9973.0}
+_ADDRESSES = np.array(
+    [*(Address(p.city, p.province, p.country) for p in PLACES), Address(), None], dtype=object
+)
 # Share of the vehicles that a fault hits, by the fault's name.
 VehicleFaults = Callable[[str], float]
 
@@ -55,10 +59,6 @@ class RowBuilder:
         self.trailers: Trailers = world.rows.trailers
         self.fault = fault
         self.source_data = source_data
-        self._places = np.array(
-            [*(Address(p.city, p.province, p.country) for p in world.roads.places), Address(), None],
-            dtype=object,
-        )
 
     # --- shared columns
 
@@ -133,8 +133,8 @@ class RowBuilder:
             [("full", "empty", "none").index(c.provider.address) for c in self.world.connections],
             dtype=np.int64,
         )[connection]
-        known = len(self._places) - 2
-        return list(self._places[np.where(style == 0, place, known + style - 1)])
+        known = len(_ADDRESSES) - 2
+        return list(_ADDRESSES[np.where(style == 0, place, known + style - 1)])
 
     def drivers(self, rows: Ints) -> dict[str, list[Any]]:
         """Return the drivers' ids, None where a vehicle has none."""

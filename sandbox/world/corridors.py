@@ -1,12 +1,13 @@
-"""Public waypoints along North American trunk roads, and the cities that local vehicles serve."""
+"""Named places: the corridors of Canada and Mexico, the cities that vehicles serve, and the towns of the US."""
 
 import csv
+from collections.abc import Iterator
 from importlib.resources import files
 from typing import NamedTuple
 
 
 class Waypoint(NamedTuple):
-    """A named point of a road: degrees WGS84, rounded to about a kilometre; country as ISO alpha-3."""
+    """A named place: degrees WGS84, rounded to about a kilometre; country as ISO alpha-3."""
 
     city: str
     province: str
@@ -15,34 +16,34 @@ class Waypoint(NamedTuple):
     lon: float
 
 
-_CANADA = frozenset({"ON", "QC", "BC", "AB", "SK", "MB"})
-_MEXICO = frozenset({"CMX", "MEX", "QUE", "SLP", "NLE", "TAM", "COA"})
-_CITIES = (
-    *("Los Angeles", "Phoenix", "Dallas", "Houston", "Denver", "Kansas City", "Chicago", "Atlanta"),
-    *("Nashville", "Columbus", "Newark", "Toronto", "Montreal", "Calgary", "Monterrey", "Minneapolis"),
-)
-
-
-def _country(province: str) -> str:
-    if province in _CANADA:
-        return "CAN"
-    return "MEX" if province in _MEXICO else "USA"
-
-
-def _read() -> dict[str, tuple[Waypoint, ...]]:
-    roads: dict[str, list[Waypoint]] = {}
-    with files("sandbox.world").joinpath("corridors.csv").open(encoding="utf-8") as lines:
+def _rows(name: str) -> Iterator[tuple[str, Waypoint]]:
+    """Each row's road ("" if the file has none) and its place; without a country it is in the US."""
+    with files("sandbox.world").joinpath(name).open(encoding="utf-8") as lines:
         for row in csv.DictReader(lines):
-            province = row["province"]
-            roads.setdefault(row["road"], []).append(
-                Waypoint(
-                    row["city"], province, _country(province), float(row["latitude"]), float(row["longitude"])
-                )
-            )
-    return {road: tuple(points) for road, points in roads.items()}
+            country = row.get("country", "USA")
+            where = float(row["latitude"]), float(row["longitude"])
+            yield row.get("road", ""), Waypoint(row["city"], row["province"], country, *where)
 
 
-CORRIDORS: dict[str, tuple[Waypoint, ...]] = _read()
-CITIES: tuple[Waypoint, ...] = tuple(
-    next(point for points in CORRIDORS.values() for point in points if point.city == city) for city in _CITIES
-)
+def _corridors() -> dict[str, tuple[Waypoint, ...]]:
+    roads: dict[str, tuple[Waypoint, ...]] = {}
+    for road, point in _rows("corridors.csv"):
+        roads[road] = (*roads.get(road, ()), point)
+    return roads
+
+
+CORRIDORS: dict[str, tuple[Waypoint, ...]] = _corridors()
+CITIES: tuple[Waypoint, ...] = tuple(city for _, city in _rows("cities.csv"))
+TOWNS: tuple[Waypoint, ...] = tuple(town for _, town in _rows("places.csv"))
+PLACES: tuple[Waypoint, ...] = (*TOWNS, *(point for points in CORRIDORS.values() for point in points))
+"""What the `place` of a position, and of roads.npz, counts."""
+
+
+def city_number(name: str) -> int:
+    """Return the number of a city in `CITIES`, whatever its upper and lower case; `ValueError` names them all."""
+    for number, city in enumerate(CITIES):
+        if city.city.casefold() == name.strip().casefold():
+            return number
+    raise ValueError(
+        f"There is no simulated city {name!r}; choose one of: {', '.join(c.city for c in CITIES)}."
+    )

@@ -27,7 +27,7 @@ def _schedule_id(connection_id: str, resource: str) -> str:
 
 @dataclass
 class Fleet:
-    """A fleet; `corridors` and `city` (index of `CITIES`) say where its vehicles work."""
+    """A fleet; `city` (index of `CITIES`) and `routes` (numbers of long roads) say where its vehicles work."""
 
     id: str
     ref: str
@@ -35,8 +35,8 @@ class Fleet:
     display_name: str | None
     invitation_id: str
     created_at: float
-    corridors: tuple[int, ...]
     city: int
+    routes: tuple[int, ...]
     email: str | None = None
     phone: str | None = None
     website: str | None = None
@@ -117,6 +117,7 @@ class Invitation:
     permissions: dict[str, str]
     expires_at: float
     chosen: str = "active"  # the status without regard to the clock
+    viewed_at: float = 0.0  # when its link was last opened
     accepted_at: float | None = None
     declined_at: float | None = None
     decline_reason: str | None = None

@@ -20,7 +20,7 @@ EPOCH = 1_780_272_000.0  # 2026-06-01T00:00:00Z, the zero of all cycles; seconds
 
 
 class State(NamedTuple):
-    """Vehicles at moments: degrees, m/s, metres, percent, hours; `place` indexes `Roads.places`."""
+    """Vehicles at moments: degrees, m/s, metres, percent, hours; `place` indexes `PLACES`."""
 
     lon: Floats
     lat: Floats

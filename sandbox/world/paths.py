@@ -5,43 +5,96 @@ vehicles, whichever roads they are on.
 """
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sandbox.world.corridors import CITIES, CORRIDORS, Waypoint
+from sandbox.world import network
+from sandbox.world.corridors import CITIES, CORRIDORS, TOWNS, Waypoint
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 EARTH_RADIUS = 6_371_008.8
-_STEP = 2_000.0  # metres between the points that bend a road between two waypoints
-_ROUTES_PER_CITY = 6
+_STEP = 2_000.0  # metres between the points that bend a corridor between two waypoints
+_NEAR_HOME = (
+    150e3  # metres: a route that passes so far from a city is a quarter as likely to be its carriers'
+)
+_SAME_REGION = 50e3  # metres
+CARRIER_ROUTES, REGIONAL_ROUTES = 60, 12
+
+
+class Passing(NamedTuple):
+    """Where each long road passes a city: metres between them, and the cumulative metres of that point."""
+
+    distance: Floats
+    at: Floats
 
 
 @dataclass(frozen=True)
 class Roads:
-    """`at` is cumulative metres, increasing over all roads; `start`/`length` say where each road lies."""
+    """`at` is cumulative metres, increasing over all roads; `start`/`length` say where each road lies.
+
+    The long roads come first: corridors, then the routes of the United States; then each city's local routes.
+    """
 
     at: Floats
     lon: Floats
     lat: Floats
     place: Ints
-    places: tuple[Waypoint, ...]
+    first: Ints  # of each road: the number of its first point
     start: Floats
     length: Floats
-    corridors: int
-    names: tuple[str, ...]
+    countries: NDArray[np.str_]  # of each long road
+    _passing: dict[int, Passing] = field(default_factory=dict, repr=False)
 
     def locate(self, at: Floats) -> tuple[Floats, Floats, Ints]:
-        """Return longitude, latitude (degrees) and the nearest place's index for cumulative metres `at`."""
+        """Return longitude, latitude (degrees) and the nearest of `PLACES` for cumulative metres `at`."""
         left = np.clip(np.searchsorted(self.at, at, side="right") - 1, 0, len(self.at) - 2)
         span = self.at[left + 1] - self.at[left]
         share = np.clip((at - self.at[left]) / span, 0.0, 1.0)
         lon = self.lon[left] + share * (self.lon[left + 1] - self.lon[left])
         lat = self.lat[left] + share * (self.lat[left + 1] - self.lat[left])
         return lon, lat, np.where(share < 0.5, self.place[left], self.place[left + 1])
+
+    def passing(self, city: int) -> Passing:
+        """Return where the long roads pass one of `CITIES`."""
+        if city not in self._passing:
+            home, end = CITIES[city], self.first[len(self.countries)]
+            east = (self.lon[:end] - home.lon) * np.cos(np.radians(home.lat))
+            far = np.hypot(east, self.lat[:end] - home.lat) * np.pi * EARTH_RADIUS / 180
+            first = self.first[: len(self.countries)]
+            distance = np.minimum.reduceat(far, first)
+            points = np.diff(np.append(first, end))
+            nearest = np.flatnonzero(far == np.repeat(distance, points))
+            road = np.searchsorted(first, nearest, side="right") - 1
+            at = self.at[nearest[np.searchsorted(road, np.arange(len(first)))]]
+            self._passing[city] = Passing(distance, at)
+        return self._passing[city]
+
+    def regional(self, city: int) -> Ints:
+        """Return the long roads of the city's country that pass nearest to it."""
+        own = np.flatnonzero(self.countries == CITIES[city].country)
+        far = self.passing(city).distance[own]
+        order = np.argsort(far, kind="stable")[:REGIONAL_ROUTES]
+        nearest: Ints = own[order[far[order] < far[order[0]] + _SAME_REGION]]
+        return nearest
+
+    def carried(self, city: int, rng: np.random.Generator) -> Ints:
+        """Draw the long roads of a carrier at home in a city: many near it, some anywhere in the country."""
+        own = np.flatnonzero(self.countries == CITIES[city].country)
+        weight = (1.0 + self.passing(city).distance[own] / _NEAR_HOME) ** -2
+        count = min(CARRIER_ROUTES, len(own))
+        drawn: Ints = rng.choice(own, count, replace=False, p=weight / weight.sum())
+        return drawn
+
+    def local(self, city: int) -> Ints:
+        """Return the numbers of a city's local routes: `MAIN_ROUTES`, then `STREET_ROUTES`."""
+        each = network.MAIN_ROUTES + network.STREET_ROUTES
+        return len(self.countries) + city * each + np.arange(each)
 
 
 def haversine(lon1: Floats, lat1: Floats, lon2: Floats, lat2: Floats) -> Floats:
@@ -55,32 +108,29 @@ def haversine(lon1: Floats, lat1: Floats, lon2: Floats, lat2: Floats) -> Floats:
     return metres
 
 
-def build_roads(rng: np.random.Generator) -> Roads:
-    """Build all corridors, then `_ROUTES_PER_CITY` local routes for each of `CITIES`."""
-    places: list[Waypoint] = []
-    lons, lats, nearest, names = [], [], [], []
-    for name, points in CORRIDORS.items():
+@cache
+def build_roads() -> Roads:
+    """Lay the corridors, the long routes and the local routes end to end: the same ones in every world."""
+    rng = np.random.default_rng(1)
+    parts: list[network.Lines] = []
+    place_number = len(TOWNS)
+    for points in CORRIDORS.values():
         lon, lat, which = _bend(points, rng)
-        lons.append(lon)
-        lats.append(lat)
-        nearest.append(which + len(places))
-        places.extend(points)
-        names.append(name)
-    for city in CITIES:
-        for route in range(_ROUTES_PER_CITY):
-            lon, lat = _local_route(city, rng)
-            lons.append(lon)
-            lats.append(lat)
-            nearest.append(np.full(len(lon), len(places)))
-            names.append(f"{city.city} {route + 1}")
-        places.append(city)
-    return _join(lons, lats, nearest, tuple(places), tuple(names))
-
-
-def city_routes(city: int) -> range:
-    """Return the road numbers of a city's local routes."""
-    first = len(CORRIDORS) + city * _ROUTES_PER_CITY
-    return range(first, first + _ROUTES_PER_CITY)
+        parts.append(network.Lines(lon, lat, which + place_number, np.array([len(lon)])))
+        place_number += len(points)
+    routes, local = network.load()
+    lon, lat, place, points_each = (
+        np.concatenate(column) for column in zip(*parts, routes, local, strict=True)
+    )
+    first = np.cumsum(points_each) - points_each
+    steps = np.maximum(haversine(lon[:-1], lat[:-1], lon[1:], lat[1:]), 0.001)
+    steps[first[1:] - 1] = 1.0  # from the end of one road to the start of the next
+    at = np.concatenate([[0.0], np.cumsum(steps)])
+    start = at[first]
+    length = at[first + points_each - 1] - start
+    abroad = (points[-1].country for points in CORRIDORS.values())
+    countries = np.array([*abroad, *itertools.repeat("USA", len(routes.points))])
+    return Roads(at, lon, lat, place, first, start, length, countries)
 
 
 def _bend(points: tuple[Waypoint, ...], rng: np.random.Generator) -> tuple[Floats, Floats, Ints]:
@@ -102,47 +152,4 @@ def _bend(points: tuple[Waypoint, ...], rng: np.random.Generator) -> tuple[Float
         np.concatenate([*lons, [last.lon]]),
         np.concatenate([*lats, [last.lat]]),
         np.concatenate([*which, [len(points) - 1]]),
-    )
-
-
-def _local_route(city: Waypoint, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Walk over a street grid around the city's centre: blocks of 0.3 to 2 km, turning at each corner."""
-    corners = 40
-    block = rng.uniform(300.0, 2_000.0, corners) * rng.choice([-1.0, 1.0], corners)
-    home = rng.normal(0.0, 5_000.0, 2)
-    east, north = (
-        np.where(np.arange(corners) % 2 == 0, block, 0.0),
-        np.where(np.arange(corners) % 2 == 1, block, 0.0),
-    )
-    metre = 180.0 / (np.pi * EARTH_RADIUS)
-    lat = city.lat + (home[0] + np.cumsum(north)) * metre
-    lon = city.lon + (home[1] + np.cumsum(east)) * metre / np.cos(np.radians(city.lat))
-    return lon, lat
-
-
-def _join(
-    lons: list[Floats],
-    lats: list[Floats],
-    nearest: list[Ints],
-    places: tuple[Waypoint, ...],
-    names: tuple[str, ...],
-) -> Roads:
-    at, start, length, offset = [], [], [], 0.0
-    for lon, lat in zip(lons, lats, strict=True):
-        steps = np.maximum(haversine(lon[:-1], lat[:-1], lon[1:], lat[1:]), 0.001)
-        along = np.concatenate([[0.0], np.cumsum(steps)])
-        at.append(along + offset)
-        start.append(offset)
-        length.append(along[-1])
-        offset += along[-1] + 1.0
-    return Roads(
-        np.concatenate(at),
-        np.concatenate(lons),
-        np.concatenate(lats),
-        np.concatenate(nearest),
-        places,
-        np.array(start),
-        np.array(length),
-        len(CORRIDORS),
-        names,
     )

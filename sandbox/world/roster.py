@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 
 from sandbox.world import names
 from sandbox.world.motion import Floats, Ints, Motion
-from sandbox.world.paths import Roads, city_routes
+from sandbox.world.network import MAIN_ROUTES
+from sandbox.world.paths import Roads
 from sandbox.world.providers import NAMESPACE, Provider
 
 Bools = NDArray[np.bool_]
 DAY = 86_400.0
+# Metres of road that a vehicle goes to and fro on: a carrier's, and those of one that has just joined.
+LONG_HAUL, REGIONAL = (250e3, 1_200e3), (60e3, 250e3)
 
 
 @dataclass(frozen=True)
@@ -97,12 +100,13 @@ class Group:
     connection: int
     provider: Provider
     count: int
-    corridors: tuple[int, ...]
     city: int
+    routes: tuple[int, ...]
     first_number: int
     begin: float
     local: float = 0.2
     parked: float = 0.12
+    reach: tuple[float, float] = LONG_HAUL
     quiet: bool = True  # some vehicles silent or without any location, as in a fleet that has run for years
 
 
@@ -146,17 +150,21 @@ def _draw_motion(rng: np.random.Generator, group: Group, roads: Roads) -> Motion
     kind = rng.random(n)
     parked = kind < group.parked
     local = ~parked & (kind < group.parked + group.local)
-    routes = np.array(city_routes(group.city))
-    trunk = rng.choice(np.array(group.corridors), n)
-    road = np.where(parked, routes[0], np.where(local, rng.choice(routes, n), trunk))
+    routes, streets = roads.local(group.city), roads.local(group.city)[MAIN_ROUTES:]
+    long = rng.choice(np.array(group.routes), n)
+    road = np.where(parked, rng.choice(streets, n), np.where(local, rng.choice(routes, n), long))
     whole = roads.length[road]
-    length = np.where(local, whole, np.minimum(whole, rng.uniform(250e3, 1_200e3, n)))
+    length = np.where(local, whole, np.minimum(whole, rng.uniform(*group.reach, n)))
     length = np.where(parked, 300.0, length)
-    begin = roads.start[road] + np.where(local | parked, 0.0, rng.random(n) * (whole - length))
+    # A long section goes past home, a yard lies anywhere along its street.
+    home = roads.passing(group.city).at[long] - roads.start[long]
+    before = np.where(parked, rng.random(n) * (whole - length), home - rng.random(n) * length)
+    begin = roads.start[road] + np.clip(np.where(local, 0.0, before), 0.0, whole - length)
+    street = local & (road >= streets[0])
     drive = np.where(local, rng.uniform(240, 900, n), rng.uniform(5_400, 16_200, n))
     stand = np.where(local, rng.uniform(120, 900, n), rng.uniform(480, 4_300, n))
     ramp = np.where(local, 15.0, 60.0)
-    cruise = np.where(local, rng.uniform(6, 14, n), rng.uniform(22, 29, n))
+    cruise = np.where(street, rng.uniform(6, 14, n), rng.uniform(22, 29, n))
     tank = np.where(local, 4e5, 1.4e6)
     legs = np.maximum(1.0, np.round(tank / (cruise * (drive - ramp))))
     interval = np.round(rng.uniform(*group.provider.interval, n))
@@ -169,7 +177,7 @@ def _draw_motion(rng: np.random.Generator, group: Group, roads: Roads) -> Motion
         drive=drive,
         ramp=ramp,
         cruise=np.where(parked, 0.0, cruise),
-        wave=np.where(local, 0.25, 0.05),
+        wave=np.where(street, 0.25, 0.05),
         waves=rng.integers(3, 9, n).astype(np.float64),
         cycle_offset=rng.uniform(1e6, 2e6, n),
         odometer_offset=rng.uniform(6e8, 1e9, n),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sandbox.world import names
-from sandbox.world.corridors import CITIES, CORRIDORS
+from sandbox.world.corridors import CITIES, city_number
 from sandbox.world.entities import (
     DEFAULT_PERMISSIONS,
     LATE_AFTER_SECONDS,
@@ -21,7 +21,6 @@ from sandbox.world.roster import DAY
 from sandbox.world.world import World
 
 HOUR = 3600.0
-_ROADS = tuple(CORRIDORS)
 
 
 class _Link(NamedTuple):
@@ -36,24 +35,23 @@ class _Link(NamedTuple):
 
 class _Plan(NamedTuple):
     weight: float
-    roads: tuple[str, ...]
     city: str
     links: tuple[_Link, ...]
 
 
 # The first six fleets show every case; further ones are drawn.
 _PLANS = (
-    _Plan(0.34, ("I-80", "I-90", "I-94", "I-70", "I-90 East"), "Chicago",
+    _Plan(0.34, "Chicago",
           (_Link("samsara", 0.8), _Link("motive", 0.2))),
-    _Plan(0.22, ("I-5", "I-10", "I-15", "I-84"), "Los Angeles",
+    _Plan(0.22, "Los Angeles",
           (_Link("geotab", 0.75), _Link("samsara-api-key", 0.25))),
-    _Plan(0.16, ("I-35", "I-20", "I-40", "I-25"), "Dallas",
+    _Plan(0.16, "Dallas",
           (_Link("geotab", 0.6, late=LATE_AFTER_SECONDS), _Link("3pl-tek", 0.4))),
-    _Plan(0.13, ("Hwy 401", "Trans-Canada West", "I-81"), "Toronto",
+    _Plan(0.13, "Toronto",
           (_Link("isaac", 1.0, status="paused"),)),
-    _Plan(0.10, ("I-75", "I-95", "I-65", "I-55"), "Atlanta",
+    _Plan(0.10, "Atlanta",
           (_Link("raven", 0.9), _Link("motive", 0.1, status="failed", frozen_hours_ago=3))),
-    _Plan(0.05, ("Hwy 85D", "I-35"), "Monterrey",
+    _Plan(0.05, "Monterrey",
           (_Link("groundhog", 0.9), _Link("eroad-us", 0.1, status="stale", frozen_hours_ago=26))),
 )  # fmt: skip
 _REFS = ("prairie-line", "cinder-creek", "blue-mesa-group", "FLEET-0004", "blue-mesa-group", "demo")
@@ -74,7 +72,7 @@ def plant(world: World) -> list[Invitation]:
         invitations.append(invitation)
         wanted += _connections(world, number, plan, sizes[number], now)
     if count > 1:
-        paused = _Plan(0.0, ("I-95", "I-81"), "Newark", (_Link("samsara", 1.0),))
+        paused = _Plan(0.0, "Newark", (_Link("samsara", 1.0),))
         invitations.append(_found(world, count, paused, now - 40 * DAY))
         world.agreements[-1].chosen = "paused"
         wanted += _connections(world, count, paused, min(12, total), now)
@@ -87,10 +85,9 @@ def plant(world: World) -> list[Invitation]:
 def _plan(rng: np.random.Generator, number: int) -> _Plan:
     if number < len(_PLANS):
         return _PLANS[number]
-    roads = tuple(_ROADS[i] for i in rng.choice(len(_ROADS), 4, replace=False))
     slugs = rng.choice(SEEDED, int(rng.integers(1, 3)), replace=False)
     links = tuple(_Link(str(slug), share) for slug, share in zip(slugs, (0.7, 0.3), strict=False))
-    return _Plan(float(rng.uniform(0.02, 0.12)), roads, CITIES[int(rng.integers(len(CITIES)))].city, links)
+    return _Plan(float(rng.uniform(0.02, 0.12)), CITIES[int(rng.integers(len(CITIES)))].city, links)
 
 
 def _split(total: int, weights: list[float]) -> list[int]:
@@ -113,6 +110,7 @@ def _found(world: World, number: int, plan: _Plan, created: float) -> Invitation
     invitation.chosen = "accepted"
     invitation.accepted_at = None if number % 7 == 1 else accepted  # as in records
     unnamed = number == _UNNAMED
+    city = city_number(world.config.city or plan.city)
     fleet = world.add_fleet(
         Fleet(
             id=world.new_id(),
@@ -121,8 +119,8 @@ def _found(world: World, number: int, plan: _Plan, created: float) -> Invitation
             display_name=None if unnamed or number % 3 == 2 else name,
             invitation_id=invitation.id,
             created_at=accepted,
-            corridors=tuple(_ROADS.index(road) for road in plan.roads),
-            city=next(i for i, city in enumerate(CITIES) if city.city == plan.city),
+            city=city,
+            routes=tuple(world.roads.carried(city, world.rng).tolist()),
             website=f"https://unknown-fleet-{invitation.id}.example.com/" if unnamed else None,
         )
     )

@@ -13,11 +13,12 @@ import numpy as np
 from cachetools import LRUCache
 
 from sandbox.config import SandboxConfig
+from sandbox.world.corridors import CITIES, city_number
 from sandbox.world.entities import Agreement, Connection, Fleet
 from sandbox.world.motion import Floats, Ints, State
 from sandbox.world.paths import Roads, build_roads
-from sandbox.world.providers import PROVIDERS
-from sandbox.world.roster import DAY, Group, Trailers, Vehicles, draw, draw_trailers, ids
+from sandbox.world.providers import PROVIDERS, Provider
+from sandbox.world.roster import DAY, LONG_HAUL, REGIONAL, Group, Trailers, Vehicles, draw, draw_trailers, ids
 
 Clock = Callable[[], float]
 
@@ -39,7 +40,7 @@ class World:
         self.clock = clock
         self.lock = threading.RLock()
         self.rng = np.random.default_rng(config.seed)
-        self.roads: Roads = build_roads(self.rng)
+        self.roads: Roads = build_roads()
         self.fleets: list[Fleet] = []
         self.connections: list[Connection] = []
         self.agreements: list[Agreement] = []
@@ -60,6 +61,12 @@ class World:
         """Draw the next id from the seeded generator."""
         with self.lock:
             return ids(self.rng.integers(0, 256, (1, 16), dtype=np.uint8), "entity")[0]
+
+    def home(self) -> int:
+        """Return a city for a fleet, by number: the one that the whole world is put into, or any."""
+        with self.lock:
+            drawn = int(self.rng.integers(len(CITIES)))
+            return drawn if self.config.city is None else city_number(self.config.city)
 
     def add_fleet(self, fleet: Fleet) -> int:
         """Append a fleet and return its number."""
@@ -92,12 +99,13 @@ class World:
                         connection=len(self.connections),
                         provider=connection.provider,
                         count=count,
-                        corridors=fleet.corridors,
                         city=fleet.city,
+                        routes=fleet.routes,
                         first_number=self.numbers[connection.fleet],
                         begin=now - (60 if settled else 3) * DAY,
-                        local=0.9 if connection.provider.slug == "groundhog" else 0.2,
+                        local=self._local(connection.provider),
                         parked=0.12 if settled else 0.0,
+                        reach=LONG_HAUL if settled else REGIONAL,
                         quiet=settled,
                     )
                 )
@@ -107,6 +115,12 @@ class World:
             old = self.rows
             self.changed()
             self._set_rows(old.vehicles.join(vehicles), old.trailers.join(trailers))
+
+    def _local(self, provider: Provider) -> float:
+        """Return the share of vehicles that do not leave their city."""
+        if self.config.city is not None:
+            return 1.0
+        return 0.9 if provider.slug == "groundhog" else 0.2
 
     def replace_vehicles(self, vehicles: Vehicles) -> None:
         """Put other columns in place of the present ones (same length and keys)."""
@@ -119,7 +133,7 @@ class World:
         self._by_id = {}
 
     def _draw(self, groups: list[Group], now: float) -> tuple[Vehicles, Trailers]:
-        empty = Group(0, 0, PROVIDERS[0], 0, (0,), 0, 0, now)
+        empty = Group(0, 0, PROVIDERS[0], 0, 0, (0,), 0, now)
         drawn = [draw(self.rng, group, self.roads, now) for group in (groups or [empty])]
         vehicles = drawn[0].join(*drawn[1:])
         first = len(self.rows.vehicles) if groups else 0

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sandbox.world.corridors import PLACES
 from sandbox.world.motion import EPOCH
 from sandbox.world.paths import haversine
 from tests.sandbox.conftest import START, Rig
@@ -74,7 +75,7 @@ def test_vehicles_stay_near_their_roads(shared: Rig) -> None:
     world = shared.sandbox.world
     rows = np.arange(len(world.rows.vehicles))
     state = world.state(rows, np.full(len(rows), START))
-    places = np.array([(p.lon, p.lat) for p in world.roads.places])
+    places = np.array([(p.lon, p.lat) for p in PLACES])
     nearest = places[state.place]
     assert haversine(state.lon, state.lat, nearest[:, 0], nearest[:, 1]).max() < 300_000
     assert -125 < state.lon.min() < state.lon.max() < -65

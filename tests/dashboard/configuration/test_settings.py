@@ -63,6 +63,11 @@ def test_blank_environment_falls_back_to_file():
         ("CATENA_GROUPS_CLAIM", "two words"),
         ("CATENA_EMAIL_VERIFIED", "no"),
         ("CATENA_CLIENT_ID", "two\nlines"),
+        ("CATENA_SIMULATED_CITY", "Gotham"),
+        ("CATENA_SIMULATED_CITY", "Chicago, Denver"),
+        ("CATENA_SIMULATED_JOINS", "9"),
+        ("CATENA_SIMULATED_JOINS", "-1"),
+        ("CATENA_SIMULATED_JOINS", "often"),
         ("CATENA_WEBHOOK_SECRET", "short"),
         ("CATENA_WEBHOOK_SECRET", "at least 12 characters"),
     ],
@@ -75,6 +80,24 @@ def test_a_wrong_value_is_one_sentence_that_names_the_setting(name, value):
     assert text.endswith(".")
     assert "\n" not in text
     assert CREDENTIALS["CATENA_CLIENT_SECRET"] not in text
+
+
+def test_an_unknown_city_is_refused_with_those_there_are():
+    with pytest.raises(SettingsError, match=r"must be one of: Los Angeles, .*Chicago, .*Monterrey\.$"):
+        load({"CATENA_SIMULATED_CITY": "Gotham"}, {})
+
+
+@pytest.mark.parametrize(
+    ("given", "city", "joins"),
+    [
+        ({}, "", 0),
+        ({"CATENA_SIMULATED_CITY": "st. louis", "CATENA_SIMULATED_JOINS": "10"}, "St. Louis", 10),
+        ({"CATENA_SIMULATED_JOINS": "0"}, "", 0),
+    ],
+)
+def test_the_simulated_data_can_be_told(given, city, joins):
+    loaded = load(given, {})
+    assert (loaded.simulated_city, loaded.simulated_joins) == (city, joins)
 
 
 @pytest.mark.parametrize("missing", ["CATENA_CLIENT_ID", "CATENA_CLIENT_SECRET"])

@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
+from dashboard.ingest import embedded
 from dashboard.ingest.embedded import InProcess
 from sandbox import Fault, Sandbox, SandboxConfig
+from sandbox.world.corridors import CITIES
+from tests.dashboard.waiting import until
 
 FLEETS = "/v2/orgs/fleets"
 
@@ -66,6 +69,24 @@ def test_closing_ends_a_request(sandbox: Sandbox, kind: str, caplog: pytest.LogC
     client.close()
     thread.join(10)
     assert [type(error) for error in raised] == [httpx.ReadError]
+    gc.collect()
+    assert not caplog.records, "no task was left behind"
+
+
+def test_fleets_join_beside_the_requests_and_closing_ends_that(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("sandbox.joins.LOOK_SECONDS", 0.01)
+    sandbox = embedded.create("Denver", 10)
+    begun = threading.active_count()
+    stepped = threading.Semaphore(0)
+    monkeypatch.setattr(sandbox.joins, "step", stepped.release)
+    client = embedded.client(sandbox, lambda _retry: None)
+    assert stepped.acquire(timeout=10)
+    assert stepped.acquire(timeout=10)
+    assert {CITIES[fleet.city].city for fleet in sandbox.world.fleets} == {"Denver"}
+    client.close()
+    until(lambda: threading.active_count() == begun)
     gc.collect()
     assert not caplog.records, "no task was left behind"
 

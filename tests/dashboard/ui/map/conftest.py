@@ -16,7 +16,7 @@ class NoSandbox:
 
 @pytest.fixture
 def service(catena, monkeypatch):
-    monkeypatch.setattr(embedded, "create", lambda _inviter: NoSandbox())
+    monkeypatch.setattr(embedded, "create", lambda *_: NoSandbox())
     monkeypatch.setattr(embedded, "client", lambda *_: catena.client())
     made = install(Service(Settings()))
     yield made

@@ -40,7 +40,7 @@ def catena():
 def serve(catena, monkeypatch):
     """Installs a service with some settings."""
     made = []
-    monkeypatch.setattr(embedded, "create", lambda _inviter: NoSandbox())
+    monkeypatch.setattr(embedded, "create", lambda *_: NoSandbox())
     monkeypatch.setattr(embedded, "client", lambda *_: catena.client())
 
     def serve(settings=None, base_path=""):
