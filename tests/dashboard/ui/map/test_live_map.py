@@ -107,7 +107,7 @@ def test_a_fleet_that_cannot_be_read_is_named_on_the_wall_without_the_reason(ser
 def test_vehicles_are_sent_as_an_address_not_as_rows(service):
     service.poller.poll_once()
     app = run()
-    assert layer(app, "vehicles")["data"].startswith("feed/vehicles.json?")
+    assert layer(app, "vehicles")["data"].startswith("feed/vehicles/moving.json?")
     assert "2** shown of **3" in said(app)
     assert "1 not placeable" in str([element.proto for element in app.main])
 
