@@ -33,7 +33,7 @@ OF_A_FIX = (
 
 
 class SnapshotBuilder:
-    """Turns fixes and names into snapshots, and keeps what must outlast one: ordinals, headings, motion, the last fixes.
+    """Turns fixes and names into snapshots, and keeps what outlasts one: ordinals, headings, motion, the last fixes.
 
     An ordinal belongs to one vehicle for the life of the process, so a row keeps its place among the others
     and a selection cannot slip to a neighbour.

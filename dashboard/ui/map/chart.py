@@ -43,7 +43,7 @@ def vehicles(
                 layer_id=layer_id,
                 theme=scope.theme,
                 assets_url=FROM_PAGES,
-                glide_ms=_glide_ms() if glides else 0,
+                glide_ms=glide_ms() if glides else 0,
                 pickable=layer_id == ids[-1],
                 faded=faded,
             )
@@ -57,10 +57,11 @@ def ring(vehicle: pd.DataFrame | None, scope: Scope) -> list[pdk.Layer]:
     if vehicle is None or vehicle["lon"].isna().all():
         return []
     lon, lat = float(vehicle["lon"].iloc[0]), float(vehicle["lat"].iloc[0])
-    return [chosen_layer(lon, lat, theme=scope.theme, assets_url=FROM_PAGES, glide_ms=_glide_ms())]
+    return [chosen_layer(lon, lat, theme=scope.theme, assets_url=FROM_PAGES, glide_ms=glide_ms())]
 
 
-def _glide_ms() -> int:
+def glide_ms() -> int:
+    """How long what moves glides, in milliseconds."""
     return glide_for(service().settings.poll_seconds)
 
 
