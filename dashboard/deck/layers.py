@@ -19,7 +19,7 @@ NAME_TILES = (7, 14)
 """Zoom levels of the tiles of names; further out there are none."""
 NAME_TILE_PIXELS = 1024
 """On a side: few tiles fill a window, and few vehicles in one leave room for their names."""
-BESIDE = 17
+BESIDE = 18
 """Pixels from the middle of a vehicle to its name."""
 APART: dict[str, Any] = {
     "extensions": [{"@@type": "CollisionFilterExtension"}],

@@ -112,7 +112,7 @@ class NamesFeed:
     def _pack(self, snapshot: Snapshot, asked: NamesOf) -> bytes:
         frame, (east, south) = self._drawn(snapshot, asked.scope), self._located(snapshot, asked.scope)
         z, x, y = asked.tile
-        inside = np.flatnonzero((np.floor(east * 2**z) == x) & (np.floor(south * 2**z) == y))
+        inside = np.flatnonzero((np.floor(east * 2**z) % 2**z == x) & (np.floor(south * 2**z) == y))
         few = _named(frame.iloc[inside]) if len(inside) <= FEW else []
         return packed(
             [

@@ -1,7 +1,8 @@
 """What colour each vehicle has, and the legend that explains and counts the colours.
 
 The palettes were chosen for the largest smallest difference (OKLab) between any two colours as seen with normal
-sight, protanopia, deuteranopia and tritanopia, on a light and on a dark map; the tests keep them so.
+sight, protanopia, deuteranopia and tritanopia, on a light and on a dark map; the tests keep them so. A category has
+one hue in both, a lighter or darker shade of it: those of Okabe and Ito first, then what lies between them.
 """
 
 import threading
@@ -28,7 +29,7 @@ class Palette(NamedTuple):
     """The colours for one theme, as hex text."""
 
     categories: tuple[str, ...]
-    """For things without an order, most distinct first."""
+    """For things without an order, most distinct first; in the same place of each palette is the same hue."""
     steps: tuple[str, ...]
     """For a quantity, least to most."""
     states: tuple[str, ...]
@@ -42,8 +43,8 @@ class Palette(NamedTuple):
 PALETTES: dict[Theme, Palette] = {
     "light": Palette(
         categories=(
-            *("#330088", "#dd7700", "#0044ff", "#660000", "#991144", "#bb77ff"),
-            *("#cc2211", "#774488", "#0000cc", "#33aa77", "#aa55bb", "#441144"),
+            *("#026fd7", "#caa144", "#47c09c", "#94180d", "#793064", "#b180fc"),
+            *("#2f9bb2", "#9d8d26", "#4d7800", "#4338ae", "#5e041c", "#401143"),
         ),
         steps=("#0b0b5e", "#3f1fb5", "#8a2bc4", "#c9459a", "#f0653f", "#e8a100"),
         states=("#0057c2", "#d97a00", "#7b7b7b", "#4a1020"),
@@ -52,8 +53,8 @@ PALETTES: dict[Theme, Palette] = {
     ),
     "dark": Palette(
         categories=(
-            *("#6699ff", "#ffff88", "#cc2211", "#ffaaaa", "#8822ff", "#aaffff"),
-            *("#aa33aa", "#ccbbff", "#66dd00", "#007755", "#ff44cc", "#bb8800"),
+            *("#1d60ad", "#f3ba25", "#73d0b1", "#ef604e", "#a31583", "#8e2dee"),
+            *("#5fe2ff", "#f0e395", "#416407", "#a4aaf0", "#91555a", "#c56fcb"),
         ),
         steps=("#5a48d8", "#3a86e8", "#22b5a8", "#7fcf3a", "#ffe14a", "#fffbe8"),
         states=("#5aa9ff", "#ffb000", "#9a9a9a", "#c0407a"),

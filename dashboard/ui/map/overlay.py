@@ -22,7 +22,7 @@ def show_legend(
     if request.display.hexagons:
         density.legend(snapshot, scope, request.display.hexagons)
     elif trail_set is None:
-        legend.show(summary.legend, permalink.chosen(request))
+        legend.show(summary.legend, permalink.chosen(request), scope.theme)
 
 
 def layers(
