@@ -43,8 +43,8 @@ class Palette(NamedTuple):
 PALETTES: dict[Theme, Palette] = {
     "light": Palette(
         categories=(
-            *("#026fd7", "#caa144", "#47c09c", "#94180d", "#793064", "#b180fc"),
-            *("#2f9bb2", "#9d8d26", "#4d7800", "#4338ae", "#5e041c", "#401143"),
+            *("#1467c2", "#c5953b", "#50b39b", "#d05a2e", "#9b3075", "#47137c"),
+            *("#1b93a4", "#5c5c01", "#8cb676", "#2e2ee5", "#4e091d", "#c490db"),
         ),
         steps=("#0b0b5e", "#3f1fb5", "#8a2bc4", "#c9459a", "#f0653f", "#e8a100"),
         states=("#0057c2", "#d97a00", "#7b7b7b", "#4a1020"),
@@ -53,8 +53,8 @@ PALETTES: dict[Theme, Palette] = {
     ),
     "dark": Palette(
         categories=(
-            *("#1d60ad", "#f3ba25", "#73d0b1", "#ef604e", "#a31583", "#8e2dee"),
-            *("#5fe2ff", "#f0e395", "#416407", "#a4aaf0", "#91555a", "#c56fcb"),
+            *("#408dea", "#f3b94c", "#19cdac", "#f86f3c", "#a84b84", "#963bf9"),
+            *("#8dddeb", "#e9eb41", "#bff4a2", "#5b73cd", "#b13554", "#ce99e5"),
         ),
         steps=("#5a48d8", "#3a86e8", "#22b5a8", "#7fcf3a", "#ffe14a", "#fffbe8"),
         states=("#5aa9ff", "#ffb000", "#9a9a9a", "#c0407a"),
