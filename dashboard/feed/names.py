@@ -126,7 +126,7 @@ class NamesFeed:
         )
 
     def _characters(self, snapshot: Snapshot, visibility: Visibility) -> str:
-        return characters(self._frames.visible(snapshot, visibility)["name"])
+        return characters(self._frames.visible(snapshot, visibility)["name"].tolist())
 
 
 def characters(names: Iterable[str]) -> str:
