@@ -137,6 +137,31 @@ def test_ids_of_layers_stay_and_only_the_same_rows_glide(service, catena):
     assert not layer(app, "vehicles").get("transitions"), "after a vehicle left, nobody flies to its place"
 
 
+def test_few_vehicles_have_their_names_beside_them_which_glide_too(service):
+    service.poller.poll_once()
+    until(lambda: service.poller.directory.names.vehicles)
+    service.poller.poll_once()
+    app = run()
+    assert [row["name"] for row in layer(app, "names")["data"]] == ["Truck a", "0412"]
+    assert not layer(app, "names").get("transitions")
+    service.poller.poll_once()
+    app.run()
+    assert layer(app, "names")["transitions"]
+    control(app.segmented_control, "map_hexagons").set_value("coarse").run()
+    assert layer(app, "names") is None
+
+
+def test_the_names_of_many_come_as_tiles(service, monkeypatch):
+    monkeypatch.setattr("dashboard.ui.map.names.FEW", 1)
+    service.poller.poll_once()
+    until(lambda: service.poller.directory.names.vehicles)
+    service.poller.poll_once()
+    app = run()
+    assert layer(app, "names") is None
+    assert layer(app, "name")["data"].startswith("feed/names/{z}/{x}/{y}.json?")
+    assert "Truck" not in str(deck(app)["layers"])
+
+
 def test_a_link_sets_the_filters_and_the_filters_set_the_link(service):
     service.poller.poll_once()
     app = run(fleet=["fleet-2"], source=["samsara"])
