@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import re
 from functools import lru_cache
+from itertools import chain
+from pathlib import PurePath
+from typing import get_args
 from urllib.parse import urlsplit
 
 import pandas as pd
@@ -14,6 +17,7 @@ from starlette.requests import Request
 from dashboard.access.scope import Scope
 from dashboard.access.viewer import EVERYTHING
 from dashboard.deck.deck import TOOLTIP, glide_for, vehicles_layer
+from dashboard.feed.drawing import Layer
 from dashboard.feed.vehicles import VehicleFeed
 from dashboard.fleet.snapshot import Snapshot
 
@@ -36,13 +40,18 @@ def columns() -> list[str]:
 
 def rows_of(feed: VehicleFeed, snapshot: Snapshot) -> pd.DataFrame:
     """What our feed would send of a snapshot, less the columns that only our page needs."""
-    return _rows(feed, snapshot.version, feed.url(snapshot, Scope(EVERYTHING)))
+    return _rows(feed, snapshot.version, urls(feed, snapshot))
 
 
 @lru_cache(maxsize=1)
-def _rows(feed: VehicleFeed, _version: int, url: str) -> pd.DataFrame:
-    body = answer(feed, url, compressed=False)
-    return pd.DataFrame(json.loads(body), columns=columns())
+def _rows(feed: VehicleFeed, _version: int, addresses: tuple[str, ...]) -> pd.DataFrame:
+    bodies = (answer(feed, url, compressed=False) for url in addresses)
+    return pd.DataFrame(list(chain.from_iterable(map(json.loads, bodies))), columns=columns())
+
+
+def urls(feed: VehicleFeed, snapshot: Snapshot) -> tuple[str, ...]:
+    """The addresses of all vehicles: of those that stand, and of those that move."""
+    return tuple(feed.url(snapshot, Scope(EVERYTHING), layer) for layer in get_args(Layer))
 
 
 def answer(feed: VehicleFeed, url: str, *, compressed: bool) -> bytes:
@@ -53,6 +62,7 @@ def answer(feed: VehicleFeed, url: str, *, compressed: bool) -> bytes:
         "method": "GET",
         "query_string": urlsplit(url).query.encode(),
         "headers": headers,
+        "path_params": {"layer": PurePath(urlsplit(url).path).stem},
     }
     response = feed.answer(Request(asked))
     if response.status_code != 200:

@@ -24,7 +24,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-FEED = re.compile(r"feed/vehicles\.[a-z]+\?[^\"\\]+")
+FEED = re.compile(r"feed/vehicles/\w+\.json\?[^\"\\]+")
 LOST_SECONDS = 60.0
 """A rerun not answered for this long counts as lost."""
 
@@ -116,13 +116,12 @@ class Viewer:
             self._timers[fragment] = asyncio.create_task(repeat())
 
     def _look(self, raw: str | bytes) -> None:
-        found = FEED.search(raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw)
-        if found is None or (address := found[0].replace("\\u0026", "&")) in self.feed_urls:
-            return
-        self.feed_urls.add(address)
-        task = asyncio.create_task(self._fetch(address))
-        self._fetches.add(task)
-        task.add_done_callback(self._fetches.discard)
+        found = FEED.findall(raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw)
+        for address in {url.replace("\\u0026", "&") for url in found} - self.feed_urls:
+            self.feed_urls.add(address)
+            task = asyncio.create_task(self._fetch(address))
+            self._fetches.add(task)
+            task.add_done_callback(self._fetches.discard)
 
     async def _fetch(self, address: str) -> None:
         full = urljoin(self.url.rstrip("/") + "/", address)

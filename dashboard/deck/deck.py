@@ -9,12 +9,14 @@ import pydeck as pdk
 
 from dashboard.deck import assets, basemap, icons
 from dashboard.deck.viewport import ViewState
-from dashboard.fleet.colours import Theme
+from dashboard.fleet.colours import Theme, rgb
 
 # Each Deck would try several times to import the widget for Jupyter, which fails without ipywidgets after compiling it
 # anew: about a quarter of what a viewer costs. Known to be missing, it is not looked for.
 sys.modules["pydeck.widget"] = None  # type: ignore[assignment]
 
+HOVER_ALPHA = 80
+"""Of 255: how much of the ink is mixed into the vehicle that is pointed at."""
 GLIDE_MS = 1500
 """Vehicles glide to a new fix for this long at most and stop there; nothing is extrapolated."""
 
@@ -54,8 +56,8 @@ def vehicles_layer(
 ) -> pdk.Layer:
     """The vehicles, drawn from the JSON at a relative URL of the feed; a selection comes back under `layer_id`.
 
-    `glide_ms` is 0 unless the rows are the same as before: after a row came or went, the transition would carry
-    vehicles to each other's places. `faded` while something else is what the map is about.
+    `glide_ms` is 0 unless the rows begin with those of before: after a row went or came between them, the transition
+    would carry vehicles to each other's places. `faded` while something else is what the map is about.
     """
     return pdk.Layer(
         "IconLayer",
@@ -75,6 +77,8 @@ def vehicles_layer(
         opacity=0.25 if faded else 1.0,
         pickable=pickable and not faded,
         auto_highlight=True,
+        # A tint of the ink: deck.gl's own blue would make all colours one.
+        highlight_color=[*rgb(icons.MARK[theme]), HOVER_ALPHA],
         transitions={"getPosition": glide_ms} if glide_ms else None,
     )
 

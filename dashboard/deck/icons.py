@@ -113,15 +113,27 @@ def atlas(theme: Theme) -> str:
     cells = "".join(
         f'<g transform="translate({column * CELL} {row * CELL})">'
         + (f'<{TOUCH} fill="{GROUNDS[theme]}"/>' if shape != "selected" else "")
-        + "".join(part.draw(GROUNDS[theme], HALO) for part in parts)
-        + "".join(part.draw(colour, 0) for part in parts)
+        + _drawn(shape, colour, theme)
         + "</g>"
         for row, colour in enumerate(rows)
-        for column, (shape, parts) in enumerate(SHAPES.items())
+        for column, shape in enumerate(SHAPES)
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
         f' viewBox="0 0 {width} {height}">{ground}{cells}</svg>'
+    )
+
+
+def picture(shape: str, theme: Theme) -> str:
+    """One shape by itself as SVG text, in ink."""
+    drawn = _drawn(shape, MARK[theme], theme)
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {CELL} {CELL}">{drawn}</svg>'
+
+
+def _drawn(shape: str, colour: str, theme: Theme) -> str:
+    parts = SHAPES[shape]
+    return "".join(part.draw(GROUNDS[theme], HALO) for part in parts) + "".join(
+        part.draw(colour, 0) for part in parts
     )
 
 

@@ -10,6 +10,24 @@ import pydeck as pdk
 from dashboard.deck import assets, icons
 from dashboard.fleet.colours import PALETTES, Theme, rgb
 
+NAME_GROUND_ALPHA = 215
+"""Of 255: behind a vehicle's name, so that it can be read on any map."""
+NAME_FONT = "Inter, system-ui, sans-serif"
+NAME_SIZE = 12
+NAME_PADDING = [4, 2, 4, 2]
+NAME_TILES = (7, 14)
+"""Zoom levels of the tiles of names; further out there are none."""
+NAME_TILE_PIXELS = 1024
+"""On a side: few tiles fill a window, and few vehicles in one leave room for their names."""
+BESIDE = 18
+"""Pixels from the middle of a vehicle to its name."""
+APART: dict[str, Any] = {
+    "extensions": [{"@@type": "CollisionFilterExtension"}],
+    "collision_group": pdk.types.String("names"),
+    # A name gives way if its vehicle is under another name: grown so far that it covers its own vehicle.
+    "collision_test_props": {"padding": [BESIDE + 8, 8, 8, 8]},
+}
+"""Of names that would cover each other one is drawn."""
 HELD_ALPHA = 120
 """Of 255: a vehicle of a replay whose place at the moment is not known."""
 
@@ -41,6 +59,67 @@ def trailers_layer(data_url: str, *, theme: Theme, assets_url: str, pickable: bo
         get_size=18,
         pickable=pickable,
         opacity=0.25 if faded else 1.0,
+    )
+
+
+def name_tiles_layer(tiles_url: str, *, theme: Theme, characters: str) -> pdk.Layer:
+    """The names of the vehicles in sight, drawn from the tiles of GeoJSON at a relative URL of the feed.
+
+    Nothing is asked for while the map shows a continent.
+    """
+    return pdk.Layer(
+        "TileLayer",
+        id="name-tiles",
+        data=pdk.types.String(tiles_url),
+        tile_size=NAME_TILE_PIXELS,
+        min_zoom=NAME_TILES[0],
+        max_zoom=NAME_TILES[1],
+        point_type=pdk.types.String("text"),
+        get_text="properties.name",
+        get_text_size=NAME_SIZE,
+        text_character_set=pdk.types.String(characters),
+        text_font_family=pdk.types.String(NAME_FONT),
+        text_font_weight=600,
+        get_text_color=rgb(icons.MARK[theme]),
+        get_text_anchor=pdk.types.String("start"),
+        get_text_alignment_baseline=pdk.types.String("center"),
+        get_text_pixel_offset=[BESIDE, 0],
+        text_background=True,
+        get_text_background_color=[*rgb(icons.GROUNDS[theme]), NAME_GROUND_ALPHA],
+        text_background_padding=NAME_PADDING,
+        pickable=False,
+        **APART,
+    )
+
+
+def names_layer(
+    data: object, *, theme: Theme, glide_ms: int, characters: str, size: int = NAME_SIZE
+) -> pdk.Layer:
+    """The names of vehicles beside them: rows with `p` ([lon, lat]) and `name`, or a relative URL of such rows.
+
+    They glide as vehicles do, under the same condition: `glide_ms` is 0 unless the rows are the same as before. What is
+    not among `characters` is drawn as a gap. `size` of the letters is in pixels.
+    """
+    return pdk.Layer(
+        "TextLayer",
+        id="names",
+        data=data,
+        get_position="p",
+        get_text="name",
+        get_size=size,
+        character_set=pdk.types.String(characters),
+        font_family=pdk.types.String(NAME_FONT),
+        font_weight=600,
+        get_color=rgb(icons.MARK[theme]),
+        get_text_anchor=pdk.types.String("start"),
+        get_alignment_baseline=pdk.types.String("center"),
+        get_pixel_offset=[BESIDE, 0],
+        background=True,
+        get_background_color=[*rgb(icons.GROUNDS[theme]), NAME_GROUND_ALPHA],
+        background_padding=NAME_PADDING,
+        pickable=False,
+        transitions={"getPosition": glide_ms} if glide_ms else None,
+        **APART,
     )
 
 

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 from dashboard.access.tokens import FeedTokens
 from dashboard.feed.frames import Frames
 from dashboard.feed.hexagons import HexagonFeed
+from dashboard.feed.names import NamesFeed
 from dashboard.feed.recent import RecentSnapshots
 from dashboard.feed.trail_sets import TrailSets
 from dashboard.feed.trailers import TrailerFeed
@@ -33,6 +34,7 @@ class Feed:
         self.frames = Frames()
         self.trail_sets = TrailSets(history, self.frames)
         self.vehicles = VehicleFeed(self.frames, tokens, recent)
+        self.names = NamesFeed(self.frames, tokens, recent)
         self.hexagons = HexagonFeed(self.frames, tokens, recent)
         self.trailers = TrailerFeed(trailers, tokens)
         self.trails = TrailFeed(self.trail_sets, tokens)
@@ -40,5 +42,5 @@ class Feed:
 
     def routes(self, prefix: str) -> list[BaseRoute]:
         """The routes of all files below `feed/`, under a base path such as `/maps` or ""."""
-        parts = (self.vehicles, self.hexagons, self.trailers, self.trails)
+        parts = (self.vehicles, self.names, self.hexagons, self.trailers, self.trails)
         return [part.route(prefix) for part in parts]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from dashboard.access.scope import Scope
 from dashboard.access.viewer import EVERYTHING, Visibility
+from dashboard.feed.drawing import Layer, rows_of_layers
 from dashboard.feed.frames import Frames, placeable
 from dashboard.fleet.colours import ColourAssignments, Colouring, LegendEntry, colour
 from dashboard.fleet.filters import FilterOptions
@@ -48,8 +49,8 @@ class Summary:
     that a viewer sees what else there is."""
     late: tuple[Banner, ...]
     """Providers that are behind, for the vehicles asked for."""
-    rows: str
-    """Equal for two summaries exactly when the same vehicles are drawn in the same order."""
+    drawn: Mapping[Layer, bytes]
+    """The vehicles of each layer of the map in the order in which they are drawn: their ordinals, 4 bytes each."""
     notices: tuple[Notice, ...] = ()
     """What is degraded, as far as it concerns the viewer."""
 
@@ -80,6 +81,7 @@ def summarise(frames: Frames, snapshot: Snapshot, scope: Scope, assignments: Col
     if snapshot.unreadable and scope.visibility == EVERYTHING and not filters:
         reasons[UNREADABLE] = reasons.get(UNREADABLE, 0) + snapshot.unreadable
     placed = placeable(frame)
+    ordinals = placed["ordinal"].to_numpy(np.int32)
     any_colour: dict[str, Any] = {LEGEND_KINDS[scope.colour_by]: ()}
     of_any_colour = frames.filtered(snapshot, visibility, replace(filters, **any_colour))
     return Summary(
@@ -88,7 +90,7 @@ def summarise(frames: Frames, snapshot: Snapshot, scope: Scope, assignments: Col
         unplaceable=reasons,
         legend=coloured(placeable(of_any_colour), scope, now, assignments).entries,
         late=tuple(banners(frame, snapshot.deliveries, now)),
-        rows=hashlib.blake2b(placed["ordinal"].to_numpy().tobytes(), digest_size=8).hexdigest(),
+        drawn={layer: ordinals[rows].tobytes() for layer, rows in rows_of_layers(placed, now).items()},
         notices=_notices(snapshot, visible, visibility),
     )
 

@@ -6,6 +6,8 @@ A browser asks by an address that a page made for its viewer; what the id in it 
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
+from typing import NamedTuple, get_args
 from urllib.parse import urlencode
 
 from cachetools import LRUCache, TTLCache
@@ -18,6 +20,7 @@ from dashboard.access.scope import Scope
 from dashboard.access.tokens import FeedTokens
 from dashboard.access.viewer import Visibility
 from dashboard.feed.answers import packed, respond
+from dashboard.feed.drawing import Layer, rows_of_layers
 from dashboard.feed.frames import ROWS_OF_A_FRAME, Frames, by_moment, by_version, placeable
 from dashboard.feed.recent import RecentSnapshots
 from dashboard.feed.summary import FacetCounts, Summary, coloured, facet_counts, summarise
@@ -35,6 +38,13 @@ INDEXED_ROWS = 500_000
 """Rows of all search indexes that are kept."""
 WATCHED_SECONDS = 60
 """A scope that no page has asked for this long is no longer prepared."""
+
+
+class DrawnScope(NamedTuple):
+    """The part of a scope that one layer of the map draws."""
+
+    scope: Scope
+    layer: Layer
 
 
 class VehicleFeed:
@@ -56,10 +66,10 @@ class VehicleFeed:
         self._watched: TTLCache[Scope, None] = TTLCache(64, WATCHED_SECONDS)
         self._watched_lock = threading.Lock()
 
-    def url(self, snapshot: Snapshot, scope: Scope, session: str = "") -> str:
-        """A relative URL of the rows of a scope; it changes exactly when the data does, or its ages matter."""
+    def url(self, snapshot: Snapshot, scope: Scope, layer: Layer, session: str = "") -> str:
+        """A relative URL of a layer's rows; it changes exactly when the data does, or its ages matter."""
         query = {"v": self._recent.version(snapshot), "id": self._tokens.id_of(scope, session)}
-        return f"feed/vehicles.json?{urlencode(query)}"
+        return f"feed/vehicles/{layer}.json?{urlencode(query)}"
 
     def summary(self, snapshot: Snapshot, scope: Scope) -> Summary:
         """The numbers that go with the rows of a scope."""
@@ -82,21 +92,26 @@ class VehicleFeed:
 
     def route(self, prefix: str) -> Route:
         """The route that answers the URLs, below a base path such as `/maps` or ""."""
-        return Route(f"{prefix}/feed/vehicles.json", self.answer, methods=["GET"])
+        return Route(f"{prefix}/feed/vehicles/{{layer}}.json", self.answer, methods=["GET"])
 
     def answer(self, request: Request) -> Response:
-        """JSON for a known id; 403 for a missing, made up or expired one; 503 before the first snapshot.
+        """JSON for a known id; 403 for a missing, made up or expired one, or no layer; 503 before the first snapshot.
 
         It is of the snapshot that the URL was made for, unless that is older than the one before the newest: a
         page has decided by its rows whether they glide.
         """
-        return respond(request, self._tokens.entry(request, Scope), self._recent.of(request), self._body)
+        scope, layer = self._tokens.entry(request, Scope), request.path_params["layer"]
+        drawn = DrawnScope(scope, layer) if scope and layer in get_args(Layer) else None
+        return respond(request, drawn, self._recent.of(request), self._body)
 
-    def _pack(self, snapshot: Snapshot, scope: Scope) -> bytes:
-        now = as_of(snapshot)
+    def _pack(self, snapshot: Snapshot, drawn: DrawnScope) -> bytes:
+        now, scope = as_of(snapshot), drawn.scope
         frame = placeable(self._frames.filtered(snapshot, scope.visibility, scope.filters))
+        # Of all, not of a layer: who gets which colour goes by how many there are.
         colours = coloured(frame, scope, now, self._assignments(scope.visibility))
-        return packed(vehicle_rows(frame, colours, now, metric=scope.metric))
+        rows = rows_of_layers(frame, now)[drawn.layer]
+        colours = replace(colours, codes=colours.codes[rows])
+        return packed(vehicle_rows(frame.iloc[rows], colours, now, metric=scope.metric))
 
     def _summarise(self, snapshot: Snapshot, scope: Scope) -> Summary:
         return summarise(self._frames, snapshot, scope, self._assignments(scope.visibility))

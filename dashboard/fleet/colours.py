@@ -1,7 +1,8 @@
 """What colour each vehicle has, and the legend that explains and counts the colours.
 
 The palettes were chosen for the largest smallest difference (OKLab) between any two colours as seen with normal
-sight, protanopia, deuteranopia and tritanopia, on a light and on a dark map; the tests keep them so.
+sight, protanopia, deuteranopia and tritanopia, on a light and on a dark map; the tests keep them so. A category has
+one hue in both, a lighter or darker shade of it: those of Okabe and Ito first, then what lies between them.
 """
 
 import threading
@@ -28,7 +29,7 @@ class Palette(NamedTuple):
     """The colours for one theme, as hex text."""
 
     categories: tuple[str, ...]
-    """For things without an order, most distinct first."""
+    """For things without an order, most distinct first; in the same place of each palette is the same hue."""
     steps: tuple[str, ...]
     """For a quantity, least to most."""
     states: tuple[str, ...]
@@ -42,8 +43,8 @@ class Palette(NamedTuple):
 PALETTES: dict[Theme, Palette] = {
     "light": Palette(
         categories=(
-            *("#330088", "#dd7700", "#0044ff", "#660000", "#991144", "#bb77ff"),
-            *("#cc2211", "#774488", "#0000cc", "#33aa77", "#aa55bb", "#441144"),
+            *("#1467c2", "#c5953b", "#50b39b", "#d05a2e", "#9b3075", "#47137c"),
+            *("#1b93a4", "#5c5c01", "#8cb676", "#2e2ee5", "#4e091d", "#c490db"),
         ),
         steps=("#0b0b5e", "#3f1fb5", "#8a2bc4", "#c9459a", "#f0653f", "#e8a100"),
         states=("#0057c2", "#d97a00", "#7b7b7b", "#4a1020"),
@@ -52,8 +53,8 @@ PALETTES: dict[Theme, Palette] = {
     ),
     "dark": Palette(
         categories=(
-            *("#6699ff", "#ffff88", "#cc2211", "#ffaaaa", "#8822ff", "#aaffff"),
-            *("#aa33aa", "#ccbbff", "#66dd00", "#007755", "#ff44cc", "#bb8800"),
+            *("#408dea", "#f3b94c", "#19cdac", "#f86f3c", "#a84b84", "#963bf9"),
+            *("#8dddeb", "#e9eb41", "#bff4a2", "#5b73cd", "#b13554", "#ce99e5"),
         ),
         steps=("#5a48d8", "#3a86e8", "#22b5a8", "#7fcf3a", "#ffe14a", "#fffbe8"),
         states=("#5aa9ff", "#ffb000", "#9a9a9a", "#c0407a"),

@@ -24,7 +24,8 @@ class Snapshot:
     taken_at: datetime
     """When its locations had all arrived, aware UTC."""
     vehicles: pd.DataFrame = field(repr=False)
-    """One row per known vehicle, sorted by `ordinal`; the columns are those of `dashboard.ingest.columns`."""
+    """One row per known vehicle, sorted by `ordinal`; the columns are those of `dashboard.ingest.columns`,
+    `ordinal`, `heading` (degrees, NaN where unknown) and `moves` (the place given by `Motion`)."""
     deliveries: Mapping[str, datetime | None] = field(default_factory=dict, repr=False)
     """When each connection last delivered locations, by connection id; None: never; missing: not known."""
     unreadable: int = 0

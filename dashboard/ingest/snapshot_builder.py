@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dashboard.fleet.freshness import DEFAULT_THRESHOLDS
+from dashboard.fleet.freshness import DEFAULT_THRESHOLDS, FRESHNESS, LIVE, freshness_codes
 from dashboard.fleet.geo import Floats
 from dashboard.fleet.headings import Headings
+from dashboard.fleet.motion import Motion
 from dashboard.fleet.names import Names
 from dashboard.fleet.notices import Notice
 from dashboard.fleet.snapshot import Snapshot
@@ -32,7 +33,7 @@ OF_A_FIX = (
 
 
 class SnapshotBuilder:
-    """Turns fixes and names into snapshots, and keeps what must outlast one: ordinals, headings, the last fixes.
+    """Turns fixes and names into snapshots, and keeps what outlasts one: ordinals, headings, motion, the last fixes.
 
     An ordinal belongs to one vehicle for the life of the process, so a row keeps its place among the others
     and a selection cannot slip to a neighbour.
@@ -43,6 +44,7 @@ class SnapshotBuilder:
         self._ids: list[str] = []
         """Vehicle ids by ordinal."""
         self._headings = Headings()
+        self._motion = Motion()
         self._cache = ColumnCache()
         self._version = 0
         self._last: pd.DataFrame | None = None
@@ -84,6 +86,9 @@ class SnapshotBuilder:
         self._keep_newer(frame, {row.vehicle_id for row in missed}, taken_at + AHEAD)
         lon, lat = frame["lon"].to_numpy(np.float64), frame["lat"].to_numpy(np.float64)
         frame["heading"] = self._headings.update(ordinals, lon, lat, _seconds(frame, taken_at))
+        live = freshness_codes(frame, taken_at) == FRESHNESS.index(LIVE)
+        speed = frame["speed"].to_numpy(np.float64)
+        frame["moves"] = self._motion.update(ordinals, lon, lat, live=live, speed=speed, at=taken_at)
         self._version += 1
         self._last = frame
         return Snapshot(self._version, taken_at, frame, deliveries or {}, unreadable, held, notices)

@@ -24,10 +24,19 @@ LAYERS = """() => {
   }
   return [];
 }"""
-SUMMARY = f"""() => Object.fromEntries(({LAYERS})().map((layer) => [layer.id.replace(/^vehicles-.*/, "vehicles"), {{
-  glides: Boolean(layer.props.transitions && layer.props.transitions.getPosition),
-  rows: Array.isArray(layer.props.data) && !layer.id.startsWith("basemap") ? [...layer.props.data] : [],
-}}]))"""
+SUMMARY = f"""() => {{
+  const found = {{}};
+  for (const layer of ({LAYERS})()) {{
+    const name = layer.id.replace(/^vehicles-.*/, "vehicles");
+    const before = found[name] ?? {{glides: false, rows: []}};
+    found[name] = {{
+      glides: before.glides || Boolean(layer.props.transitions && layer.props.transitions.getPosition),
+      rows: Array.isArray(layer.props.data) && !layer.id.startsWith("basemap")
+        ? [...before.rows, ...layer.props.data] : before.rows,
+    }};
+  }}
+  return found;
+}}"""
 PROJECT = f"""([lon, lat]) => {{
   const box = document.querySelector('[data-testid="stDeckGlJsonChart"] canvas').getBoundingClientRect();
   const layer = ({LAYERS})().find((one) => one.id.startsWith("vehicles"));
@@ -53,7 +62,7 @@ class MapPage:
         return self.seen.page
 
     def layers(self) -> dict[str, dict[str, Any]]:
-        """Layer id to whether it glides and the rows it draws."""
+        """Layer id to whether it glides and the rows it draws; the vehicles' layers, from the bottom up, as one."""
         found: list[dict[str, dict[str, Any]]] = [{}]
 
         def drawn() -> bool:

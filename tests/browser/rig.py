@@ -395,9 +395,17 @@ class Watch:
         return b"\n".join(parts)
 
     def rows(self) -> list[dict[str, Any]]:
-        """The vehicles that the map was last given."""
-        found: list[dict[str, Any]] = self.feeds()[-1].json()
-        return found
+        """The vehicles that the map was last given, those that move after those that stand."""
+        answers: dict[str, dict[str, Response]] = {}
+        for answer in self.feeds():
+            layer, _, moment = answer.url.rpartition("/feed/vehicles/")[2].partition(".json?")
+            answers.setdefault(moment, {})[layer] = answer
+        complete = [found for found in answers.values() if found.keys() >= {"standing", "moving"}]
+        return (
+            [row for layer in ("standing", "moving") for row in complete[-1][layer].json()]
+            if complete
+            else []
+        )
 
     def counts(self) -> tuple[int, int]:
         """The numbers over the map: shown, total."""

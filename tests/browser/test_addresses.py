@@ -25,7 +25,9 @@ CATENA_OPERATORS = "operator@example.com"
 """
 
 
-@pytest.mark.parametrize("path", [*PAGES, "/feed/vehicles.json", "/_stcore/health", "/assets/brand/icon.svg"])
+@pytest.mark.parametrize(
+    "path", [*PAGES, "/feed/vehicles/moving.json", "/_stcore/health", "/assets/brand/icon.svg"]
+)
 def test_strangers_are_told_how_to_set_sign_in_up(dashboard, small: World, path: str) -> None:
     server = dashboard(small.settings)
     for headers in ({"Host": "map.example.com"}, {"X-Forwarded-For": "203.0.113.9"}):

@@ -160,7 +160,7 @@ def test_who_is_on_the_list_and_not_proved_stays_outside(
     signs_in(seen, name, by)
     expect(seen.page.get_by_role("heading", name=title)).to_be_visible()
     expect(seen.page.get_by_text(f"{name}@example.com may not enter")).to_be_visible()
-    for path in ("/feed/vehicles.json", "/_stcore/host-config"):
+    for path in ("/feed/vehicles/moving.json", "/_stcore/host-config"):
         assert seen.page.request.get(house.url + path).status == 403
     assert not seen.frames
 

@@ -79,7 +79,7 @@ def marks(seen: rig.Watch, words: list[str]) -> list[str]:
 
 def feed_of(guest: rig.Watch) -> str:
     """The address by which a page asks for its vehicles."""
-    return next(answer.url for answer in reversed(guest.feeds()) if "vehicles.json" in answer.url)
+    return next(answer.url for answer in reversed(guest.feeds()) if "/feed/vehicles/" in answer.url)
 
 
 def asked_by(guest: rig.Watch, address: str) -> int:

@@ -34,18 +34,24 @@ def vehicles(*rows: dict[str, Any]) -> pd.DataFrame:
         given = dict(row)
         age = given.pop("age", None)
         record: dict[str, Any] = dict.fromkeys((*TEXT, *CATEGORICAL), "") | dict.fromkeys(NUMBERS, np.nan)
-        record |= {"ordinal": ordinal, "vehicle_id": f"v{ordinal}", "occurred_at": pd.NaT, "h3": 0}
+        record |= {
+            "ordinal": ordinal,
+            "vehicle_id": f"v{ordinal}",
+            "occurred_at": pd.NaT,
+            "h3": 0,
+            "moves": -1,
+        }
         if age is not None:
             record["occurred_at"] = NOW - timedelta(seconds=age)
         records.append(record | given)
-    names = ("ordinal", *TEXT, *CATEGORICAL, *NUMBERS, "occurred_at", "h3")
+    names = ("ordinal", *TEXT, *CATEGORICAL, *NUMBERS, "occurred_at", "h3", "moves")
     return typed(pd.DataFrame(records, columns=list(names)))
 
 
 def typed(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with the snapshot's dtypes."""
     dtypes: dict[str, Any] = dict.fromkeys(TEXT, "str") | dict.fromkeys(NUMBERS, "float64")
-    dtypes |= dict.fromkeys(CATEGORICAL, "str") | {"ordinal": "int32", "h3": "uint64"}
+    dtypes |= dict.fromkeys(CATEGORICAL, "str") | {"ordinal": "int32", "h3": "uint64", "moves": "int32"}
     frame = frame.astype(dtypes).astype(dict.fromkeys(CATEGORICAL, "category"))
     frame["occurred_at"] = pd.to_datetime(frame["occurred_at"], utc=True).astype("datetime64[us, UTC]")
     return frame

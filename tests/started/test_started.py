@@ -55,7 +55,7 @@ def test_without_the_key_this_machine_is_told_where_to_find_it(
         answer = one.get(path, cookie=cookie)
         assert answer.status_code == 403
         assert "?key=" in answer.text
-    assert one.get("/feed/vehicles.json", cookie=forged).status_code == 401
+    assert one.get("/feed/vehicles/moving.json", cookie=forged).status_code == 401
     assert one.websocket(cookie=forged) == 403
 
 
@@ -68,7 +68,7 @@ def test_real_fleets_are_closed_to_everybody_else(
     if LAN is not None and way != "uvicorn":
         others += [(LAN, ""), (LAN, f"localhost:{one.port}")]
     for address, host in others:
-        for path in ("/", "/_stcore/health", "/feed/vehicles.json"):
+        for path in ("/", "/_stcore/health", "/feed/vehicles/moving.json"):
             answer = one.get(path, address, host, cookie)
             assert answer.status_code == 403
             assert "no sign-in is set up" in answer.text

@@ -25,28 +25,31 @@ ALT = "Map of the vehicles that the filters leave. The list of vehicles says the
 def vehicles(
     snapshot: Snapshot, scope: Scope, summary: Summary, chosen: str, *, faded: bool = False
 ) -> list[pdk.Layer]:
-    """The layer of a scope's vehicles; `chosen` is the id of the one chosen, or "".
+    """The layers of a scope's vehicles; `chosen` is the id of the one chosen, or "".
 
-    Only the same rows glide to their new places: after one came or went, each would fly to its neighbour's. The
-    rows come to the browser by themselves, later than this, so one more snapshot is let pass before they glide.
+    Those that move glide to their new places, while rows are only added: otherwise each would fly to its neighbour's.
+    The rows come to the browser by themselves, later than this, so one more snapshot is let pass before they glide.
     """
-    rows, since = st.session_state.get("rows_drawn", ("", 0))
-    if rows != summary.rows:
-        rows, since = st.session_state["rows_drawn"] = (summary.rows, snapshot.version)
-    ids = pick.layer_ids(chosen, snapshot.version, scope.visibility)
-    glide = _glide_ms() if len(ids) == 1 and snapshot.version > since + 1 else 0
-    return [
-        vehicles_layer(
-            service().feed.vehicles.url(snapshot, scope, sign_in.viewer().feed),
-            layer_id=layer_id,
-            theme=scope.theme,
-            assets_url=FROM_PAGES,
-            glide_ms=glide,
-            pickable=layer_id == ids[-1],
-            faded=faded,
-        )
-        for layer_id in ids
-    ]
+    before, since = st.session_state.get("rows_moving", (None, 0))
+    if before is None or not summary.drawn["moving"].startswith(before):
+        since = snapshot.version
+    st.session_state["rows_moving"] = summary.drawn["moving"], since
+    layers = []
+    for layer, ids in pick.layer_ids(chosen, snapshot.version, scope.visibility, summary.drawn).items():
+        glides = layer == "moving" and len(ids) == 1 and snapshot.version > since + 1
+        layers += [
+            vehicles_layer(
+                service().feed.vehicles.url(snapshot, scope, layer, sign_in.viewer().feed),
+                layer_id=layer_id,
+                theme=scope.theme,
+                assets_url=FROM_PAGES,
+                glide_ms=glide_ms() if glides else 0,
+                pickable=layer_id == ids[-1],
+                faded=faded,
+            )
+            for layer_id in ids
+        ]
+    return layers
 
 
 def ring(vehicle: pd.DataFrame | None, scope: Scope) -> list[pdk.Layer]:
@@ -54,10 +57,11 @@ def ring(vehicle: pd.DataFrame | None, scope: Scope) -> list[pdk.Layer]:
     if vehicle is None or vehicle["lon"].isna().all():
         return []
     lon, lat = float(vehicle["lon"].iloc[0]), float(vehicle["lat"].iloc[0])
-    return [chosen_layer(lon, lat, theme=scope.theme, assets_url=FROM_PAGES, glide_ms=_glide_ms())]
+    return [chosen_layer(lon, lat, theme=scope.theme, assets_url=FROM_PAGES, glide_ms=glide_ms())]
 
 
-def _glide_ms() -> int:
+def glide_ms() -> int:
+    """How long what moves glides, in milliseconds."""
     return glide_for(service().settings.poll_seconds)
 
 

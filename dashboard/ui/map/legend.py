@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.fleet.colours import LegendEntry
+from dashboard.fleet.colours import LegendEntry, Theme
+from dashboard.ui.map import shapes
 from dashboard.ui.map.controls import control_value, set_control
 from dashboard.ui.markdown import plain
 
 
-def show(legend: tuple[LegendEntry, ...], chosen: dict[str, tuple[str, ...]]) -> None:
-    """One button per colour, with the number of vehicles in it; `chosen` are the filters set now, by kind."""
+def show(legend: tuple[LegendEntry, ...], chosen: dict[str, tuple[str, ...]], theme: Theme) -> None:
+    """One button per colour, with the number of vehicles in it, and the key of the shapes.
+
+    `chosen` are the filters set now, by kind.
+    """
     shown = [entry for entry in legend if entry.count]
     swatches = "".join(
         f".st-key-legend_{n} button::before{{background:rgb{entry.colour}}}" for n, entry in enumerate(shown)
@@ -28,6 +32,8 @@ def show(legend: tuple[LegendEntry, ...], chosen: dict[str, tuple[str, ...]]) ->
                 args=(entry,),
                 help="Show all again" if picked else "Show only these",
             )
+        if shown:
+            shapes.key(theme)
 
 
 def _toggle(entry: LegendEntry) -> None:

@@ -9,7 +9,7 @@ from dashboard.access.scope import Scope
 from dashboard.feed.summary import Summary
 from dashboard.feed.trail_sets import TrailSet
 from dashboard.fleet.snapshot import Snapshot
-from dashboard.ui.map import chart, density, legend, permalink, trailers, trails
+from dashboard.ui.map import chart, density, legend, names, permalink, trailers, trails
 from dashboard.ui.map.permalink import MapRequest
 
 
@@ -22,7 +22,7 @@ def show_legend(
     if request.display.hexagons:
         density.legend(snapshot, scope, request.display.hexagons)
     elif trail_set is None:
-        legend.show(summary.legend, permalink.chosen(request))
+        legend.show(summary.legend, permalink.chosen(request), scope.theme)
 
 
 def layers(
@@ -44,4 +44,6 @@ def layers(
         )
     if not display.hexagons:
         drawn += chart.vehicles(snapshot, scope, summary, display.vehicle, faded=trail_set is not None)
+        if trail_set is None:
+            drawn += names.layers(snapshot, scope, summary)
     return [*drawn, *(chart.ring(vehicle, scope) if trail_set is None else trails.layers(trail_set, scope))]

@@ -2,48 +2,74 @@
 
 The browser holds what is selected, by layer and row, and sends it with whatever it sends: also after a restart, which
 numbers the vehicles anew, and after another vehicle was chosen elsewhere. A second click on what it holds lets go of
-that. So the vehicles' layer gets a new id as soon as what the browser holds is not what is chosen: the browser drops
-it, and what still comes for the old id goes nowhere.
+that. So a layer of vehicles gets a new id as soon as what the browser holds in it is not what is chosen, or no longer
+in that row: the browser drops it, and what still comes for the old id goes nowhere.
 """
 
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from dashboard.access.viewer import Visibility
+from dashboard.feed.drawing import Layer
 from dashboard.ui.map.permalink import choose
 
-LAYER, BEFORE, PICKED, SEEN = "map_pick_layer", "map_pick_before", "map_picked", "map_pick_seen"
-NONE = (-1, "")
-"""Ordinal and id of the vehicle that the browser holds as selected."""
+LAYERS, BEFORE, HELD, SEEN = "map_pick_layers", "map_pick_before", "map_pick_held", "map_pick_seen"
 
 
-def layer_ids(chosen: str, version: int, visibility: Visibility) -> list[str]:
-    """Ids of the vehicles' layers, from the bottom up; the last can be clicked.
+class Held(NamedTuple):
+    """What the browser holds as selected."""
 
-    `chosen` is the id of the vehicle chosen now, `version` the snapshot's. A new id loads its rows anew: until the
-    next snapshot the layer of before stays under it, so that the vehicles do not blink. Whoever may see something
-    else than before gets one too: their vehicles have other numbers.
+    layer: Layer | None = None
+    row: int = -1
+    ordinal: int = -1
+    vehicle: str = ""
+    """Its id."""
+
+
+NOTHING = Held()
+
+
+def layer_ids(
+    chosen: str, version: int, visibility: Visibility, drawn: Mapping[Layer, bytes]
+) -> dict[Layer, list[str]]:
+    """Ids of the vehicles' layers, each from the bottom up; the last can be clicked.
+
+    `chosen` is the id of the vehicle chosen now, `version` the snapshot's, `drawn` as in its `Summary`. A new id loads
+    its rows anew: until the next snapshot the layer of before stays under it, so that the vehicles do not blink.
+    Whoever may see something else than before gets new ones too: their vehicles have other numbers.
     """
     state = st.session_state
-    ordinal, vehicle = state.get(PICKED, NONE)
+    ids: dict[Layer, str] = state.setdefault(LAYERS, {})
+    before: dict[Layer, tuple[str | None, int]] = state.setdefault(BEFORE, {})
+    held: Held = state.get(HELD, NOTHING)
     numbered_anew = state.get(SEEN) != visibility
     state[SEEN] = visibility
-    if LAYER not in state or numbered_anew or (ordinal != -1 and vehicle != chosen):
-        state[BEFORE] = state.get(LAYER), version
-        state[LAYER], state[PICKED] = f"vehicles-{secrets.token_hex(4)}", NONE
-    before, since = state[BEFORE]
-    return [before, state[LAYER]] if before and since == version else [state[LAYER]]
+    if numbered_anew or (held.layer and (held.vehicle != chosen or _moved(held, drawn[held.layer]))):
+        state[HELD] = NOTHING
+    dropped = held.layer if state.get(HELD, NOTHING) == NOTHING else None
+    for layer in drawn:
+        if layer not in ids or numbered_anew or layer == dropped:
+            before[layer] = ids.get(layer), version
+            ids[layer] = f"vehicles-{layer}-{secrets.token_hex(4)}"
+    return {
+        layer: [below, ids[layer]]
+        if (below := before[layer][0]) and before[layer][1] == version
+        else [ids[layer]]
+        for layer in drawn
+    }
 
 
 def forget() -> None:
     """The vehicles are not drawn, so the browser drops what was selected; the choice stays."""
-    st.session_state.pop(LAYER, None)
-    st.session_state[PICKED] = NONE
+    st.session_state.pop(LAYERS, None)
+    st.session_state[HELD] = NOTHING
 
 
 def taken(event: Any, frame: pd.DataFrame) -> bool:
@@ -52,15 +78,24 @@ def taken(event: Any, frame: pd.DataFrame) -> bool:
     `event` is what `st.pydeck_chart` returned, `frame` the vehicles the viewer may see. Gives whether the choice
     has changed. The row's ordinal is what counts: its index may belong to another vehicle by now.
     """
-    state, objects = st.session_state, event["selection"]["objects"]
-    rows = objects.get(state.get(LAYER), [])
-    if LAYER not in state or (objects and not rows):
+    state, selection = st.session_state, event["selection"]
+    ids: dict[Layer, str] = state.get(LAYERS, {})
+    layer = next((layer for layer, layer_id in ids.items() if selection["objects"].get(layer_id)), None)
+    if not ids or (selection["objects"] and layer is None):
         return False  # nothing, or something that is no vehicle or was not selected here
-    ordinal = int(rows[0]["n"]) if rows else -1
-    if ordinal == state[PICKED][0]:
+    held = NOTHING
+    if layer is not None:
+        (clicked, *_), (row, *_) = (selection[part][ids[layer]] for part in ("objects", "indices"))
+        ordinal = int(clicked["n"])
+        found = frame["vehicle_id"].to_numpy()[(frame["ordinal"] == ordinal).to_numpy()]
+        held = Held(layer, int(row), ordinal, str(found[0]) if len(found) else "")
+    if held.ordinal == state[HELD].ordinal:
         return False
-    ids = frame["vehicle_id"].to_numpy()[(frame["ordinal"] == ordinal).to_numpy()]
-    vehicle = str(ids[0]) if len(ids) else ""
-    state[PICKED] = ordinal, vehicle
-    choose(vehicle)
+    state[HELD] = held
+    choose(held.vehicle)
     return True
+
+
+def _moved(held: Held, ordinals: bytes) -> bool:
+    """Whether a row now belongs to another vehicle than the one that is held."""
+    return held.ordinal not in np.frombuffer(ordinals, np.int32)[held.row : held.row + 1].tolist()

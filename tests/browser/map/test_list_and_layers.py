@@ -121,13 +121,15 @@ def test_hexagons_count_the_vehicles_that_the_map_shows(dashboard, visit) -> Non
     assert all(isinstance(cell["hex"], str) and len(cell["hex"]) == 15 for cell in found)
     # What was asked for before may still arrive.
     seen.until(lambda: len(of(seen, "hexagons.json")) > 1, "hexagons again")
-    vehicles = len(of(seen, "vehicles.json"))
+    vehicles = len(of(seen, "vehicles/standing.json"))
     seen.ticks(2)
-    assert len(of(seen, "vehicles.json")) == vehicles, "vehicles are not loaded while hexagons are shown"
+    assert len(of(seen, "vehicles/standing.json")) == vehicles, (
+        "vehicles are not loaded while hexagons are shown"
+    )
     assert seen.fits()
     query = urlsplit(seen.page.url).query
     choose_in_view(seen, "Off")
-    seen.until(lambda: len(of(seen, "vehicles.json")) > vehicles, "vehicles again")
+    seen.until(lambda: len(of(seen, "vehicles/standing.json")) > vehicles, "vehicles again")
     seen.until(lambda: "hex" not in asked(seen), "no hexagons in the address")
     seen.clean()
     seen.page.close()  # two maps at once are slow to draw without a graphics card

@@ -81,7 +81,7 @@ def test_after_a_restart_nobody_is_chosen_that_was_not(see, dashboard, operator_
         dashboard(small.settings, secrets=SECRETS, anew=True)
         before = len(shown.seen.feeds())
         shown.seen.until(
-            lambda: len(shown.seen.feeds()) > before + 2, "the page to recover by itself", seconds=120
+            lambda: len(shown.seen.feeds()) > before + 5, "the page to recover by itself", seconds=120
         )
         assert small.rows[path][1]["vehicle_id"] == "d", "the browser's row belongs to another vehicle now"
         assert shown.query()["vehicle"] == ["d"]

@@ -24,7 +24,7 @@ from tests.dashboard.door.knocking import CLAIMS, OFFICE, PUBLIC, REAL, SIGN_IN,
 
 # Each route of Streamlit's and ours: a method and a path of it, and what it is.
 ROUTES = {
-    "/feed/vehicles.json": ("GET", "/feed/vehicles.json?id=x", "data"),
+    "/feed/vehicles/moving.json": ("GET", "/feed/vehicles/moving.json?id=x", "data"),
     "/feed/hexagons.json": ("GET", "/feed/hexagons.json?id=x", "data"),
     "/feed/trailers.json": ("GET", "/feed/trailers.json?id=x", "data"),
     "/feed/trails.json": ("GET", "/feed/trails.json?id=x", "data"),
@@ -350,7 +350,7 @@ def test_below_a_base_path(secrets) -> None:
     assert house.ask("/maps/", headers=HERE).headers["location"] == "/maps/signin"
     assert house.ask("/elsewhere", headers=HERE).headers["location"] == "/maps/signin"
     assert house.ask("/maps/_stcore/health", headers=HERE).status == 200
-    assert house.ask("/maps/feed/vehicles.json", headers=HERE).status == 401
+    assert house.ask("/maps/feed/vehicles/moving.json", headers=HERE).status == 401
     assert "inside" in house.ask("/maps/x", headers=HERE | {"cookie": signed(CLAIMS)}).text
 
 

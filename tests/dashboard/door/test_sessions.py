@@ -148,7 +148,7 @@ def test_signing_out_ends_copies_too_and_goes_on_to_the_provider(secrets, way_ou
         assert (answer.status, answer.headers["location"]) == (303, "/auth/logout")
     assert house.ask("/", headers=copied).headers["location"] == "/signin"
     assert house.ask("/door/session", headers=copied).status == 401
-    assert house.ask("/feed/vehicles.json", headers=copied).status == 401
+    assert house.ask("/feed/vehicles/moving.json", headers=copied).status == 401
     assert house.knock(copied) == ""
     assert [entry.event for entry in house.audit.latest()] == ["signed out", "signed in"]
 

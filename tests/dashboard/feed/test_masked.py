@@ -31,7 +31,7 @@ NOW = datetime.now(UTC)
 
 
 def rows(feeds, snapshot, scope):
-    return feeds.get(feeds.feed.vehicles.url(snapshot, scope)).text
+    return feeds.get(feeds.feed.vehicles.url(snapshot, scope, "standing")).text
 
 
 def hexagons(feeds, snapshot, scope):

@@ -121,7 +121,7 @@ def test_who_may_not_see_trails_has_none_fetched_and_gets_no_address(viewer):
         with pytest.raises(PermissionError):
             feeds.feed.trail_sets.begin(viewer, ONE, ["v0"], 1)
         assert not catena.asked
-        other = feeds.feed.vehicles.url(ONE, Scope(viewer.visibility)).partition("id=")[2]
+        other = feeds.feed.vehicles.url(ONE, Scope(viewer.visibility), "moving").partition("id=")[2]
         assert feeds.get(f"feed/trails.json?id={other}").status_code == 403, (
             "an id of something else opens no trail"
         )

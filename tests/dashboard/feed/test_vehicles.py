@@ -4,6 +4,7 @@ import logging
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from dashboard.access.scope import Scope
 from dashboard.access.viewer import EVERYTHING
 from dashboard.feed import frames
 from dashboard.feed import vehicles as feed_module
+from dashboard.fleet.colours import rgb
 from dashboard.fleet.filters import Filters
 from dashboard.fleet.names import Names, VehicleFacts
 from dashboard.fleet.snapshot import as_of
@@ -44,7 +46,7 @@ def feed(feeds):
 
 def sent_of(snapshot):
     with Feeds(snapshot) as feeds:
-        return rows(feeds.get(feeds.feed.vehicles.url(snapshot, ALL)))
+        return rows(feeds.get(feeds.feed.vehicles.url(snapshot, ALL, "standing")))
 
 
 def rows(response):
@@ -52,7 +54,7 @@ def rows(response):
 
 
 def test_one_row_per_vehicle_drawn(feeds, feed):
-    response = feeds.get(feed.url(FLEETS, ALL))
+    response = feeds.get(feed.url(FLEETS, ALL, "standing"))
     assert response.status_code == 200
     assert response.headers["content-type"] == "application/json"
     assert [row["p"] for row in rows(response)] == [[-88.0, 42.0], [-88.0, 42.0]]
@@ -61,7 +63,7 @@ def test_one_row_per_vehicle_drawn(feeds, feed):
 
 
 def test_url_is_relative_and_works_below_a_base_path(feeds, feed):
-    url = feed.url(FLEETS, ALL)
+    url = feed.url(FLEETS, ALL, "standing")
     assert url.startswith("feed/")
     assert feeds.get(url, prefix="/maps").status_code == 200
 
@@ -78,37 +80,37 @@ def test_url_is_relative_and_works_below_a_base_path(feeds, feed):
 )
 def test_filters_reach_the_rows(feeds, feed, filters, expected):
     scope = Scope(EVERYTHING, filters)
-    response = feeds.get(feed.url(FLEETS, scope))
+    response = feeds.get(feed.url(FLEETS, scope, "standing"))
     assert len(rows(response)) == expected == feed.summary(FLEETS, scope).shown
 
 
 def test_a_viewer_of_one_fleet_gets_nothing_else_whatever_they_ask_for(feeds, feed):
     for filters in (Filters(), Filters(fleets=("f2",)), Filters(fleets=("f1", "f2"))):
         scope = Scope(NORTH, filters)
-        assert {row["n"] for row in rows(feeds.get(feed.url(FLEETS, scope)))} <= {0}
+        assert {row["n"] for row in rows(feeds.get(feed.url(FLEETS, scope, "standing")))} <= {0}
         assert feed.summary(FLEETS, scope).total == 1
     assert feed.summary(FLEETS, Scope(NORTH, Filters(fleets=("f2",)))).shown == 0
 
 
 @pytest.mark.parametrize("made_up", ["", "x", "eyJhIjoxfQ.aaaa.bbbb", "A" * 16])
 def test_an_id_that_is_made_up_is_refused(feeds, made_up):
-    assert feeds.get(f"feed/vehicles.json?id={made_up}").status_code == 403
-    assert feeds.get("feed/vehicles.json").status_code == 403
+    assert feeds.get(f"feed/vehicles/moving.json?id={made_up}").status_code == 403
+    assert feeds.get("feed/vehicles/moving.json").status_code == 403
 
 
 def test_an_id_of_another_process_is_refused(feeds):
     with Feeds(FLEETS) as other:
-        assert feeds.get(other.feed.vehicles.url(FLEETS, ALL)).status_code == 403
+        assert feeds.get(other.feed.vehicles.url(FLEETS, ALL, "standing")).status_code == 403
 
 
 def test_before_the_first_snapshot_there_is_nothing_to_give(feeds, feed):
-    url = feed.url(replace(FLEETS, version=9), ALL)
+    url = feed.url(replace(FLEETS, version=9), ALL, "standing")
     feeds.newest = None
     assert feeds.get(url.replace("v=9.", "v=8.")).status_code == 503
 
 
 def test_gzip_only_for_those_who_take_it(feeds, feed):
-    url = feed.url(FLEETS, ALL)
+    url = feed.url(FLEETS, ALL, "standing")
     assert feeds.get(url, headers={"accept-encoding": "gzip"}).headers["content-encoding"] == "gzip"
     plain = feeds.get(url, headers={"accept-encoding": "identity"})
     assert "content-encoding" not in plain.headers
@@ -120,23 +122,23 @@ def test_bytes_are_built_once_for_all_viewers_with_the_same_scope(feeds, feed, m
     pack = feed_module.packed
     monkeypatch.setattr(feed_module, "packed", lambda found: built.append(1) or pack(found))
     for _ in range(10):
-        feeds.get(feed.url(FLEETS, ALL))
+        feeds.get(feed.url(FLEETS, ALL, "standing"))
     assert len(built) == 1
-    feeds.get(feed.url(FLEETS, Scope(EVERYTHING, Filters(fleets=("f1",)))))
+    feeds.get(feed.url(FLEETS, Scope(EVERYTHING, Filters(fleets=("f1",))), "standing"))
     assert len(built) == 2
 
 
 def test_the_url_changes_with_the_data_and_only_then(feed):
     builder = SnapshotBuilder()
     first, second = (snapshot_of(fix("a"), builder=builder) for _ in range(2))
-    assert feed.url(first, ALL) == feed.url(first, ALL)
-    assert feed.url(second, ALL) != feed.url(first, ALL)
+    assert feed.url(first, ALL, "standing") == feed.url(first, ALL, "standing")
+    assert feed.url(second, ALL, "standing") != feed.url(first, ALL, "standing")
 
 
 def test_a_url_gives_the_rows_it_was_made_for_though_the_next_snapshot_has_others(feeds, feed):
     builder = SnapshotBuilder()
     feeds.newest = snapshot_of(fix("a"), fix("b"), builder=builder)
-    late = feed.url(feeds.newest, ALL)
+    late = feed.url(feeds.newest, ALL, "standing")
 
     def ordinals(url):
         return [row["n"] for row in rows(feeds.get(url))]
@@ -144,7 +146,7 @@ def test_a_url_gives_the_rows_it_was_made_for_though_the_next_snapshot_has_other
     for name in ("b", "c"):
         feeds.newest = snapshot_of(fix(name), builder=builder)
         assert ordinals(late) == [0, 1], "a page lets these rows glide, and others would fly"
-        assert ordinals(feed.url(feeds.newest, ALL)) == [{"b": 1, "c": 2}[name]]
+        assert ordinals(feed.url(feeds.newest, ALL, "standing")) == [{"b": 1, "c": 2}[name]]
     assert ordinals(late) == [2], "two snapshots are kept, not all"
 
 
@@ -217,13 +219,52 @@ def test_a_defect_in_one_viewers_filters_costs_the_others_nothing_and_is_logged_
     assert [record.exc_info[0] for record in caplog.records] == [ZeroDivisionError]
 
 
-def test_rows_key_tells_whether_the_same_vehicles_are_drawn(feed):
-    def key(**filters):
-        return feed.summary(FLEETS, Scope(EVERYTHING, Filters(**filters))).rows
+MIXED = snapshot_of(
+    *(
+        fix(name, occurred_at=datetime.now(UTC), speed=speed)
+        for name, speed in zip("abcd", (9, 0, 9, None), strict=True)
+    ),
+    fix("old", occurred_at=datetime.now(UTC) - timedelta(days=3), speed=9),
+)
 
-    assert key() == key(fleets=("f1", "f2"))
-    assert key() != key(fleets=("f1",))
-    assert key(fleets=("f1",)) != key(fleets=("f2",))
+
+@pytest.mark.parametrize(
+    ("scope", "standing", "moving"),
+    [
+        (ALL, [4, 1, 3], [0, 2]),
+        (Scope(EVERYTHING, Filters(states=("moving",))), [], [0, 2]),
+        (Scope(NORTH), [4, 1, 3], [0, 2]),
+    ],
+)
+def test_what_moves_is_drawn_over_what_stands_and_live_over_silent(scope, standing, moving):
+    with Feeds(MIXED) as feeds:
+        feed, drawn = feeds.feed.vehicles, {}
+        for layer in ("standing", "moving"):
+            drawn[layer] = [row["n"] for row in rows(feeds.get(feed.url(MIXED, scope, layer)))]
+        told = feed.summary(MIXED, scope).drawn
+    assert drawn == {"standing": standing, "moving": moving}
+    assert {layer: np.frombuffer(ordinals, np.int32).tolist() for layer, ordinals in told.items()} == drawn
+
+
+def test_a_layer_has_the_colours_of_the_whole():
+    """The most frequent source gets the first colour, also where fewer of its vehicles stand."""
+    counts = {"geotab": (0, 3), "samsara": (2, 0)}
+    snapshot = snapshot_of(
+        *(
+            fix(f"{source}{speed}{n}", source_name=source, speed=speed, occurred_at=datetime.now(UTC))
+            for source, numbers in counts.items()
+            for speed, number in zip((0, 9), numbers, strict=True)
+            for n in range(number)
+        )
+    )
+    with Feeds(snapshot) as feeds:
+        (icon,) = {row["icon"] for row in rows(feeds.get(feeds.feed.vehicles.url(snapshot, ALL, "standing")))}
+        colours = {entry.label: entry.colour for entry in feeds.feed.vehicles.summary(snapshot, ALL).legend}
+    assert rgb(f"#{icon.rpartition('-')[2]}") == colours["samsara"]
+
+
+def test_there_are_no_other_layers(feeds, feed):
+    assert feeds.get(feed.url(FLEETS, ALL, "standing").replace("standing", "parked")).status_code == 403
 
 
 def test_legend_counts_what_is_drawn(feed):

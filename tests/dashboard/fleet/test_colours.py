@@ -62,11 +62,41 @@ def test_every_two_colours_differ_for_every_kind_of_sight(palette: Palette, part
             assert np.linalg.norm(oklab(sight @ linear(one)) - oklab(sight @ linear(two))) > 0.05, (one, two)
 
 
+@pytest.mark.parametrize("palette", PALETTES.values(), ids=PALETTES)
+def test_the_colours_that_are_given_first_differ_most(palette: Palette) -> None:
+    for sight in SIGHTS:
+        for one, two in itertools.combinations(palette.categories[:8], 2):
+            assert np.linalg.norm(oklab(sight @ linear(one)) - oklab(sight @ linear(two))) > 0.07, (one, two)
+
+
 @pytest.mark.parametrize(("theme", "background"), [("light", "#f2f3f0"), ("dark", "#161a20")])
 def test_every_colour_stands_out_from_the_map(theme: Theme, background: str) -> None:
     palette = PALETTES[theme]
     for text in (*palette.categories, *palette.steps, *palette.states, palette.other, palette.wrong):
         assert contrast(text, background) > 1.9, text
+
+
+def hue(text: str) -> float:
+    _, a, b = oklab(linear(text))
+    return float(np.degrees(np.arctan2(b, a)))
+
+
+def apart(one: float, two: float) -> float:
+    return abs((one - two + 180) % 360 - 180)
+
+
+PAIRS = list(zip(*(palette.categories for palette in PALETTES.values()), strict=True))
+
+
+@pytest.mark.parametrize(("light", "dark"), PAIRS)
+def test_a_category_has_one_hue_in_both_themes(light: str, dark: str) -> None:
+    assert apart(hue(light), hue(dark)) < 4
+
+
+@pytest.mark.parametrize("palette", PALETTES.values(), ids=PALETTES)
+def test_no_two_categories_have_one_hue(palette: Palette) -> None:
+    for one, two in itertools.combinations(map(hue, palette.categories), 2):
+        assert apart(one, two) > 12
 
 
 FRAME = vehicles(

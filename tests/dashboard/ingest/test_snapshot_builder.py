@@ -34,7 +34,9 @@ def test_a_vehicle_keeps_its_ordinal_and_its_place_among_others(polls):
 
 def said(snapshot):
     """What a snapshot says of each vehicle, whatever the row order and what only a process knows."""
-    frame = snapshot.vehicles.drop(columns=["ordinal", "heading"]).astype(dict.fromkeys(CATEGORIES, "str"))
+    frame = snapshot.vehicles.drop(columns=["ordinal", "heading", "moves"]).astype(
+        dict.fromkeys(CATEGORIES, "str")
+    )
     return frame.sort_values("vehicle_id", ignore_index=True)
 
 
@@ -103,6 +105,19 @@ def test_no_vehicles_at_all():
     frame = SnapshotBuilder().build([], Names(), NOW).vehicles
     assert len(frame) == 0
     assert counts(frame, "fleet_id") == {}
+
+
+def test_who_moves_is_told_by_speed_and_by_place_while_it_is_live():
+    builder, at = SnapshotBuilder(), {"occurred_at": NOW}
+    first = [fix("parked", speed=0, **at), fix("drives", speed=9, **at), fix("pushed", speed=None, **at)]
+    later = [
+        fix("parked", speed=0, **at),
+        fix("drives", speed=0, **at),
+        fix("pushed", lon=-88.1, speed=None, **at),
+    ]
+    old = fix("old", speed=9, occurred_at=NOW - timedelta(hours=1))
+    assert builder.build([*first, old], Names(), NOW).vehicles["moves"].tolist() == [-1, 0, -1, -1]
+    assert builder.build([*later, old], Names(), NOW).vehicles["moves"].tolist() == [-1, 0, 1, -1]
 
 
 def test_headings_follow_a_vehicle_through_snapshots():

@@ -54,12 +54,16 @@ def layer(app, name):
     return next((one for one in deck(app)["layers"][::-1] if one["id"].partition("-")[0] == name), None)
 
 
-def select(app, layer_id=None, row=None):
-    """Send what a browser sends that holds one row of a layer as selected, or nothing."""
-    held = {} if layer_id is None else {layer_id: [row]}
+def select(app, layer_id=None, row=None, place=None):
+    """Send what a browser sends that holds one row of a layer as selected, or nothing.
+
+    `place` is the row's; in most of these worlds it is the number of its vehicle.
+    """
+    held = {} if row is None else {layer_id: [row]}
+    place = (row or {}).get("n", 0) if place is None else place
     (chart,) = app.get("deck_gl_json_chart")
     states = late(app)
-    said = {"selection": {"indices": {one: [0] for one in held}, "objects": held}}
+    said = {"selection": {"indices": {one: [place] for one in held}, "objects": held}}
     states.widgets.add(id=chart.proto.id, string_value=json.dumps(said))
     app._run(states)
 

@@ -107,7 +107,7 @@ def test_a_fleet_that_cannot_be_read_is_named_on_the_wall_without_the_reason(ser
 def test_vehicles_are_sent_as_an_address_not_as_rows(service):
     service.poller.poll_once()
     app = run()
-    assert layer(app, "vehicles")["data"].startswith("feed/vehicles.json?")
+    assert layer(app, "vehicles")["data"].startswith("feed/vehicles/moving.json?")
     assert "2** shown of **3" in said(app)
     assert "1 not placeable" in str([element.proto for element in app.main])
 
@@ -135,6 +135,31 @@ def test_ids_of_layers_stay_and_only_the_same_rows_glide(service, catena):
     service.poller.poll_once()
     app.run()
     assert not layer(app, "vehicles").get("transitions"), "after a vehicle left, nobody flies to its place"
+
+
+def test_few_vehicles_have_their_names_beside_them_which_glide_too(service):
+    service.poller.poll_once()
+    until(lambda: service.poller.directory.names.vehicles)
+    service.poller.poll_once()
+    app = run()
+    assert [row["name"] for row in layer(app, "names")["data"]] == ["Truck a", "0412"]
+    assert not layer(app, "names").get("transitions")
+    service.poller.poll_once()
+    app.run()
+    assert layer(app, "names")["transitions"]
+    control(app.segmented_control, "map_hexagons").set_value("coarse").run()
+    assert layer(app, "names") is None
+
+
+def test_the_names_of_many_come_as_tiles(service, monkeypatch):
+    monkeypatch.setattr("dashboard.ui.map.names.FEW", 1)
+    service.poller.poll_once()
+    until(lambda: service.poller.directory.names.vehicles)
+    service.poller.poll_once()
+    app = run()
+    assert layer(app, "names") is None
+    assert layer(app, "name")["data"].startswith("feed/names/{z}/{x}/{y}.json?")
+    assert "Truck" not in str(deck(app)["layers"])
 
 
 def test_a_link_sets_the_filters_and_the_filters_set_the_link(service):
@@ -263,6 +288,65 @@ def test_a_vehicle_is_opened_again_by_a_click_after_its_panel_was_closed(service
     service.poller.poll_once()
     select(app, second, {"n": 0})
     assert first not in [one["id"] for one in deck(app)["layers"]]
+
+
+def ids_of_vehicles(app):
+    return [one["id"] for one in deck(app)["layers"] if one["id"].startswith("vehicles-")]
+
+
+def test_what_stands_lies_below_what_moves_and_both_can_be_clicked(service, catena):
+    catena.rows[LOCATIONS][0]["speed"] = 0.0
+    service.poller.poll_once()
+    app = run()
+    standing, moving = ids_of_vehicles(app)
+    addresses = [
+        one["data"].partition("?")[0] for one in deck(app)["layers"] if one["id"] in {standing, moving}
+    ]
+    assert addresses == ["feed/vehicles/standing.json", "feed/vehicles/moving.json"]
+    select(app, standing, {"n": 0})
+    assert asked(app, "vehicle") == ["a"]
+    select(app, moving, {"n": 1}, place=0)
+    assert asked(app, "vehicle") == ["b"]
+    service.poller.poll_once()
+    select(app, moving, {"n": 1}, place=0)
+    assert ids_of_vehicles(app) == [standing, moving], "what the browser holds is what is chosen"
+    select(app)
+    assert asked(app, "vehicle") == []
+
+
+def test_only_what_moves_glides(service, catena):
+    catena.rows[LOCATIONS][0]["speed"] = 0.0
+    service.poller.poll_once()
+    app = run()
+    for _ in range(2):
+        service.poller.poll_once()
+        app.run()
+    glides = [
+        bool(one.get("transitions")) for one in deck(app)["layers"] if one["id"].startswith("vehicles-")
+    ]
+    assert glides == [False, True]
+    catena.rows[LOCATIONS][0]["speed"] = 9.0
+    service.poller.poll_once()
+    app.run()
+    assert layer(app, "vehicles")["transitions"], "a row was added after those of before"
+
+
+def test_a_layer_is_loaded_anew_once_the_row_that_the_browser_holds_is_of_another_vehicle(service, catena):
+    service.poller.poll_once()
+    app = run()
+    standing, moving = ids_of_vehicles(app)
+    select(app, moving, {"n": 1})
+    catena.locations(catena.rows[LOCATIONS][1:])
+    service.poller.poll_once()
+    select(app, moving, {"n": 1})
+    below, before, anew = ids_of_vehicles(app)
+    assert (below, before) == (standing, moving)
+    assert asked(app, "vehicle") == ["b"], "the choice stays"
+    select(app, moving)
+    assert asked(app, "vehicle") == ["b"], "the browser has let go of what it held in the old layer"
+    select(app, anew, {"n": 1}, place=0)
+    select(app)
+    assert asked(app, "vehicle") == []
 
 
 def test_a_click_counts_after_another_vehicle_was_chosen_elsewhere(service):

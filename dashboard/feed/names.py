@@ -1,0 +1,155 @@
+"""The names that stand beside vehicles on the map, where few are in sight.
+
+The server does not know where a browser looks. So names come as tiles, which a browser asks for only where it looks,
+and a tile with many vehicles has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+import numpy as np
+import pandas as pd
+from cachetools import LRUCache
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from dashboard.access.scope import Scope
+from dashboard.access.tokens import FeedTokens
+from dashboard.access.viewer import Visibility
+from dashboard.feed.answers import packed, respond
+from dashboard.feed.frames import Frames, by_version, placeable
+from dashboard.feed.recent import RecentSnapshots
+from dashboard.fleet.filters import Filters
+from dashboard.fleet.geo import Floats
+from dashboard.fleet.snapshot import Snapshot
+from dashboard.runtime.once import once
+
+FEW = 40
+"""Vehicles: with more in a tile, or on a map that shows all names, these would only cover each other."""
+LONGEST = 28
+"""Letters of a name that are drawn."""
+MOST_CHARACTERS = 600
+"""Different ones that a browser is told to draw; each costs it a little when the first name comes into sight."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamesScope:
+    """What names depend on of a `Scope`."""
+
+    visibility: Visibility
+    filters: Filters
+
+
+class Tile(NamedTuple):
+    """A square of the Web Mercator map: one of 2^z by 2^z, counted from the north-west."""
+
+    z: int
+    x: int
+    y: int
+
+
+class NamesOf(NamedTuple):
+    """The names of one tile of a scope."""
+
+    scope: NamesScope
+    tile: Tile
+
+
+class NamedVehicle(NamedTuple):
+    """A vehicle with a name, as the map draws it."""
+
+    ordinal: int
+    p: tuple[float, float]
+    """Longitude and latitude."""
+    name: str
+
+
+class NamesFeed:
+    """Makes the names' addresses and answers them. One per process."""
+
+    def __init__(self, frames: Frames, tokens: FeedTokens, recent: RecentSnapshots) -> None:
+        self._frames = frames
+        self._tokens = tokens
+        self._recent = recent
+        self._located = once(self._locate, LRUCache(32), by_version)
+        self._body = once(self._pack, LRUCache(2048), by_version)
+        self.characters = once(self._characters, LRUCache(32), by_version)
+        """`characters(snapshot, visibility)`: what the names of all who may be seen are written with."""
+
+    def named(self, snapshot: Snapshot, scope: Scope) -> list[NamedVehicle]:
+        """The vehicles drawn that have a name, by their ordinals; of a scope with few of them."""
+        return _named(self._drawn(snapshot, _reduced(scope)))
+
+    def url(self, snapshot: Snapshot, scope: Scope, session: str = "") -> str:
+        """A relative URL of the tiles, with places for `{z}`, `{x}` and `{y}`; it changes when the data does."""
+        query = {"v": self._recent.version(snapshot), "id": self._tokens.id_of(_reduced(scope), session)}
+        return f"feed/names/{{z}}/{{x}}/{{y}}.json?{urlencode(query)}"
+
+    def route(self, prefix: str) -> Route:
+        """The route that answers the URLs, below a base path such as `/maps` or ""."""
+        return Route(f"{prefix}/feed/names/{{z:int}}/{{x:int}}/{{y:int}}.json", self.answer, methods=["GET"])
+
+    def answer(self, request: Request) -> Response:
+        """GeoJSON features for a known id; 403 for a missing, made up or expired one; 503 before the first snapshot."""
+        scope = self._tokens.entry(request, NamesScope)
+        asked = NamesOf(scope, Tile(**request.path_params)) if scope else None
+        return respond(request, asked, self._recent.of(request), self._body)
+
+    def _drawn(self, snapshot: Snapshot, scope: NamesScope) -> pd.DataFrame:
+        return placeable(self._frames.filtered(snapshot, scope.visibility, scope.filters))
+
+    def _locate(self, snapshot: Snapshot, scope: NamesScope) -> tuple[Floats, Floats]:
+        """How far east and south each vehicle drawn is, from 0 to 1."""
+        frame = self._drawn(snapshot, scope)
+        south = np.arctanh(np.sin(np.radians(frame["lat"].to_numpy()))) / (2 * np.pi)
+        return frame["lon"].to_numpy() / 360 + 0.5, 0.5 - south
+
+    def _pack(self, snapshot: Snapshot, asked: NamesOf) -> bytes:
+        frame, (east, south) = self._drawn(snapshot, asked.scope), self._located(snapshot, asked.scope)
+        z, x, y = asked.tile
+        inside = np.flatnonzero((np.floor(east * 2**z) % 2**z == x) & (np.floor(south * 2**z) == y))
+        few = _named(frame.iloc[inside]) if len(inside) <= FEW else []
+        return packed(
+            [
+                {
+                    "type": "Feature",
+                    "geometry": {"type": "Point", "coordinates": vehicle.p},
+                    "properties": {"name": vehicle.name},
+                }
+                for vehicle in few
+            ]
+        )
+
+    def _characters(self, snapshot: Snapshot, visibility: Visibility) -> str:
+        return characters(self._frames.visible(snapshot, visibility)["name"].tolist())
+
+
+def characters(names: Iterable[str]) -> str:
+    """What some names are written with, in one order; of very many different ones those with the lowest numbers."""
+    return "".join(sorted({*"…", *"".join(names)})[:MOST_CHARACTERS])
+
+
+def _named(frame: pd.DataFrame) -> list[NamedVehicle]:
+    lon, lat = (np.round(frame[column].to_numpy(), 5).tolist() for column in ("lon", "lat"))
+    return [
+        NamedVehicle(ordinal, place, _short(name))
+        for ordinal, place, name in zip(
+            frame["ordinal"].tolist(), zip(lon, lat, strict=True), frame["name"], strict=True
+        )
+        if name
+    ]
+
+
+def _short(name: str) -> str:
+    """A name on one line."""
+    line = " ".join(name.split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+
+
+def _reduced(scope: Scope) -> NamesScope:
+    return NamesScope(scope.visibility, scope.filters)
