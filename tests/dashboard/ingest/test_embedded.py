@@ -77,7 +77,7 @@ def test_fleets_join_beside_the_requests_and_closing_ends_that(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("sandbox.joins.LOOK_SECONDS", 0.01)
-    sandbox = embedded.create("Denver", 10)
+    sandbox = embedded.create("Sandbox Partner", "Denver", 10)
     begun = threading.active_count()
     stepped = threading.Semaphore(0)
     monkeypatch.setattr(sandbox.joins, "step", stepped.release)
