@@ -8,16 +8,19 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from itsdangerous.encoding import base64_decode, bytes_to_int
 from streamlit import config, file_util
 from streamlit.auth_util import encode_provider_token, get_cookie_with_chunks, get_origin_from_redirect_uri
+from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
+from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 from streamlit.web.server.server_util import get_cookie_secret, get_url
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
-__all__ = ["SignedIn", "address", "encode_provider_token", "index_html", "signed_in"]
+__all__ = ["SignedIn", "address", "encode_provider_token", "index_html", "serve_component", "signed_in"]
 
 UVICORN_PORT = 8000
 
@@ -64,6 +67,19 @@ def index_html() -> str:
     """The page that Streamlit's own script is in."""
     with open(os.path.join(file_util.get_static_dir(), "index.html"), encoding="utf-8") as file:  # noqa: PTH118, PTH123
         return file.read()
+
+
+def serve_component(package: str, name: str, folder: Path) -> str:
+    """The full name of a component whose files are in a folder, which are served from now on.
+
+    Streamlit serves the files of installed packages only; what is given to it as text comes from a `blob:` address,
+    which our Content-Security-Policy refuses.
+    """
+    manager, full = get_bidi_component_manager(), f"{package}.{name}"
+    if manager.get_component_asset_root(full) is None:
+        component = ComponentConfig(name, folder.name)
+        manager.register_from_manifest(ComponentManifest(package, "1", [component]), folder.parent)
+    return full
 
 
 def address() -> str:

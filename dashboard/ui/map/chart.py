@@ -17,7 +17,7 @@ from dashboard.feed.summary import Summary
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.service import service
 from dashboard.ui import sign_in
-from dashboard.ui.map import camera, pick
+from dashboard.ui.map import camera, pick, window
 
 ALT = "Map of the vehicles that the filters leave. The list of vehicles says the same in words."
 
@@ -80,6 +80,7 @@ def show(
         shown = placeable(service().feed.frames.filtered(snapshot, scope.visibility, scope.filters))
     if not any(str(layer.id).startswith("vehicles-") for layer in layers):
         pick.forget()
+    window.listen("", "")
     view = camera.current(shown, vehicle, follow=follow)
     event: Any = st.pydeck_chart(
         deck(

@@ -16,6 +16,7 @@ STYLE = """
 [data-testid="stDeckGlJsonChart"] {
   height: calc(100dvh - 17.5rem) !important; min-height: 22rem; border-radius: .75rem; overflow: hidden;
 }
+.st-key-map_window { display: none; }
 .st-key-map_legend { margin-left: -.5rem; }
 .st-key-map_legend button { min-height: 1.9rem; padding: .1rem .5rem; }
 .st-key-map_legend button::before {
