@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pydeck as pdk
 
 from dashboard.deck import assets, basemap, icons
-from dashboard.deck.viewport import ViewState
+from dashboard.deck.viewport import ViewState, closest_zoom
 from dashboard.fleet.colours import Theme
 
 # Each Deck would try several times to import the widget for Jupyter, which fails without ipywidgets after compiling it
@@ -111,7 +111,13 @@ def deck(
     provider, style = basemap.style(setting, theme)
     return pdk.Deck(
         [*([] if setting else basemap.layers(theme, assets_url)), *overlay],
-        initial_view_state=pdk.ViewState(longitude=view.longitude, latitude=view.latitude, zoom=view.zoom),
+        initial_view_state=pdk.ViewState(
+            longitude=view.longitude,
+            latitude=view.latitude,
+            zoom=view.zoom,
+            max_zoom=closest_zoom(setting),
+            transition_duration=view.glide_ms,
+        ),
         map_provider=provider,
         # Streamlit puts a hosted map under a deck whose style is null; only a missing one means none.
         **({"map_style": style} if style else {}),

@@ -70,7 +70,7 @@ class Doorway:
         page = streamlit_internals.index_html()
         self.page = with_our_script(page).encode()
         self.script = (Path(__file__).parent / "static" / "door.js").read_bytes()
-        self.headers = AnswerHeaders(page, settings.basemap, settings.embed_origins)
+        self.headers = AnswerHeaders(page, settings.map_origins, settings.embed_origins)
         self._trusted = settings.trusted_proxies
         self._proxy_said = False
         known = [urlsplit(url) for url in (settings.redirect_uri, settings.public_url)]

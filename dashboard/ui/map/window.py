@@ -10,10 +10,23 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.deck.viewport import Padding
 from dashboard.door import streamlit_internals
 
+MOST_PIXELS = 20_000
+NO_PADDING = Padding()
 FOLDER = Path(__file__).parent / "static"
 KEPT = "map_window_said"
+OVER = ", ".join(
+    (
+        ".st-key-map_remarks > *",
+        ".st-key-map_over > *",
+        ".st-key-map_below > *",
+        ".st-key-map_side",
+        ".kiosk",
+    )
+)
+"""What may lie over the map's edges: whatever is fitted into the map is kept clear of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +36,8 @@ class Window:
     width: int = 1000
     """Of the map, in CSS pixels."""
     height: int = 520
+    padding: Padding = NO_PADDING
+    """At the map's edges, what lies over it."""
     known: bool = False
     """Whether the browser has said how large the map is."""
     draws: bool = True
@@ -31,6 +46,11 @@ class Window:
     """Whether the viewer wants nothing to move that need not."""
     unreachable: str = ""
     """The address of a map style that was asked for in vain."""
+
+    @property
+    def room(self) -> tuple[int, int, Padding]:
+        """What something is fitted into."""
+        return self.width, self.height, self.padding
 
 
 def window() -> Window:
@@ -46,24 +66,32 @@ def listen(style: str, keep: str) -> None:
     `document.cookie` takes it; "" for none.
     """
     name = streamlit_internals.serve_component("catena", "window", FOLDER)
-    result = _component(name)(key="map_window", data={"style": style, "keep": keep}, on_window_change=_nothing)
+    data = {"over": OVER, "style": style, "keep": keep}
+    result = _component(name)(key="map_window", data=data, on_window_change=_nothing)
     if isinstance(said := result.get("window"), Mapping):
         st.session_state[KEPT] = read(said)
 
 
 def read(said: Mapping[str, Any]) -> Window:
-    """Take what a browser says; what is not a size is as if nothing were said of it."""
+    """Take what a browser says; what is no size is as if nothing were said of it."""
+    width, height, *edges = (
+        _pixels(said.get(name)) for name in ("width", "height", "top", "right", "bottom", "left")
+    )
+    known = bool(width and height)
     usual = Window()
-    width, height = (said.get(name) for name in ("width", "height"))
-    known = all(isinstance(size, int | float) and 1 <= size <= 20_000 for size in (width, height))
     return Window(
-        width=round(width) if known else usual.width,  # type: ignore[arg-type]
-        height=round(height) if known else usual.height,  # type: ignore[arg-type]
+        width=width if known else usual.width,
+        height=height if known else usual.height,
+        padding=Padding(*edges) if known else usual.padding,
         known=known,
         draws=said.get("draws") is not False,
         still=said.get("still") is True,
         unreachable=str(said.get("unreachable") or ""),
     )
+
+
+def _pixels(said: object) -> int:
+    return round(said) if isinstance(said, int | float) and 1 <= said <= MOST_PIXELS else 0
 
 
 @cache
