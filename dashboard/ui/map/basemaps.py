@@ -77,8 +77,7 @@ def tell() -> None:
     told.add(chosen.key)
     host = urlsplit(address(frame.theme())).netloc
     st.toast(
-        f"{plain(chosen.name)}: what you see of it comes from {plain(host)}, whose operator learns which parts of the "
-        "map you look at.",
+        f"{plain(chosen.name)}: from {plain(host)}, whose operator sees where on the map you look.",
         icon=":material/public:",
         duration="long",
     )

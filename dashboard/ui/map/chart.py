@@ -83,13 +83,12 @@ def show(
     if not window.window().draws:
         st.warning(CANNOT_DRAW, icon=":material/desktop_access_disabled:")
         return False
-    shown = None
+    setting, shown = basemaps.setting(scope.theme), None
+    trails.frame(setting)
     if snapshot is not None and camera.needs_rows():
         shown = placeable(service().feed.frames.filtered(snapshot, scope.visibility, scope.filters))
     if not any(str(layer.id).startswith("vehicles-") for layer in layers):
         pick.forget()
-    setting = basemaps.setting(scope.theme)
-    trails.frame(setting)
     view = camera.current(shown, vehicle, follow=follow, setting=setting)
     event: Any = st.pydeck_chart(
         deck(

@@ -17,6 +17,10 @@ STYLE = """
   height: calc(100dvh - 17.5rem) !important; min-height: 22rem; border-radius: .75rem; overflow: hidden;
 }
 .st-key-map_window { display: none; }
+.mapboxgl-ctrl-attrib { background: color-mix(in srgb, var(--ground) 75%, transparent) !important; }
+.mapboxgl-ctrl-attrib, .mapboxgl-ctrl-attrib a { color: inherit !important; }
+/* A wall screen has its numbers there. */
+body:has(.kiosk) .mapboxgl-ctrl-bottom-right { inset: 0 0 auto auto; }
 .st-key-map_legend { margin-left: -.5rem; }
 .st-key-map_legend button { min-height: 1.9rem; padding: .1rem .5rem; }
 .st-key-map_legend button::before {

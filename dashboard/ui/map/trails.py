@@ -23,7 +23,7 @@ from dashboard.service import service
 from dashboard.ui import sign_in
 from dashboard.ui.frame import theme
 from dashboard.ui.map import basemaps, camera, replay, swatches
-from dashboard.ui.map.controls import control_value
+from dashboard.ui.map.controls import control_value, set_control
 from dashboard.ui.markdown import plain
 
 TICK_SECONDS = 1.0
@@ -211,6 +211,7 @@ def _begin(vehicle_ids: Sequence[str], hours: int) -> None:
         st.session_state["trail_refused"] = True
         return
     close()
+    set_control("at", None)
     if chosen and snapshot is not None and viewer.may_see_trails:
         st.session_state[SET] = service().feed.trail_sets.begin(viewer, snapshot, chosen, hours)
 

@@ -16,7 +16,9 @@ def pixels(lon: float, lat: float) -> tuple[float, float]:
     return lon / 360, -float(np.log(np.tan(np.pi / 4 + np.radians(lat) / 2))) / (2 * np.pi)
 
 
-places = st.lists(st.tuples(st.floats(-180, 180), st.floats(-MAX_LATITUDE, MAX_LATITUDE)), min_size=1, max_size=12)
+places = st.lists(
+    st.tuples(st.floats(-180, 180), st.floats(-MAX_LATITUDE, MAX_LATITUDE)), min_size=1, max_size=12
+)
 
 
 edges = st.integers(0, 400)
