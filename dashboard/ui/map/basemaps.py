@@ -15,7 +15,8 @@ from dashboard.ui.map.controls import control_value, key_in_popover, set_control
 from dashboard.ui.map.window import window
 from dashboard.ui.markdown import plain
 
-COOKIE = "catena_map"
+COOKIE = "basemap"
+"""Says nothing of who looks, so it stays when somebody signs out: those named `catena_…` go."""
 KEPT_SECONDS = 365 * 86400
 CHOSEN, TOLD = "map_basemap_chosen", "map_basemap_told"
 

@@ -8,7 +8,7 @@ import pytest
 from dashboard.access.viewer import OPERATOR
 from dashboard.configuration.map_styles import Basemap
 from dashboard.deck.viewport import Padding
-from dashboard.ui.map import camera, window
+from dashboard.ui.map import basemaps, camera, window
 from dashboard.ui.map.window import KEPT, Window
 from tests.dashboard.catena import location, vehicle
 from tests.dashboard.ui.map.drives import catena_with_histories
@@ -198,12 +198,12 @@ def cookies(monkeypatch):
 
 
 def test_the_map_chosen_before_is_there_again_unless_a_link_asks_for_another(open_page, cookies):
-    cookies["catena_map"] = "streets"
+    cookies["basemap"] = "streets"
     app = open_page()
     assert style(app) == STREETS
     assert not app.toast, "told when it was chosen"
     assert style(open_page(map="plain")) is None
-    cookies["catena_map"] = "moon"
+    cookies["basemap"] = "moon"
     assert style(open_page()) is None
 
 
@@ -213,9 +213,7 @@ def test_without_other_maps_there_is_nothing_to_choose(open_page, service):
     assert not [one for one in app.button_group if (one.key or "").startswith("map_basemap")]
 
 
-def test_the_dark_has_a_style_of_its_own(service):
-    from dashboard.ui.map import basemaps
-
+def test_the_dark_has_a_style_of_its_own():
     both = Basemap("Both", "https://a.example/light", "https://a.example/dark")
     assert basemaps._style(both, "dark") == both.dark
     assert basemaps._style(both, "light") == both.light
