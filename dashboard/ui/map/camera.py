@@ -78,7 +78,8 @@ def current(
     fitted: Fit | None = state.get("map_fit")
     if target == "vehicle" and spot is not None:
         place = float(spot["lat"]), float(spot["lon"]), CLOSE[bool(setting)]
-        _move_to(ViewState(place[1], place[0], place[2]), spot=place)
+        by_link = "map_view" not in state  # which says it already
+        _move_to(ViewState(place[1], place[0], place[2]), spot=None if by_link else place)
     elif shown is not None and len(shown):
         fit_to(shown["lon"].to_numpy(), shown["lat"].to_numpy(), setting)
     elif fitted and fitted.is_due_anew(window()):

@@ -1,6 +1,7 @@
 // Tells the script what only the browser knows: how large the map is and what lies over its edges, whether it can be
 // drawn, whether moves are welcome, and whether a hosted map can be reached. It stands in no place of its own.
 const TOLERATED_PIXELS = 8;
+const FIRST_LOOKS_MS = 50;
 const LOOK_MS = 200;
 const CHECK_MS = 60_000;
 const NOTHING = { width: 0, height: 0, top: 0, right: 0, bottom: 0, left: 0 };
@@ -48,9 +49,11 @@ export default function ({ data, setStateValue }) {
   let ended = false;
   let before = NOTHING;
   let checks;
+  let looks;
 
   // The first word at once, later ones when what changes has come to rest.
   function look() {
+    looks = setTimeout(look, sizes.width ? LOOK_MS : FIRST_LOOKS_MS);
     const now = measured(data.over);
     if (!now) return;
     const rests = !sizes.width || !differ(now, before);
@@ -75,10 +78,10 @@ export default function ({ data, setStateValue }) {
   if (data.style) check();
   else unreachable = "";
   if (!draws) say();
-  const looks = setInterval(look, LOOK_MS);
+  look();
   stop = () => {
     ended = true;
-    clearInterval(looks);
+    clearTimeout(looks);
     clearTimeout(checks);
   };
   return () => {
