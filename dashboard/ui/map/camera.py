@@ -85,6 +85,7 @@ def current(
     elif fitted and fitted.is_due_anew(window()):
         _fit(fitted.shown, setting, since=fitted.at)
     elif follow and spot is not None and "map_view" in state:
+        set_control("at", None)  # a link leads to the vehicle, wherever it is then
         # Only the changed fields reach the map, so the viewer's own zoom stays.
         state["map_view"] = replace(
             state["map_view"], longitude=float(spot["lon"]), latitude=float(spot["lat"])

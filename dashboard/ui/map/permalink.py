@@ -105,9 +105,10 @@ def chosen(request: MapRequest) -> dict[str, tuple[str, ...]]:
 
 
 def choose(vehicle_id: str) -> None:
-    """Choose a vehicle, or none with ""; a link leads to it then, no longer to another place."""
+    """Choose a vehicle, or none with ""; a link leads to the vehicle then, no longer to another place."""
     set_control("vehicle", vehicle_id)
-    set_control("at", None)
+    if vehicle_id:
+        set_control("at", None)
 
 
 def open_kiosk() -> None:

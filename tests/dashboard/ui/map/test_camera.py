@@ -96,6 +96,20 @@ def test_going_there_is_in_the_link_until_all_is_shown_again(open_page):
     assert asked(app, "at") == ["42.00000,-88.00000,10.00"]
 
 
+def test_a_link_made_while_following_leads_to_the_vehicle(open_page):
+    app = open_page(vehicle="a", at="39.5,-104.25,9.5")
+    control(app.toggle, "map_follow").set_value(True).run()
+    app.run()
+    assert centre(app) == pytest.approx(PLACE, abs=1e-4)
+    assert (asked(app, "at"), asked(app, "vehicle")) == ([], ["a"])
+    button(app, "Go there").click().run()
+    control(app.toggle, "map_follow").set_value(False).run()
+    button(app, "Go there").click().run()
+    button(app, "Close").click().run()
+    app.run()
+    assert (asked(app, "at"), asked(app, "vehicle")) == (["42.00000,-88.00000,10.00"], [])
+
+
 def test_a_link_opens_where_it_was_made(open_page):
     app = open_page(at="39.5,-104.25,9.5", vehicle="a")
     assert centre(app) == pytest.approx((-104.25, 39.5), abs=1e-4)
