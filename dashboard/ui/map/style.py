@@ -17,8 +17,13 @@ STYLE = """
   height: calc(100dvh - 17.5rem) !important; min-height: 22rem; border-radius: .75rem; overflow: hidden;
 }
 .st-key-map_window { display: none; }
-.mapboxgl-ctrl-attrib { background: color-mix(in srgb, var(--ground) 75%, transparent) !important; }
+/* Whose map it is can be read in both themes, and on a phone without a click. */
+.mapboxgl-ctrl.mapboxgl-ctrl-attrib {
+  background: color-mix(in srgb, var(--ground) 75%, transparent); margin: 0; min-height: 0; padding: 0 .3rem;
+}
 .mapboxgl-ctrl-attrib, .mapboxgl-ctrl-attrib a { color: inherit !important; }
+.mapboxgl-ctrl-attrib .mapboxgl-ctrl-attrib-inner { display: block; }
+.mapboxgl-ctrl-attrib .mapboxgl-ctrl-attrib-button { display: none !important; }
 /* A wall screen has its numbers there. */
 body:has(.kiosk) .mapboxgl-ctrl-bottom-right { inset: 0 0 auto auto; }
 .st-key-map_legend { margin-left: -.5rem; }

@@ -71,6 +71,7 @@ def test_streets_are_chosen_kept_and_told_of(see, server, hosted: Streets) -> No
     again.all_rows()
     again.seen.until(lambda: road_drawn(again), "the streets to be drawn again")
     expect(again.page.get_by_text("whose operator sees")).to_have_count(0)
+    expect(again.page.get_by_text(ATTRIBUTION)).to_be_visible()
     again.page.screenshot(path="/tmp/cam/streets-phone.png")
     again.seen.clean()
 
