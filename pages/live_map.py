@@ -15,6 +15,7 @@ from dashboard.service import service
 from dashboard.ui import frame, sign_in
 from dashboard.ui.map import (
     banners,
+    basemaps,
     chart,
     defect,
     density,
@@ -66,6 +67,7 @@ def render() -> None:
         if snapshot is not None:
             request = permalink.current_request()
             permalink.write(request)
+            basemaps.tell()
     scope = Scope(
         visibility,
         request.filters,
@@ -122,7 +124,7 @@ def _map(scope: Scope, request: MapRequest, facets: FacetCounts, trail_state: tu
     if vehicle is not None and snapshot is not None:
         with body:
             panel.show(vehicle, scope, snapshot, as_of(snapshot))
-    if another:
+    if another or permalink.current_request() != request:
         st.rerun()
 
 
@@ -143,4 +145,5 @@ def _over(
         density.suggestion(summary, request.display)
         banners.show(summary.late)
     filters.sentence(request, facets.options)
+    basemaps.trouble()
     overlay.show_legend(snapshot, scope, summary, request, trail_set)

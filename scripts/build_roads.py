@@ -28,7 +28,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sandbox.world.paths import haversine
-from scripts.build_basemap import clip_line, shapes
+from scripts.basemap.sources import shapes
+from scripts.basemap.tiles import clip_line
 
 ROOT = Path(__file__).parent.parent
 OUT = ROOT / "sandbox" / "world"

@@ -120,14 +120,6 @@ def origins(name: str, raw: str) -> tuple[str, ...]:
     return entries
 
 
-def basemap(name: str, raw: str) -> str:
-    """`carto` or the https URL of a map style."""
-    parts = parse_url(raw)
-    if raw != "carto" and (parts is None or parts.scheme != "https"):
-        raise SettingsError(f"{name} must be empty, carto, or the https:// URL of a map style.")
-    return raw
-
-
 def colour(name: str, raw: str) -> str:
     """A colour such as #0b6e6e."""
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", raw):

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from catena_client import DEFAULT_API_URL, DEFAULT_AUTH_URL, Secret
-from dashboard.configuration import access_rules, checks, sign_in
+from dashboard.configuration import access_rules, checks, map_styles, sign_in
 from dashboard.configuration.access_rules import AccessRule
 from dashboard.configuration.checks import Network, SettingsError
+from dashboard.configuration.map_styles import STREETS, Basemap
 from dashboard.configuration.sign_in import Provider
 
 __all__ = ["Settings", "SettingsError", "load", "names"]
@@ -35,8 +36,12 @@ class Settings:
     auth_url: str = _setting("CATENA_AUTH_URL", DEFAULT_AUTH_URL, checks.service_url)
     poll_seconds: float = _setting("CATENA_POLL_SECONDS", 15.0, checks.seconds)
     """Seconds between two polls of the vehicle locations, at least 2."""
-    basemap: str = _setting("CATENA_BASEMAP", "", checks.basemap)
-    """Empty: the built-in basemap. `carto`, or the https URL of a map style: a hosted one."""
+    basemap: str = _setting("CATENA_BASEMAP", "", checks.text)
+    """The map shown at first. Empty: the built-in one; a name, `carto`, or the URL of a map style: a hosted one."""
+    basemaps: tuple[Basemap, ...] = _setting("CATENA_BASEMAPS", (STREETS,), map_styles.read)
+    """Hosted maps that a viewer can choose."""
+    basemap_hosts: tuple[str, ...] = _setting("CATENA_BASEMAP_HOSTS", (), map_styles.hosts)
+    """Origins beside those of the styles from which they load tiles, fonts and signs."""
     company_name: str = _setting("CATENA_COMPANY_NAME", "", checks.text)
     """Who invites, as a fleet reads it on the card and in messages."""
     brand_color: str = _setting("CATENA_BRAND_COLOR", "#0b6e6e", checks.colour)
@@ -97,6 +102,22 @@ class Settings:
         return self.company_name or ("Sandbox Partner" if self.simulated else "Our company")
 
     @property
+    def maps(self) -> tuple[Basemap, ...]:
+        """All maps that a viewer can choose from; the built-in one first."""
+        return map_styles.choices(self.basemap, self.basemaps)[0]
+
+    @property
+    def usual_map(self) -> Basemap:
+        """The one shown at first."""
+        return map_styles.choices(self.basemap, self.basemaps)[1]
+
+    @property
+    def map_origins(self) -> tuple[str, ...]:
+        """All origins that browsers may ask for them."""
+        styles = [origin for one in self.maps for origin in one.hosts]
+        return tuple(dict.fromkeys([*styles, *(self.basemap_hosts if styles else ())]))
+
+    @property
     def simulated(self) -> bool:
         """Whether there are no credentials, so that the embedded sandbox stands in for Catena."""
         return self.client_secret is None
@@ -119,6 +140,7 @@ def load(environ: Mapping[str, str], secrets: Mapping[str, object]) -> Settings:
         if name and (raw := checks.given(environ, section, name)):
             given[setting.name] = setting.metadata["check"](name, raw)
     settings = Settings(**given)
+    map_styles.choices(settings.basemap, settings.basemaps)
     if bool(settings.client_id) != bool(settings.client_secret):
         missing = "CATENA_CLIENT_SECRET" if settings.client_id else "CATENA_CLIENT_ID"
         raise SettingsError(

@@ -125,6 +125,7 @@ def deck(
             zoom=min(view.zoom, closest),
             min_zoom=basemap.FARTHEST_ZOOM,
             max_zoom=closest,
+            transition_duration=view.glide_ms,
         ),
         map_provider=provider,
         # Streamlit puts a hosted map under a deck whose style is null; only a missing one means none.

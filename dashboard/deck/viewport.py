@@ -1,7 +1,7 @@
 """Where the map should look so that given places fit into it. Used only when somebody asks to fit or to go there."""
 
 from dataclasses import dataclass
-from math import log2
+from math import floor, log2
 
 import numpy as np
 
@@ -9,8 +9,12 @@ from dashboard.fleet.geo import MAX_LATITUDE, Floats
 
 TILE_PIXELS = 512
 """Pixels of the whole world at zoom 0, as deck.gl counts."""
-CLOSEST = 15.0
-"""The zoom for a single place."""
+CLOSEST = 17.0
+"""The zoom for a single place, on a map that goes so close."""
+MARGIN = 36
+"""CSS pixels kept free around what is shown, so that no icon is cut off."""
+MOST_PADDING = 0.7
+"""Of a width or a height: what lies over a small map may cover more, but then something has to be under it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,32 +24,83 @@ class ViewState:
     longitude: float
     latitude: float
     zoom: float
+    glide_ms: int = 0
+    """How long the map takes to move there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Padding:
+    """CSS pixels at the edges of the map that something else lies over."""
+
+    top: int = 0
+    right: int = 0
+    bottom: int = 0
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The narrowest stretch of the world that holds some places."""
+
+    west: float
+    """Degrees, where it begins."""
+    span: float
+    """Degrees to the east, at most 360: over the antimeridian where that is shorter."""
+    south: float
+    north: float
 
 
 DEFAULT_VIEW = ViewState(longitude=-97.0, latitude=40.0, zoom=3.0)
 """Without any vehicle: North America."""
 
 
-def fit(lon: Floats, lat: Floats, *, width: int, height: int, padding: int = 40) -> ViewState:
-    """Return the view that shows all places in a map of `width` x `height` pixels, `padding` kept free around.
-
-    Places without coordinates (NaN) do not count. The narrowest stretch of longitudes is taken, so places on
-    both sides of the antimeridian are shown together. Never closer than zoom `CLOSEST`.
-    """
+def bounds(lon: Floats, lat: Floats) -> Bounds | None:
+    """The bounds of places in degrees; those without coordinates (NaN) do not count. None without any."""
     placed = np.isfinite(lon) & np.isfinite(lat)
     if not placed.any():
-        return DEFAULT_VIEW
+        return None
     west, span = _narrowest(lon[placed])
-    north, south = _mercator(lat[placed].max()), _mercator(lat[placed].min())
-    across = max(1.0, width - 2 * padding) / TILE_PIXELS
-    down = max(1.0, height - 2 * padding) / TILE_PIXELS
-    zoom = min(_zoom(across, span / 360), _zoom(down, north - south), CLOSEST)
-    centre = (west + span / 2 + 180) % 360 - 180
-    return ViewState(
-        longitude=round(centre, 6),
-        latitude=round(_latitude((north + south) / 2), 6),
-        zoom=round(max(0.0, zoom), 3),
+    return Bounds(west, span, float(lat[placed].min()), float(lat[placed].max()))
+
+
+def fit(lon: Floats, lat: Floats, *, width: int, height: int) -> ViewState:
+    """Return the view that shows all places (degrees) in a map of `width` x `height` CSS pixels."""
+    return view_of(bounds(lon, lat), width=width, height=height)
+
+
+def view_of(
+    shown: Bounds | None,
+    *,
+    width: int,
+    height: int,
+    padding: Padding = Padding(),
+    closest: float = CLOSEST,
+) -> ViewState:
+    """Return the view that shows `shown` in a map of `width` x `height` CSS pixels, clear of `padding` and a margin.
+
+    Never closer than zoom `closest`.
+    """
+    if shown is None:
+        return DEFAULT_VIEW
+    left, right = _padded(padding.left, padding.right, width)
+    top, bottom = _padded(padding.top, padding.bottom, height)
+    north, south = _mercator(shown.north), _mercator(shown.south)
+    zoom = min(
+        _zoom((width - left - right) / TILE_PIXELS, shown.span / 360, closest),
+        _zoom((height - top - bottom) / TILE_PIXELS, north - south, closest),
     )
+    zoom = floor(zoom * 1000) / 1000  # rounded up, it would cut off the outermost
+    world = TILE_PIXELS * 2**zoom
+    longitude = shown.west + shown.span / 2 + (right - left) / 2 / world * 360
+    latitude = _latitude((north + south) / 2 + (top - bottom) / 2 / world)
+    return ViewState(round((longitude + 180) % 360 - 180, 6), round(latitude, 6), zoom)
+
+
+def _padded(before: int, after: int, extent: int) -> tuple[float, float]:
+    """What to keep free at two opposite edges: less of it where hardly anything would be left between them."""
+    wanted = before + after + 2 * MARGIN
+    scale = min(1.0, MOST_PADDING * extent / wanted)
+    return (before + MARGIN) * scale, (after + MARGIN) * scale
 
 
 def _narrowest(lon: Floats) -> tuple[float, float]:
@@ -56,9 +111,9 @@ def _narrowest(lon: Floats) -> tuple[float, float]:
     return float(around[(widest + 1) % len(around)]), float(360 - gaps[widest])
 
 
-def _zoom(room: float, share: float) -> float:
+def _zoom(room: float, share: float, closest: float) -> float:
     """Return the zoom at which `share` of the world takes `room` worlds of zoom 0."""
-    return log2(room / share) if share > 1e-9 else CLOSEST
+    return min(closest, log2(room / share)) if share > 1e-9 else closest
 
 
 def _mercator(latitude: float) -> float:

@@ -79,7 +79,7 @@ class Doorway:
         script = (Path(__file__).parent / "static" / "door.js").read_text()
         themes = json.dumps(streamlit_internals.first_themes())
         self.script = f"window.__streamlit = {themes};\n{script}".encode()
-        self.headers = AnswerHeaders(page, settings.basemap, settings.embed_origins)
+        self.headers = AnswerHeaders(page, settings.map_origins, settings.embed_origins)
         self._trusted = settings.trusted_proxies
         self._proxy_said = False
         known = [urlsplit(url) for url in (settings.redirect_uri, settings.public_url)]

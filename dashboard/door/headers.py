@@ -6,13 +6,10 @@ import base64
 import hashlib
 import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from dashboard.door.packed import STATIC
 from dashboard.door.paths import ONBOARDING, SHARES
 
-CARTO = "basemaps.cartocdn.com"
-"""The style, and on hosts below it tiles, fonts and signs."""
 YEAR_SECONDS = 365 * 86400
 NAMES = frozenset(
     {
@@ -36,11 +33,10 @@ def hashes(page: str) -> list[str]:
 class AnswerHeaders:
     """The headers of all answers; equal for everybody but for a few words."""
 
-    def __init__(self, page: str, basemap: str, embed_origins: Sequence[str]) -> None:
-        """`page`: Streamlit's page. `basemap`: as the setting has it. `embed_origins`: who may show us in a frame."""
+    def __init__(self, page: str, map_origins: Sequence[str], embed_origins: Sequence[str]) -> None:
+        """`page`: Streamlit's page. `map_origins`: of hosted maps. `embed_origins`: who may show us in a frame."""
         self._scripts = " ".join(["'self'", "'wasm-unsafe-eval'", *hashes(page)])
-        host = "" if not basemap else CARTO if basemap == "carto" else urlsplit(basemap).netloc
-        self._map_hosts = f" https://{host} https://*.{host}" if host else ""
+        self._maps = "".join(f" {origin}" for origin in map_origins)
         self._frames = " ".join(embed_origins) or "'none'"
         self._alone = not embed_origins
 
@@ -81,9 +77,9 @@ class AnswerHeaders:
                 "default-src 'none'",
                 f"script-src {self._scripts}",
                 "style-src 'self' 'unsafe-inline'",
-                f"img-src 'self' data: blob:{' https:' if logos else self._map_hosts}",
+                f"img-src 'self' data: blob:{' https:' if logos else ''}{self._maps}",
                 "font-src 'self' data:",
-                f"connect-src 'self'{self._map_hosts}",
+                f"connect-src 'self'{self._maps}",
                 "worker-src 'self' blob:",
                 "manifest-src 'self'",
                 "media-src 'self'",

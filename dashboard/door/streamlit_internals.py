@@ -14,6 +14,8 @@ from typing import Any
 from itsdangerous.encoding import base64_decode, bytes_to_int
 from streamlit import config, file_util
 from streamlit.auth_util import encode_provider_token, get_cookie_with_chunks, get_origin_from_redirect_uri
+from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
+from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 from streamlit.web.server.server_util import get_cookie_secret, get_url
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
@@ -25,6 +27,7 @@ __all__ = [
     "first_themes",
     "index_html",
     "map_files",
+    "serve_component",
     "signed_in",
     "static_folder",
 ]
@@ -113,6 +116,19 @@ def first_themes() -> dict[str, dict[str, str]]:
         f"{mode.upper()}_THEME": {name: said for name, said in {"bodyFont": font, **theme}.items() if said}
         for mode, theme in given.items()
     }
+
+
+def serve_component(package: str, name: str, folder: Path) -> str:
+    """The full name of a component whose files are in a folder, which are served from now on.
+
+    Streamlit serves the files of installed packages only; what is given to it as text comes from a `blob:` address,
+    which our Content-Security-Policy refuses.
+    """
+    manager, full = get_bidi_component_manager(), f"{package}.{name}"
+    if manager.get_component_asset_root(full) is None:
+        component = ComponentConfig(name, folder.name)
+        manager.register_from_manifest(ComponentManifest(package, "1", [component]), folder.parent)
+    return full
 
 
 def address() -> str:

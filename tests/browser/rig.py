@@ -371,6 +371,9 @@ class Watch:
         expect(self.page.get_by_test_id("stDeckGlJsonChart").locator("canvas").first).to_be_visible()
         expect(self.page.get_by_text(" shown of ")).to_be_visible()
         self.until(lambda: bool(self.feeds()), "the map's data")
+        # The browser tells how large the map is, and all is fitted into that.
+        self.page.wait_for_timeout(300)
+        self.settled()
         return self
 
     def feeds(self) -> list[Response]:

@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import time
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import streamlit as st
 
-from dashboard.deck.viewport import DEFAULT_VIEW, ViewState, fit
+from dashboard.deck.basemap import closest_zoom
+from dashboard.deck.viewport import CLOSEST, DEFAULT_VIEW, Bounds, ViewState, bounds, view_of
+from dashboard.fleet.display_options import Spot
 from dashboard.fleet.geo import Floats
+from dashboard.ui.map.controls import set_control
+from dashboard.ui.map.window import Window, window
 
-MAP_PIXELS = {"desktop": (1000, 520), "phone": (360, 560)}
-"""Pixels assumed of the map, width and height, since Streamlit does not tell its size."""
-CLOSE = 10.0
-"""The zoom at which a single vehicle is shown: near enough to see it drive, far enough to see where."""
+CLOSE = {False: 10.0, True: 14.0}
+"""The zoom at which a single vehicle is shown, on the built-in map and on one with streets."""
 NUDGE = 1e-6
 """Degrees. Streamlit moves a map only when the view it is told changes, so equal views are told apart by this."""
+GLIDE_MS = 600
+SETTLING_SECONDS = 3.0
+"""After a fit, what opens with it may still come to lie over the map; later, the map is the viewer's again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Something that was fitted into the map."""
+
+    shown: Bounds
+    window: Window
+    """As it was known then."""
+    at: float
+    """Seconds of the monotonic clock."""
+
+    def is_due_anew(self, now: Window) -> bool:
+        """Whether the map has turned out to be of another size, or covered elsewhere, before anybody moved it."""
+        return now.room != self.window.room and (
+            not self.window.known or time.monotonic() - self.at < SETTLING_SECONDS
+        )
 
 
 def ask(what: str) -> None:
@@ -25,46 +48,70 @@ def ask(what: str) -> None:
 
 def needs_rows() -> bool:
     """Whether the next drawing moves the map to the vehicles drawn, so that their places are needed."""
-    target: str | None = st.session_state.get(
-        "map_target", None if "map_view" in st.session_state else "shown"
-    )
-    return target == "shown"
+    return "map_view" not in st.session_state or st.session_state.get("map_target") == "shown"
 
 
-def fit_to(lon: Floats, lat: Floats) -> None:
-    """Show places (degrees) with the next drawing, in a map that has a panel beside or below it."""
-    width, height = _size()
-    _move_to(fit(lon, lat, width=round(width * 0.8), height=round(height * 0.65)))
+def look_at(spot: Spot, setting: str) -> None:
+    """Look where a link says, from the next drawing on, as close as the map of a setting goes."""
+    latitude, longitude, zoom = spot
+    _move_to(ViewState(longitude, latitude, min(zoom, closest_zoom(setting))), spot=spot)
+    st.session_state.pop("map_target", None)
 
 
-def current(shown: pd.DataFrame | None, vehicle: pd.DataFrame | None, *, follow: bool) -> ViewState:
+def fit_to(lon: Floats, lat: Floats, setting: str) -> None:
+    """Show places (degrees) with the next drawing, on the map of a setting as `closest_zoom` has it."""
+    if (found := bounds(lon, lat)) is not None:
+        _fit(found, setting)
+        st.session_state.pop("map_target", None)
+
+
+def current(
+    shown: pd.DataFrame | None, vehicle: pd.DataFrame | None, *, follow: bool, setting: str
+) -> ViewState:
     """The view to tell the map: as before, unless something was asked for or a chosen vehicle is followed.
 
     `shown` are the vehicles drawn, `vehicle` the row of the chosen one; either may be missing or not placeable.
+    `setting` is the map under them, as for `closest_zoom`.
     """
-    view: ViewState | None = st.session_state.get("map_view")
-    target = st.session_state.pop("map_target", None if view else "shown")
+    state = st.session_state
+    target = state.pop("map_target", None)
     spot = None if vehicle is None or vehicle["lon"].isna().all() else vehicle.iloc[0]
+    fitted: Fit | None = state.get("map_fit")
     if target == "vehicle" and spot is not None:
-        view = _move_to(ViewState(float(spot["lon"]), float(spot["lat"]), CLOSE))
-    elif target == "shown" and shown is not None and len(shown):
-        lon, lat = shown["lon"].to_numpy(), shown["lat"].to_numpy()
-        width, height = _size()
-        view = _move_to(fit(lon, lat, width=width, height=height))
-    elif follow and spot is not None and view is not None:
+        place = float(spot["lat"]), float(spot["lon"]), CLOSE[bool(setting)]
+        by_link = "map_view" not in state  # which says it already
+        _move_to(ViewState(place[1], place[0], place[2]), spot=None if by_link else place)
+    elif shown is not None and len(shown):
+        fit_to(shown["lon"].to_numpy(), shown["lat"].to_numpy(), setting)
+    elif fitted and fitted.is_due_anew(window()):
+        _fit(fitted.shown, setting, since=fitted.at)
+    elif follow and spot is not None and "map_view" in state:
+        set_control("at", None)  # a link leads to the vehicle, wherever it is then
         # Only the changed fields reach the map, so the viewer's own zoom stays.
-        view = replace(view, longitude=float(spot["lon"]), latitude=float(spot["lat"]))
-        st.session_state["map_view"] = view
-    return view or DEFAULT_VIEW
-
-
-def _size() -> tuple[int, int]:
-    return MAP_PIXELS["phone" if "Mobi" in st.context.headers.get("User-Agent", "") else "desktop"]
-
-
-def _move_to(view: ViewState) -> ViewState:
-    count = st.session_state["map_moves"] = st.session_state.get("map_moves", 0) + 1
-    nudge = NUDGE * (count % 2 + 1)
-    view = ViewState(view.longitude + nudge, view.latitude + nudge, view.zoom + nudge)
-    st.session_state["map_view"] = view
+        state["map_view"] = replace(
+            state["map_view"], longitude=float(spot["lon"]), latitude=float(spot["lat"])
+        )
+    view: ViewState = state.get("map_view", DEFAULT_VIEW)
     return view
+
+
+def _fit(shown: Bounds, setting: str, since: float | None = None) -> None:
+    now = window()
+    closest = min(CLOSEST, closest_zoom(setting))
+    view = view_of(shown, width=now.width, height=now.height, padding=now.padding, closest=closest)
+    _move_to(view, glides=since is None)
+    st.session_state["map_fit"] = Fit(shown, now, time.monotonic() if since is None else since)
+
+
+def _move_to(view: ViewState, *, spot: Spot | None = None, glides: bool = True) -> None:
+    """Look elsewhere; `spot` is what a link says of it, None where the rest of the link says it."""
+    state = st.session_state
+    count = state["map_moves"] = state.get("map_moves", 0) + 1
+    nudge = count % 2 + 1
+    # The first view is where the map is made; a hand that moved the map has ended a glide, so it is told anew.
+    glide_ms = GLIDE_MS + nudge if glides and "map_view" in state and not window().still else 0
+    state["map_view"] = ViewState(
+        view.longitude + nudge * NUDGE, view.latitude + nudge * NUDGE, view.zoom + nudge * NUDGE, glide_ms
+    )
+    state["map_fit"] = None
+    set_control("at", spot)

@@ -17,8 +17,12 @@ from dashboard.feed.summary import Summary
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.service import service
 from dashboard.ui import sign_in
-from dashboard.ui.map import camera, pick
+from dashboard.ui.map import basemaps, camera, pick, trails, window
 
+CANNOT_DRAW = (
+    "Your browser cannot draw the map, because it has no WebGL 2: turn on hardware acceleration in its settings, or "
+    "take another browser. The list has all the vehicles meanwhile."
+)
 ALT = "Map of the vehicles that the filters leave. The list of vehicles says the same in words."
 
 
@@ -79,17 +83,22 @@ def show(
     `follow`: the chosen vehicle stays in the middle. `plain`: what can be pointed at are hexagons or trails, not
     vehicles.
     """
-    shown = None
+    window.listen(basemaps.address(scope.theme), basemaps.cookie())
+    if not window.window().draws:
+        st.warning(CANNOT_DRAW, icon=":material/desktop_access_disabled:")
+        return False
+    setting, shown = basemaps.setting(scope.theme), None
+    trails.frame(setting)
     if snapshot is not None and camera.needs_rows():
         shown = placeable(service().feed.frames.filtered(snapshot, scope.visibility, scope.filters))
     if not any(str(layer.id).startswith("vehicles-") for layer in layers):
         pick.forget()
-    view = camera.current(shown, vehicle, follow=follow)
+    view = camera.current(shown, vehicle, follow=follow, setting=setting)
     event: Any = st.pydeck_chart(
         deck(
             layers,
             view,
-            setting=service().settings.basemap,
+            setting=setting,
             theme=scope.theme,
             assets_url=FROM_PAGES,
             plain=plain,

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.fleet.colours import COLOUR_BY
 from dashboard.ui import sign_in
-from dashboard.ui.map import camera, density, permalink, trailers
+from dashboard.ui.map import basemaps, camera, density, permalink, trailers
 from dashboard.ui.map.controls import key_in_popover
 from dashboard.ui.map.permalink import MapRequest
 from dashboard.ui.sharing import start
@@ -43,6 +43,7 @@ def controls(request: MapRequest) -> None:
             "Colour by", COLOUR_BY, format_func=COLOUR_LABELS.__getitem__, key=key_in_popover("colour_by")
         )
         st.toggle("Kilometres and °C", key=key_in_popover("metric"), help="Otherwise miles and °F.")
+        basemaps.control()
         density.control()
         trailers.control()
         st.button(

@@ -22,15 +22,18 @@ FOLLOW = "follow"
 def selection_bar(row: pd.DataFrame) -> None:
     """The chosen vehicle's name, and what to do with it; stays in sight above the map."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="map_chosen"):
-        st.markdown(f"**{plain(details.title(row))}**", width="content")
-        st.toggle("Follow", key=key(FOLLOW), help="Keeps the vehicle in the middle. Turn off to let go.")
-        st.button(
-            "Go there",
-            icon=":material/my_location:",
-            on_click=camera.ask,
-            args=("vehicle",),
-            key="go_there",
-        )
+        if row["lon"].isna().all():
+            st.markdown(f"**{plain(details.title(row))}** · without position", width="content")
+        else:
+            st.markdown(f"**{plain(details.title(row))}**", width="content")
+            st.toggle("Follow", key=key(FOLLOW), help="Keeps the vehicle in the middle. Turn off to let go.")
+            st.button(
+                "Go there",
+                icon=":material/my_location:",
+                on_click=camera.ask,
+                args=("vehicle",),
+                key="go_there",
+            )
         trails.button(str(row["vehicle_id"].iloc[0]))
         st.button("Close", icon=":material/close:", type="tertiary", on_click=_leave, key="close_panel")
 

@@ -14,12 +14,18 @@ import streamlit as st
 
 from dashboard.fleet import display_options as display_link
 from dashboard.fleet import filters as filter_link
-from dashboard.fleet.display_options import DisplayOptions
+from dashboard.fleet.display_options import DisplayOptions, Offered
 from dashboard.fleet.filters import KINDS, FilterOptions, Filters
+from dashboard.ingest.history import MOST_VEHICLES, WINDOWS_HOURS
+from dashboard.ui import sign_in
+from dashboard.ui.frame import theme
+from dashboard.ui.map import basemaps, camera, trails
 from dashboard.ui.map.controls import control_value, set_control
 from dashboard.ui.markdown import plain
 
-DISPLAY_FIELDS = tuple(field.name for field in fields(DisplayOptions))
+ELSEWHERE = {"basemap", "at", "trails", "hours"}
+"""Fields that are more than a control."""
+DISPLAY_FIELDS = tuple(field.name for field in fields(DisplayOptions) if field.name not in ELSEWHERE)
 OUR_PARAMS = (*filter_link.PARAMS.values(), *display_link.PARAMS)
 
 
@@ -40,7 +46,7 @@ def load_from_url(known: FilterOptions, may_see: Callable[[str], bool]) -> None:
         ignored: list[str] = []
     elif entered or query != state.get("map_query"):
         filters, ignored = filter_link.parse(query, known)
-        display, more = display_link.parse(query, may_see)
+        display, more = display_link.parse(query, may_see, _offered())
         request, ignored = MapRequest(filters, display), [*ignored, *more]
     else:
         return
@@ -50,6 +56,13 @@ def load_from_url(known: FilterOptions, may_see: Callable[[str], bool]) -> None:
         set_control(kind, list(values) if isinstance(values, tuple) else values)
     for name in DISPLAY_FIELDS:
         set_control(name, getattr(request.display, name))
+    basemaps.open_link(request.display.basemap)
+    trails.open_link(request.display.trails, request.display.hours)
+    set_control("at", None)
+    if request.display.at is not None:
+        camera.look_at(request.display.at, basemaps.setting(theme()))
+    elif not request.display.trails and request.display.vehicle and query:
+        camera.ask("vehicle")
     state["map_query"] = query
     state["map_request"] = request
 
@@ -57,7 +70,7 @@ def load_from_url(known: FilterOptions, may_see: Callable[[str], bool]) -> None:
 def current_request() -> MapRequest:
     """What the controls say now."""
     chosen: dict[str, Any] = {kind: tuple(control_value(kind) or ()) for kind in KINDS}
-    usual = DisplayOptions()
+    usual, trail_set = DisplayOptions(), trails.held()
     return MapRequest(
         Filters(**chosen, text=control_value("text") or ""),
         DisplayOptions(
@@ -68,6 +81,10 @@ def current_request() -> MapRequest:
             cycle=bool(control_value("cycle")),
             hexagons=control_value("hexagons") or "",
             trailers=bool(control_value("trailers")),
+            basemap=basemaps.asked(),
+            at=control_value("at"),
+            trails=() if trail_set is None else tuple(trail_set.names),
+            hours=0 if trail_set is None else trail_set.hours,
         ),
     )
 
@@ -88,8 +105,10 @@ def chosen(request: MapRequest) -> dict[str, tuple[str, ...]]:
 
 
 def choose(vehicle_id: str) -> None:
-    """Choose a vehicle, or none with ""."""
+    """Choose a vehicle, or none with ""; a link leads to the vehicle then, no longer to another place."""
     set_control("vehicle", vehicle_id)
+    if vehicle_id:
+        set_control("at", None)
 
 
 def open_kiosk() -> None:
@@ -97,7 +116,7 @@ def open_kiosk() -> None:
     request = current_request()
     query = {
         **filter_link.to_query(request.filters),
-        **display_link.to_query(replace(request.display, kiosk=True)),
+        **display_link.to_query(replace(request.display, kiosk=True, trails=(), hours=0)),
     }
     st.query_params.from_dict(query)
 
@@ -113,6 +132,11 @@ def notes() -> None:
     """Say what of a link was ignored, until the next link."""
     for note in st.session_state.get("map_notes", ()):
         st.caption(f":material/info: {plain(note)}")
+
+
+def _offered() -> Offered:
+    windows = WINDOWS_HOURS if sign_in.viewer().may_see_trails else ()
+    return Offered(basemaps.keys(), windows, trails.USUAL_HOURS, MOST_VEHICLES)
 
 
 def _query() -> dict[str, list[str]]:

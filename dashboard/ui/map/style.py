@@ -16,6 +16,17 @@ STYLE = """
 [data-testid="stDeckGlJsonChart"] {
   height: calc(100dvh - 17.5rem) !important; min-height: 22rem; border-radius: .75rem; overflow: hidden;
 }
+.st-key-map_window { display: none; }
+/* Whose map it is can be read in both themes, and on a phone without a click. */
+.mapboxgl-ctrl.mapboxgl-ctrl-attrib {
+  background: color-mix(in srgb, var(--ground) 75%, transparent) !important; width: auto !important;
+  margin: 0 !important; min-height: 0 !important; padding: 0 .3rem !important; visibility: visible !important;
+}
+.mapboxgl-ctrl-attrib, .mapboxgl-ctrl-attrib a { color: inherit !important; }
+.mapboxgl-ctrl-attrib .mapboxgl-ctrl-attrib-inner { display: block !important; }
+.mapboxgl-ctrl-attrib .mapboxgl-ctrl-attrib-button, .mapboxgl-ctrl-attrib::after { display: none !important; }
+/* A wall screen has its numbers there. */
+body:has(.kiosk) .mapboxgl-ctrl-bottom-right { inset: 0 0 auto auto; }
 .st-key-map_legend { margin-left: -.5rem; }
 .st-key-map_legend button { min-height: 1.9rem; padding: .1rem .5rem; }
 .st-key-map_legend button::before {

@@ -21,14 +21,16 @@ from dashboard.fleet.replay import positions
 from dashboard.ingest.history import MOST_VEHICLES, WINDOWS_HOURS
 from dashboard.service import service
 from dashboard.ui import sign_in
-from dashboard.ui.map import camera, replay, swatches
+from dashboard.ui.frame import theme
+from dashboard.ui.map import basemaps, camera, replay, swatches
+from dashboard.ui.map.controls import control_value, set_control
 from dashboard.ui.markdown import plain
 
 TICK_SECONDS = 1.0
 """How often a running replay moves."""
 PROGRESS_SECONDS = 0.5
 USUAL_HOURS = 6
-SET = "trail_set"
+SET, FRAMED = "trail_set", "trail_framed"
 
 STYLE = """
 <style>
@@ -76,6 +78,24 @@ def add(vehicle_ids: Sequence[str]) -> None:
         _begin(vehicle_ids, USUAL_HOURS)
     else:
         _begin([*trail_set.names, *vehicle_ids], trail_set.hours)
+
+
+def open_link(vehicle_ids: Sequence[str], hours: int) -> None:
+    """Show the trails that a link asks for, and no others."""
+    trail_set = held()
+    shown = ((), 0) if trail_set is None else (tuple(trail_set.names), trail_set.hours)
+    if (tuple(vehicle_ids), hours) != shown:
+        _begin(vehicle_ids, hours)
+
+
+def frame(setting: str) -> None:
+    """Look at the trails when they have come, unless a link says where else; `setting` is the map under them."""
+    trail_set = ready()
+    if trail_set is None or st.session_state.get(FRAMED) == trail_set.id:
+        return
+    st.session_state[FRAMED] = trail_set.id
+    if control_value("at") is None:
+        camera.fit_to(*trail_set.positions(), setting)
 
 
 def close() -> None:
@@ -191,6 +211,7 @@ def _begin(vehicle_ids: Sequence[str], hours: int) -> None:
         st.session_state["trail_refused"] = True
         return
     close()
+    set_control("at", None)
     if chosen and snapshot is not None and viewer.may_see_trails:
         st.session_state[SET] = service().feed.trail_sets.begin(viewer, snapshot, chosen, hours)
 
@@ -217,7 +238,7 @@ def _progress(trail_set: TrailSet) -> None:
 
 
 def _fit(trail_set: TrailSet) -> None:
-    camera.fit_to(*trail_set.positions())
+    camera.fit_to(*trail_set.positions(), basemaps.setting(theme()))
 
 
 def _whereabouts(spot: dict[str, Any], *, metric: bool) -> str:

@@ -7,36 +7,52 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.deck.viewport import CLOSEST, DEFAULT_VIEW, fit
+from dashboard.deck.viewport import CLOSEST, DEFAULT_VIEW, Padding, bounds, fit, view_of
 from dashboard.fleet.geo import MAX_LATITUDE
 
 
 def pixels(lon: float, lat: float) -> tuple[float, float]:
     """Web Mercator in worlds: x to the east, y to the south."""
-    clipped = np.radians(np.clip(lat, -MAX_LATITUDE, MAX_LATITUDE))
-    return lon / 360, -float(np.log(np.tan(np.pi / 4 + clipped / 2))) / (2 * np.pi)
+    return lon / 360, -float(np.log(np.tan(np.pi / 4 + np.radians(lat) / 2))) / (2 * np.pi)
 
 
-places = st.lists(st.tuples(st.floats(-180, 180), st.floats(-90, 90)), min_size=1, max_size=12)
+places = st.lists(
+    st.tuples(st.floats(-180, 180), st.floats(-MAX_LATITUDE, MAX_LATITUDE)), min_size=1, max_size=12
+)
 
 
-@given(places, st.integers(300, 2000), st.integers(300, 2000))
-def test_every_place_is_inside_the_view(
-    given_places: list[tuple[float, float]], width: int, height: int
+edges = st.integers(0, 400)
+
+
+@given(
+    places,
+    st.integers(200, 3000),
+    st.integers(200, 2000),
+    st.builds(Padding, edges, edges, edges, edges),
+)
+def test_every_place_is_inside_the_window_and_clear_of_what_lies_over_it(
+    given_places: list[tuple[float, float]], width: int, height: int, padding: Padding
 ) -> None:
     lon, lat = (np.array(values) for values in zip(*given_places, strict=True))
-    view = fit(lon, lat, width=width, height=height)
+    view = view_of(bounds(lon, lat), width=width, height=height, padding=padding, closest=15)
     assert -180 <= view.longitude <= 180
-    assert 0 <= view.zoom <= CLOSEST
-    if view.zoom == 0:  # the whole world is as far away as the map goes
-        return
+    assert view.zoom <= 15
     world = 512 * 2**view.zoom
     x0, y0 = pixels(view.longitude, view.latitude)
+    # Where more is covered than is left, something lies under it.
+    scale_x = min(1, 0.7 * width / (padding.left + padding.right + 72))
+    scale_y = min(1, 0.7 * height / (padding.top + padding.bottom + 72))
     for one in given_places:
         x, y = pixels(*one)
-        across = (x - x0 + 0.5) % 1 - 0.5
-        assert abs(across) * world <= width / 2 + 1
-        assert abs(y - y0) * world <= height / 2 + 1
+        # Modulo the world, from the window's left edge.
+        from_left = (x - x0 + 0.5) % 1 * world - world / 2 + width / 2
+        from_top = (y - y0) * world + height / 2
+        around = {from_left - world, from_left, from_left + world}
+        assert any(
+            (padding.left + 36) * scale_x - 1 <= seen <= width - (padding.right + 36) * scale_x + 1
+            for seen in around
+        )
+        assert (padding.top + 36) * scale_y - 1 <= from_top <= height - (padding.bottom + 36) * scale_y + 1
 
 
 @pytest.mark.parametrize(
@@ -63,4 +79,4 @@ def test_without_a_place_there_is_a_view_all_the_same() -> None:
 
 
 def test_a_tiny_map_does_not_break() -> None:
-    assert fit(np.array([-120.0, 120.0]), np.array([0.0, 60.0]), width=50, height=50).zoom == 0
+    assert -4 < fit(np.array([-120.0, 120.0]), np.array([0.0, 60.0]), width=50, height=50).zoom < 0

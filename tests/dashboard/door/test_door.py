@@ -17,7 +17,7 @@ from dashboard.access.grants import Grant
 from dashboard.access.roles import Roles
 from dashboard.access.session import Refused, Session
 from dashboard.configuration.access_rules import AccessRule
-from dashboard.configuration.settings import Settings
+from dashboard.configuration.settings import Settings, load
 from dashboard.configuration.sign_in import Provider
 from dashboard.runtime.audit import Audit
 from tests.dashboard.door.knocking import CLAIMS, OFFICE, PUBLIC, REAL, SIGN_IN, TOKENS, House, by_key, signed
@@ -228,23 +228,40 @@ def test_the_page_comes_with_our_script_and_nothing_else_in_it_may_run(house: Ho
     kept = house.ask("/html", headers=HERE | {"cookie": signed(CLAIMS), "if-none-match": '"streamlits"'})
     assert kept.status == 200
     seen_by_guest = house.ask("/html", headers=HERE | {"cookie": "catena_guest=live"})
-    assert "https:" not in seen_by_guest.headers["content-security-policy"]
+    assert (
+        "img-src 'self' data: blob: https://tiles.openfreemap.org;"
+        in seen_by_guest.headers["content-security-policy"]
+    )
 
 
 @pytest.mark.parametrize(
-    ("setting", "expected"),
+    ("environ", "expected"),
     [
-        ("carto", "connect-src 'self' https://basemaps.cartocdn.com https://*.basemaps.cartocdn.com;"),
         (
-            "https://maps.example/style.json",
-            "connect-src 'self' https://maps.example https://*.maps.example;",
+            {"CATENA_BASEMAP": "carto", "CATENA_BASEMAPS": "none"},
+            " https://basemaps.cartocdn.com https://*.basemaps.cartocdn.com",
         ),
-        ("", "connect-src 'self';"),
+        (
+            {"CATENA_BASEMAP": "https://maps.example/style.json", "CATENA_BASEMAPS": "none"},
+            " https://maps.example https://*.maps.example",
+        ),
+        ({}, " https://tiles.openfreemap.org"),
+        ({"CATENA_BASEMAPS": "none", "CATENA_BASEMAP_HOSTS": "tiles.example"}, ""),
+        (
+            {
+                "CATENA_BASEMAPS": "A=https://a.example/s?k=1 https://b.example:8443/d, C=http://127.0.0.1:9/c",
+                "CATENA_BASEMAP_HOSTS": "*.tiles.example, fonts.example",
+            },
+            " https://a.example https://b.example:8443 http://127.0.0.1:9 https://*.tiles.example "
+            "https://fonts.example",
+        ),
     ],
+    ids=["carto", "a style", "usual", "none", "several"],
 )
-def test_a_hosted_basemap_may_be_loaded_from_its_hosts_alone(setting: str, expected: str) -> None:
-    house = House(Settings(basemap=setting))
-    assert expected in house.ask("/").headers["content-security-policy"]
+def test_hosted_maps_may_be_loaded_from_their_hosts_alone(environ: dict[str, str], expected: str) -> None:
+    policy = House(load(environ, {})).ask("/").headers["content-security-policy"]
+    assert f"connect-src 'self'{expected};" in policy
+    assert f"img-src 'self' data: blob:{expected};" in policy
 
 
 def test_pages_of_the_simulated_catena_are_not_ours() -> None:

@@ -9,6 +9,7 @@ import pytest
 from starlette.requests import cookie_parser
 from starlette.responses import Response
 from streamlit.auth_util import decode_provider_token
+from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.web.server.starlette import starlette_auth_routes
 
 from dashboard.door import streamlit_internals
@@ -115,3 +116,19 @@ def test_under_uvicorn_the_address_is_the_one_that_it_was_told(monkeypatch, word
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     assert streamlit_internals.address() == expected
+
+
+def test_a_component_of_a_folder_has_its_script_served_from_there(monkeypatch, tmp_path):
+    folder = tmp_path / "static"
+    folder.mkdir()
+    (folder / "own.js").write_text("export default () => {};")
+    manager = BidiComponentManager()
+    monkeypatch.setattr(streamlit_internals, "get_bidi_component_manager", lambda: manager)
+    for _ in range(2):
+        assert streamlit_internals.serve_component("ours", "own", folder) == "ours.own"
+    assert manager.get_component_path("ours.own") == str(folder)
+    definition = manager.build_definition_with_validation(
+        component_key="ours.own", html=None, css=None, js="own.js"
+    )
+    assert definition.js_url == "own.js", "by its address; as content it would be refused by our policy"
+    assert definition.js_content is None

@@ -1,11 +1,12 @@
 """The view in a link."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.fleet import display_options, filters
 from dashboard.fleet.colours import COLOUR_BY
-from dashboard.fleet.display_options import DisplayOptions, parse, to_query
+from dashboard.fleet.display_options import MOST_ZOOM, DisplayOptions, Offered, parse, spot, to_query
 from dashboard.fleet.hexagons import SIZES
 
 looks = st.builds(
@@ -16,7 +17,10 @@ looks = st.builds(
     kiosk=st.booleans(),
     hexagons=st.sampled_from(["", *SIZES]),
     trailers=st.booleans(),
+    basemap=st.sampled_from(["", "streets", "straßen & co"]),
+    at=st.none() | st.tuples(st.integers(-85, 85), st.integers(-180, 180), st.integers(0, int(MOST_ZOOM))),
 )
+OFFERED = Offered(maps=("plain", "streets", "straßen & co"), windows=(1, 6), usual_window=6, most_trails=1)
 
 
 def mine(vehicle: str) -> bool:
@@ -25,7 +29,40 @@ def mine(vehicle: str) -> bool:
 
 @given(looks)
 def test_a_link_gives_back_the_same_look(chosen: DisplayOptions) -> None:
-    assert parse(to_query(chosen), mine) == (chosen, [])
+    assert parse(to_query(chosen), mine, OFFERED) == (chosen, [])
+
+
+@given(st.floats(-85, 85), st.floats(-180, 180), st.floats(0, MOST_ZOOM))
+def test_a_place_in_a_link_is_read_to_a_metre(latitude: float, longitude: float, zoom: float) -> None:
+    (written,) = to_query(DisplayOptions(at=(latitude, longitude, zoom)))["at"]
+    read = spot(written)
+    assert read is not None
+    assert read == pytest.approx((latitude, longitude, zoom), abs=0.0051)
+    assert read[:2] == pytest.approx((latitude, longitude), abs=0.00001)
+
+
+@pytest.mark.parametrize(
+    ("query", "offered", "trails", "hours", "noted"),
+    [
+        ({"trail": ["v1"], "hours": ["1"]}, OFFERED, ("v1",), 1, ""),
+        ({"trail": ["v1", "v1"]}, OFFERED, ("v1",), 6, ""),
+        ({"hours": ["1"]}, OFFERED, (), 0, ""),
+        ({"trail": ["v1"], "hours": ["7"]}, OFFERED, ("v1",), 6, "over other hours than there are"),
+        ({"trail": ["v1", "x"]}, OFFERED, ("v1",), 6, "not known here were left out of the link (1)"),
+        ({"trail": ["x"]}, OFFERED, (), 0, "not known here were left out of the link (1)"),
+        ({"trail": ["v1", "v2"]}, OFFERED, ("v1",), 6, "more trails than 1"),
+        ({"trail": ["v1"]}, Offered(), (), 0, "not shown to you"),
+    ],
+)
+def test_trails_in_a_link_are_those_that_may_be_seen(
+    query: dict[str, list[str]], offered: Offered, trails: tuple[str, ...], hours: int, noted: str
+) -> None:
+    options, notes = parse(query, mine, offered)
+    assert (options.trails, options.hours) == (trails, hours)
+    assert noted in " ".join(notes)
+    assert bool(notes) == bool(noted)
+    if options.trails:
+        assert parse(to_query(options), mine, offered) == (options, [])
 
 
 def test_a_kiosk_can_go_round_the_fleets() -> None:
@@ -42,6 +79,8 @@ def test_wrong_values_are_ignored_with_a_note() -> None:
             "kiosk": ["yes"],
             "hex": ["12"],
             "trailers": ["all"],
+            "map": ["moon"],
+            "at": ["here"],
         },
         mine,
     )
@@ -50,6 +89,8 @@ def test_wrong_values_are_ignored_with_a_note() -> None:
         "The link asks for colours by “mood”, which is not known here; it was ignored.",
         "The link asks for hexagons “12”, which is not known here; it was ignored.",
         "The link asks for the kiosk mode “yes”, which is not known here; it was ignored.",
+        "The link asks for the map “moon”, which is not known here; it was ignored.",
+        "The link asks for the place “here”, which is not known here; it was ignored.",
         "The link asks for the units “cubits”, which is not known here; it was ignored.",
         "The link asks for the vehicle “not mine”, which is not known here; it was ignored.",
         "The link asks for trailers “all”, which is not known here; it was ignored.",

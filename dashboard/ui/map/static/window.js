@@ -1,0 +1,91 @@
+// Tells the script what only the browser knows: how large the map is and what lies over its edges, whether it can be
+// drawn, whether moves are welcome, and whether a hosted map can be reached. It stands in no place of its own.
+const TOLERATED_PIXELS = 8;
+const FIRST_LOOKS_MS = 50;
+const LOOK_MS = 200;
+const CHECK_MS = 60_000;
+const NOTHING = { width: 0, height: 0, top: 0, right: 0, bottom: 0, left: 0 };
+
+let draws = false;
+let sizes = NOTHING;
+let unreachable = "";
+let stop = () => {};
+
+function canDraw() {
+  const context = document.createElement("canvas").getContext("webgl2");
+  context?.getExtension("WEBGL_lose_context")?.loseContext();
+  return Boolean(context);
+}
+
+// The map's size, and how much of it is covered at each edge: what lies over it counts for the edge where it leaves
+// most of the map free.
+function measured(over) {
+  const box = document.querySelector('[data-testid="stDeckGlJsonChart"]')?.getBoundingClientRect();
+  if (!box?.width || !box.height) return null;
+  const found = { ...NOTHING, width: Math.round(box.width), height: Math.round(box.height) };
+  for (const element of document.querySelectorAll(over)) {
+    const one = element.getBoundingClientRect();
+    if (!one.width || !one.height || one.right <= box.left || one.left >= box.right) continue;
+    if (one.bottom <= box.top || one.top >= box.bottom) continue;
+    const covered = [
+      ["top", one.bottom - box.top, box.width],
+      ["right", box.right - one.left, box.height],
+      ["bottom", box.bottom - one.top, box.width],
+      ["left", one.right - box.left, box.height],
+    ];
+    const [edge, pixels] = covered.reduce((best, next) => (next[1] * next[2] < best[1] * best[2] ? next : best));
+    found[edge] = Math.max(found[edge], Math.round(pixels));
+  }
+  return found;
+}
+
+const differ = (one, other) => Object.keys(one).some((name) => Math.abs(one[name] - other[name]) > TOLERATED_PIXELS);
+
+export default function ({ data, setStateValue }) {
+  stop();
+  draws ||= canDraw();
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const say = () => setStateValue("window", { ...sizes, draws, still, unreachable });
+  let ended = false;
+  let before = NOTHING;
+  let checks;
+  let looks;
+
+  // The first word at once, later ones when what changes has come to rest.
+  function look() {
+    looks = setTimeout(look, sizes.width ? LOOK_MS : FIRST_LOOKS_MS);
+    const now = measured(data.over);
+    if (!now) return;
+    const rests = !sizes.width || !differ(now, before);
+    before = now;
+    if (rests && differ(now, sizes)) {
+      sizes = now;
+      say();
+    }
+  }
+  async function check() {
+    const answer = await fetch(data.style, { cache: "no-cache", credentials: "omit" }).catch(() => null);
+    if (ended) return;
+    const found = answer?.ok ? "" : data.style;
+    if (found !== unreachable) {
+      unreachable = found;
+      say();
+    }
+    checks = setTimeout(check, CHECK_MS);
+  }
+
+  if (data.keep) document.cookie = data.keep;
+  if (data.style) check();
+  else unreachable = "";
+  if (!draws) say();
+  look();
+  stop = () => {
+    ended = true;
+    clearTimeout(looks);
+    clearTimeout(checks);
+  };
+  return () => {
+    stop();
+    sizes = NOTHING;
+  };
+}
