@@ -35,8 +35,8 @@ MEANINGS = {
 STYLE = """
 <style>
 .st-key-shapes button::before { content: none !important; }
-.shapes { margin: 0; padding: 0; list-style: none; font-size: .875rem; }
-.shapes li { display: flex; align-items: center; gap: .6rem; margin: 0; padding: .15rem 0; }
+.shapes { margin: 0 !important; padding: 0 !important; list-style: none; font-size: .875rem; }
+.shapes li { display: flex; align-items: center; gap: .6rem; margin: 0 !important; padding: .15rem 0; }
 .shapes img { flex: none; width: 1.6rem; height: 1.6rem; }
 /* The legend's row is scrolled on a phone: what explains it stands first. */
 @media (max-width: 900px) {

@@ -17,7 +17,7 @@ from tests.dashboard.frames import vehicles
 CHICAGO = {"lon": -87.63, "lat": 41.88}
 TILE = (7, 32, 47)
 """In which Chicago lies."""
-SECRET = "Zebulon Quark"
+PERSON = "Zebulon Quark"
 
 
 def snapshot_of(*rows):
@@ -86,7 +86,7 @@ def test_filters_and_rights_reach_the_names():
 
 def test_a_guest_gets_no_hidden_name_and_no_exact_place():
     masked = Visibility(frozenset({"f1"}), hidden=frozenset({"driver"}), rounded=True)
-    snapshot = snapshot_of(truck(SECRET, driver=SECRET), truck("Ours"))
+    snapshot = snapshot_of(truck(PERSON, driver=PERSON), truck("Ours"))
     (feature,) = features(snapshot, Scope(masked))
     assert feature["properties"] == {"name": "Ours"}
     assert feature["geometry"]["coordinates"] != [-87.63, 41.88]
