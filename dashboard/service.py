@@ -69,7 +69,7 @@ class Service:
             published=GarbageCollector().snapshot_published,
         )
         self.trailers = TrailerPoller(self.client, lambda: self.poller.directory.names)
-        self.invitations = InvitationService(self.client, self.audit)
+        self.invitations = InvitationService(self.client, self.audit, moved_on=self.poller.wake)
         self.bulk_runs = BulkRuns()
         self.first_data = FirstDataTracker(self.client)
         self.overview = Overview(self.invitations, self.first_data, lambda: self.poller.state.snapshot)
@@ -101,6 +101,11 @@ class Service:
         """A magic link as the viewer, whose address bar shows `opened_at`, can hand it on."""
         return embedded.reachable_link(magic_link, opened_at, self.prefix)
 
+    @property
+    def hears_of_openings(self) -> bool:
+        """Whether Catena tells when a fleet has opened its link: by webhooks, and no other way."""
+        return self.settings.webhook_secret is not None
+
     def start(self) -> None:
         """Begin polling."""
         access_log.hide_tokens()
@@ -112,6 +117,7 @@ class Service:
         self.trailers.close()
         self.history.close()
         self.first_data.close()
+        self.invitations.close()
         self.client.close()
         self.store.close()
         self.audit.close()

@@ -115,6 +115,29 @@ def replay_layer(
     )
 
 
+def names_layer(data: object, *, theme: Theme, glide_ms: int, characters: str) -> pdk.Layer:
+    """Names beside what they name: of rows with a place `p` and a `name`, so far as they are of these characters."""
+    return pdk.Layer(
+        "TextLayer",
+        id="names",
+        data=data,
+        get_position="p",
+        get_text="name",
+        get_size=18,
+        get_color=rgb(icons.MARK[theme]),
+        get_pixel_offset=[24, 0],
+        get_text_anchor=pdk.types.String("start"),
+        character_set=pdk.types.String(characters),
+        font_family=pdk.types.String("Inter, system-ui, sans-serif"),
+        font_weight=600,
+        font_settings={"sdf": True},
+        outline_width=3,
+        outline_color=rgb(icons.GROUNDS[theme]),
+        pickable=False,
+        transitions={"getPosition": glide_ms} if glide_ms else None,
+    )
+
+
 def replay_colours(names: Mapping[str, str], theme: Theme) -> dict[str, str]:
     """Vehicle id to the colour it has in a replay, as hex text."""
     palette = PALETTES[theme].categories

@@ -29,8 +29,6 @@ class PageState:
     """Handle of the invitation whose card is on the page."""
     note: str = ""
     """What just happened to it, in words."""
-    on_stage: bool = False
-    """Whether the card fills the screen."""
     bulk_generation: int = 0
     """Part of the uploader's key; raising it forgets the uploaded file."""
     bulk_run: BulkRun | None = None

@@ -18,12 +18,6 @@ STYLE = """<style>
 .invite-card p,.invite-card ol{margin:.5rem 0;line-height:1.45;color:#16202c}
 .invite-card ol{padding-left:1.3rem}
 .invite-card .until{color:#45525f}
-.invite-stage{justify-content:center;padding:.5rem 1rem 1rem;gap:.25rem}
-.invite-stage img{width:min(88vw,calc(100dvh - 31rem));min-width:13rem}
-.invite-stage .qr{flex-basis:100%;display:flex;justify-content:center}
-.invite-stage .say{text-align:center;flex-basis:100%}
-.invite-stage ol{display:inline-block;text-align:left}
-.invite-stage .fleet{font-size:2rem;margin:0}
 .funnel{display:grid;grid-template-columns:minmax(7.5rem,auto) 1fr;gap:.3rem .75rem;align-items:center;margin:.5rem 0}
 .funnel .bar{background:var(--bar,#0b6e6e);color:#fff;border-radius:4px;height:1.9rem;min-width:2px}
 .funnel .row{display:flex;align-items:center;gap:.5rem}
