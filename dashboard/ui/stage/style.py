@@ -16,7 +16,7 @@ STYLE = """<style>
 .stage .side{flex:1;min-width:0;max-height:100%;display:flex;flex-direction:column;gap:calc(3*var(--u))}
 .stage .from{font-size:calc(3.4*var(--u));color:var(--brand-text)}
 .stage .fleet{font-size:calc(6.6*var(--u));font-weight:700;overflow-wrap:anywhere;line-height:1.1;
- display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:3;overflow:hidden}
+ display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:3;overflow:hidden;padding-bottom:.12em}
 .stage .words{font-size:calc(4*var(--u));overflow-wrap:anywhere}
 .stage .steps{display:flex;flex-direction:column;gap:calc(2.2*var(--u))}
 .stage .steps li{display:flex;align-items:center;gap:calc(1.8*var(--u));font-size:calc(4.2*var(--u));opacity:.72}
