@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 
 from starlette.routing import BaseRoute, Mount
 
-from catena_client import CatenaClient
+from catena_client import CatenaClient, Secret
 from dashboard.access.roles import Roles
 from dashboard.configuration import data_folder
 from dashboard.configuration.access_rules import AccessRule
@@ -23,7 +24,7 @@ from dashboard.invitations.bulk_runs import BulkRuns
 from dashboard.invitations.first_data import FirstDataTracker
 from dashboard.invitations.invitation_service import InvitationService
 from dashboard.invitations.overview import Overview
-from dashboard.invitations.webhooks import WebhookReceiver
+from dashboard.invitations.webhooks import OPENED, NotificationRejected, WebhookReceiver
 from dashboard.runtime.audit import Audit
 from dashboard.runtime.garbage import GarbageCollector
 from dashboard.sharing import access_log
@@ -47,7 +48,7 @@ class Service:
         concurrency = Concurrency()
         self._sandbox: Sandbox | None = None
         if settings.client_secret is None:
-            self._sandbox = embedded.create()
+            self._sandbox = embedded.create(self._told)
             self.client = embedded.client(self._sandbox, concurrency.on_retry)
         else:
             self.client = CatenaClient(
@@ -83,7 +84,13 @@ class Service:
             ended=self.store,
         )
         self.connections = self.doorway.connections
-        self._webhooks = WebhookReceiver(settings.webhook_secret, self._look_now)
+        self._webhooks = WebhookReceiver(
+            settings.webhook_secret, self._look_now, on_opened=self.invitations.opened
+        )
+        if self._sandbox is not None:
+            key = secrets.token_urlsafe(32)
+            self._simulated = WebhookReceiver(Secret(key), lambda: None, on_opened=self.invitations.opened)
+            self._sandbox.webhooks.create({"url": embedded.URL, "event_name": OPENED, "secret": key})
 
     def routes(self) -> list[BaseRoute]:
         """The routes that are served beside Streamlit's own, below the base path."""
@@ -104,7 +111,7 @@ class Service:
     @property
     def hears_of_openings(self) -> bool:
         """Whether Catena tells when a fleet has opened its link: by webhooks, and no other way."""
-        return self.settings.webhook_secret is not None
+        return self.settings.simulated or self.settings.webhook_secret is not None
 
     def start(self) -> None:
         """Begin polling."""
@@ -117,7 +124,6 @@ class Service:
         self.trailers.close()
         self.history.close()
         self.first_data.close()
-        self.invitations.close()
         self.client.close()
         self.store.close()
         self.audit.close()
@@ -127,6 +133,19 @@ class Service:
         if rules is not None:
             self.roles.replace(rules)
             self.bulk_runs.pause_all()
+
+    def _told(self, _url: str, headers: dict[str, str], body: bytes) -> int:
+        """Take a webhook of the simulated Catena, checked as a real one is; give the status of the answer."""
+        try:
+            self._simulated.take(
+                body,
+                signature=headers["X-Catena-Signature"],
+                timestamp=headers["X-Catena-Timestamp"],
+                encoding=headers.get("Content-Encoding", ""),
+            )
+        except NotificationRejected as refusal:
+            return refusal.status
+        return 202
 
     def _look_now(self) -> None:
         """Read sooner than planned, because Catena says that something happened."""

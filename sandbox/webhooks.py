@@ -99,13 +99,14 @@ def post(url: str, headers: dict[str, str], body: bytes) -> int:
 class Webhooks:
     """All subscriptions, and a queue of deliveries.
 
-    Without a `sender` a background thread posts them. With one, nothing is sent until `flush` is called.
+    A background thread sends them, by `sender` or over the network; without `threaded` nothing is sent until `flush`
+    is called.
     """
 
-    def __init__(self, world: World, sender: Sender | None = None) -> None:
+    def __init__(self, world: World, sender: Sender | None = None, *, threaded: bool = True) -> None:
         self._world = world
         self._sender = sender or post
-        self._threaded = sender is None
+        self._threaded = threaded
         self._random = random.Random(world.config.seed)  # noqa: S311  decides duplicates, protects nothing
         self._lock = threading.Lock()
         self._queue: list[tuple[Webhook, bytes]] = []

@@ -129,10 +129,6 @@ class InvitationService:
         """Remember that a link was opened which was made under this reference."""
         self._opened[fleet_ref] = at
 
-    def close(self) -> None:
-        """Ask about single invitations no more."""
-        self._watches.close()
-
     def link(self, viewer: Viewer, handle: str) -> str:
         """Reveal the magic link, for the operator who hands it over; "" where Catena sent none that can be read.
 

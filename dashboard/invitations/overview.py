@@ -8,6 +8,7 @@ from cachetools import LRUCache
 
 from dashboard.access.viewer import Viewer
 from dashboard.fleet.snapshot import Snapshot
+from dashboard.invitations import rights
 from dashboard.invitations.first_data import FirstDataTracker
 from dashboard.invitations.fleet_stats import FleetStats, fleet_stats
 from dashboard.invitations.funnel import FleetProgress, funnel
@@ -63,7 +64,11 @@ class Overview:
         return joined(self._invitations.lists(viewer), self._stats_for(viewer), since)
 
     def stats(self, viewer: Viewer, fleet_id: str) -> FleetStats | None:
-        """Return the numbers of one fleet's vehicles; None while there are none that the viewer may see."""
+        """Return the numbers of one fleet's vehicles; None while there are none that the viewer may see.
+
+        Raises `NotAllowed`.
+        """
+        rights.require(viewer)
         return self._stats_for(viewer).get(fleet_id)
 
     def _stats_for(self, viewer: Viewer) -> Mapping[str, FleetStats]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from cachetools import LRUCache
 
-from catena_client import CatenaClient, CatenaError, Connection, NotFound
+from catena_client import CatenaClient, CatenaError, ClientClosed, Connection, NotFound
 from dashboard.invitations.cache import InvitationCache
 from dashboard.invitations.funnel import ENDED
 from dashboard.invitations.models import InvitationNotFound
@@ -69,29 +69,26 @@ class Watches:
         self._findings: LRUCache[str, Findings] = LRUCache(REMEMBERED)
         self._looked: dict[str, float] = {}
         """By handle, for each thread: when somebody looked last."""
-        self._closing = threading.Event()
 
     def look(self, handle: str) -> Findings:
         """What is known of an invitation's fleet; it is asked about until nobody has looked for a while."""
         with self._lock:
             found = self._known(handle)
             running = handle in self._looked
-            if found.reported or self._closing.is_set() or (not running and len(self._looked) >= AT_ONCE):
+            if found.reported or (not running and len(self._looked) >= AT_ONCE):
                 return found
             self._looked[handle] = self._clock()
         if not running:
             threading.Thread(target=self._follow, args=(handle,), name="stage", daemon=True).start()
         return found
 
-    def close(self) -> None:
-        """Ask no more. Returns at once; a request under way ends with the client."""
-        self._closing.set()
-
     def _follow(self, handle: str) -> None:
         failures, seconds = 0, 0.0
-        while not self._closing.wait(seconds) and self._goes_on(handle):
+        while self._goes_on(handle):
             try:
                 seconds = self._ask(handle)
+            except ClientClosed:
+                return
             except InvitationNotFound:
                 seconds = SETTLED_SECONDS  # and nobody looks at it any more
             except Exception as error:  # a defect must not look like a fleet that stands still
@@ -108,6 +105,7 @@ class Watches:
             else:
                 failures = 0
                 self._know(handle, problem="")
+            time.sleep(seconds)
 
     def _goes_on(self, handle: str) -> bool:
         """Whether somebody waits for more to happen; if not, the thread is forgotten, as it ends."""
