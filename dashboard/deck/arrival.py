@@ -14,6 +14,7 @@ from dashboard.fleet.colours import PALETTES, Theme, rgb
 NAMED = 150
 """Of more vehicles neither rings nor names are drawn, which would hide each other."""
 NAME_LETTERS = 24
+NAME_PIXELS = 18
 
 
 def fleet_layers(
@@ -60,7 +61,7 @@ def fleet_layers(
         id="arrived_rings",
         data=places,
         get_position="p",
-        get_radius=22,
+        get_radius=20,
         radius_units=pdk.types.String("pixels"),
         filled=False,
         stroked=True,
@@ -71,8 +72,10 @@ def fleet_layers(
         transitions=glide,
     )
     characters = "".join(sorted({letter for row in rows for letter in row["name"]}))
-    names = [names_layer(places, theme=theme, glide_ms=glide_ms, characters=characters)] if characters else []
-    return [ring, *drawn, *([] if gathered else names)]
+    if gathered or not characters:
+        return [ring, *drawn]
+    names = names_layer(places, theme=theme, glide_ms=glide_ms, characters=characters, size=NAME_PIXELS)
+    return [ring, *drawn, names]
 
 
 def _middle(places: Sequence[Sequence[float]]) -> list[float]:

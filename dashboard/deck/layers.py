@@ -10,6 +10,10 @@ import pydeck as pdk
 from dashboard.deck import assets, icons
 from dashboard.fleet.colours import PALETTES, Theme, rgb
 
+NAME_GROUND_ALPHA = 215
+"""Of 255: behind a vehicle's name, so that it can be read on any map."""
+BESIDE = 17
+"""Pixels from the middle of a vehicle to its name."""
 HELD_ALPHA = 120
 """Of 255: a vehicle of a replay whose place at the moment is not known."""
 
@@ -41,6 +45,35 @@ def trailers_layer(data_url: str, *, theme: Theme, assets_url: str, pickable: bo
         get_size=18,
         pickable=pickable,
         opacity=0.25 if faded else 1.0,
+    )
+
+
+def names_layer(data: object, *, theme: Theme, glide_ms: int, characters: str, size: int = 12) -> pdk.Layer:
+    """The names of vehicles beside them: rows with `p` ([lon, lat]) and `name`, or a relative URL of such rows.
+
+    They glide as vehicles do, under the same condition: `glide_ms` is 0 unless the rows are the same as before. What is
+    not among `characters` is drawn as a gap. `size` of the letters is in pixels.
+    """
+    return pdk.Layer(
+        "TextLayer",
+        id="names",
+        data=data,
+        get_position="p",
+        get_text="name",
+        get_size=size,
+        character_set=pdk.types.String(characters),
+        font_family=pdk.types.String("Inter, system-ui, sans-serif"),
+        font_weight=600,
+        get_color=rgb(icons.MARK[theme]),
+        get_text_anchor=pdk.types.String("start"),
+        get_alignment_baseline=pdk.types.String("center"),
+        get_pixel_offset=[BESIDE, 0],
+        background=True,
+        get_background_color=[*rgb(icons.GROUNDS[theme]), NAME_GROUND_ALPHA],
+        background_padding=[4, 2],
+        background_border_radius=4,
+        pickable=False,
+        transitions={"getPosition": glide_ms} if glide_ms else None,
     )
 
 
@@ -111,29 +144,6 @@ def replay_layer(
         get_color="tint",
         get_size=30,
         pickable=True,
-        transitions={"getPosition": glide_ms} if glide_ms else None,
-    )
-
-
-def names_layer(data: object, *, theme: Theme, glide_ms: int, characters: str) -> pdk.Layer:
-    """Names beside what they name: of rows with a place `p` and a `name`, so far as they are of these characters."""
-    return pdk.Layer(
-        "TextLayer",
-        id="names",
-        data=data,
-        get_position="p",
-        get_text="name",
-        get_size=18,
-        get_color=rgb(icons.MARK[theme]),
-        get_pixel_offset=[24, 0],
-        get_text_anchor=pdk.types.String("start"),
-        character_set=pdk.types.String(characters),
-        font_family=pdk.types.String("Inter, system-ui, sans-serif"),
-        font_weight=600,
-        font_settings={"sdf": True},
-        outline_width=3,
-        outline_color=rgb(icons.GROUNDS[theme]),
-        pickable=False,
         transitions={"getPosition": glide_ms} if glide_ms else None,
     )
 

@@ -17,6 +17,7 @@ from dashboard.deck.viewport import DEFAULT_VIEW, ViewState, fit
 from dashboard.feed.frames import placeable
 from dashboard.feed.vehicle_rows import VEHICLE_SHAPES, shapes
 from dashboard.fleet.filters import Filters
+from dashboard.fleet.geo import MAX_LATITUDE, Floats
 from dashboard.fleet.snapshot import Snapshot, as_of
 from dashboard.service import service
 from dashboard.ui import frame, sign_in
@@ -28,8 +29,10 @@ FLY_MS = 3500
 ARRIVE_MS = 2500
 CLOSEST = 8.0
 """The zoom beyond which it does not fly, however close together the vehicles are: one should see where that is."""
-PIXELS = {"desktop": (900, 480), "phone": (340, 420)}
-"""Pixels of the map, width and height, that are surely in sight below the words; Streamlit does not tell its size."""
+PIXELS = {"desktop": (960, 620), "phone": (360, 560)}
+"""Pixels of the map, width and height, that are surely in sight; Streamlit does not tell its size."""
+BELOW_WORDS = 0.3
+"""Of the fleet's height: what is kept free above it, where the words are."""
 
 
 def show(act: Act) -> None:
@@ -84,8 +87,14 @@ def _layers(state: StageState, snapshot: Snapshot) -> list[pdk.Layer]:
     return [*others, *drawn]
 
 
-def _view(lon: Any, lat: Any) -> ViewState:
+def _view(lon: Floats, lat: Floats) -> ViewState:
     width, height = PIXELS["phone" if "Mobi" in st.context.headers.get("User-Agent", "") else "desktop"]
+    north, south = float(lat.max()), float(lat.min())
+    # Somewhere north of the northernmost is fitted in too.
+    lon, lat = (
+        np.append(lon, lon[0]),
+        np.append(lat, min(north + BELOW_WORDS * (north - south), MAX_LATITUDE)),
+    )
     view = fit(lon, lat, width=width, height=height)
     return ViewState(view.longitude, view.latitude, min(view.zoom, CLOSEST))
 

@@ -54,7 +54,7 @@ def show(fly: Callable[[str], None]) -> None:
             codes.show_next()
             st.rerun()
         if act == "live":
-            if st.button("Show only this fleet on the live map", icon=":material/map:"):
+            if st.button("Show only this fleet", icon=":material/map:", help="On the live map."):
                 fly(state.fleet_id)
             st.toggle("Other fleets", key=arrival.OTHERS, help="Shows all others pale.")
         lobby.fair_switch()

@@ -42,6 +42,8 @@ STYLE = """<style>
 .stage.used{flex-direction:column;justify-content:center;background:color-mix(in srgb,var(--ground) 86%,transparent)}
 .stage.used .side{flex:none;width:100%;gap:calc(7*var(--u));text-align:center}
 .stage.used .fleet{font-size:calc(10*var(--u))}
+.stage.used .wall{text-align:left}
+.stage.used .wall ul{display:grid;grid-template-columns:repeat(3,1fr);gap:0 calc(5*var(--u))}
 .stage.used .steps{flex-direction:row;justify-content:center;align-items:flex-start}
 .stage.used .steps li{flex:1 1 0;max-width:calc(32*var(--u));flex-direction:column;font-size:calc(4.6*var(--u))}
 .stage.used .steps i{width:calc(15*var(--u));height:calc(15*var(--u));font-size:calc(8*var(--u))}
@@ -50,8 +52,8 @@ STYLE = """<style>
 .stage.live .arrived{font-size:calc(7*var(--u));overflow-wrap:anywhere;
  padding:calc(1.5*var(--u)) calc(3*var(--u));border-radius:calc(2*var(--u));
  background:color-mix(in srgb,var(--ground) 88%,transparent);box-shadow:0 .5dvh 3dvh #0003}
-.stage.live .wall{flex:none;width:calc(42*var(--u));max-height:100%;border:0;border-radius:calc(2*var(--u));
- padding:calc(2*var(--u));background:color-mix(in srgb,var(--ground) 88%,transparent)}
+.stage.live .wall{flex:none;width:calc(42*var(--u));border:0;border-radius:calc(2*var(--u));
+ padding:calc(2*var(--u));max-height:60%;background:color-mix(in srgb,var(--ground) 88%,transparent)}
 .st-key-stage_map [data-testid="stDeckGlJsonChart"]{position:fixed!important;inset:0;width:100dvw!important;
  height:100dvh!important;border-radius:0;z-index:1}
 .st-key-stage_bar{position:fixed;inset:auto 0 0;z-index:20;height:3.75rem;padding:0 1rem!important;width:auto!important;
@@ -60,7 +62,7 @@ STYLE = """<style>
 .st-key-stage_bar>*{flex:none;width:auto!important}
 .st-key-stage_bar>:last-child{margin-left:auto}
 @media (max-aspect-ratio:1/1){
- .stage{--u:min(.62dvh,1.35dvw);flex-direction:column;justify-content:flex-start}
+ .stage{--bar:7rem;--u:min(.62dvh,1.35dvw);flex-direction:column;justify-content:flex-start}
  .stage .qr img{width:min(60dvh,92dvw)}
  .stage .side{flex:0 1 auto;width:100%}
  .stage.code .steps{display:grid;grid-template-columns:1fr 1fr}
@@ -69,6 +71,8 @@ STYLE = """<style>
  .stage.used .steps i{width:calc(10*var(--u));height:calc(10*var(--u));font-size:calc(5*var(--u))}
  .stage.live{justify-content:flex-start}
  .stage.live .wall{display:none}
+ .stage.used .wall ul{grid-template-columns:1fr}
+ .st-key-stage_bar{height:7rem;flex-wrap:wrap;align-content:center;gap:.25rem 1rem}
 }
 @media (prefers-reduced-motion:reduce){.stage .steps .done i{animation:none}}
 </style>"""
