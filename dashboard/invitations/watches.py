@@ -59,12 +59,14 @@ class Watches:
         moved_on: Callable[[], None],
         *,
         clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """`moved_on` is called when a fleet has accepted, and when its first vehicle has reported."""
         self._client = client.with_retry(ONCE)
         self._cache = cache
         self._moved_on = moved_on
         self._clock = clock
+        self._sleep = sleep
         self._lock = threading.RLock()
         self._findings: LRUCache[str, Findings] = LRUCache(REMEMBERED)
         self._looked: dict[str, float] = {}
@@ -105,7 +107,7 @@ class Watches:
             else:
                 failures = 0
                 self._know(handle, problem="")
-            time.sleep(seconds)
+            self._sleep(seconds)
 
     def _goes_on(self, handle: str) -> bool:
         """Whether somebody waits for more to happen; if not, the thread is forgotten, as it ends."""

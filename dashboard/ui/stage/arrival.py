@@ -23,8 +23,6 @@ from dashboard.service import service
 from dashboard.ui import frame, sign_in
 from dashboard.ui.stage.state import Act, StageState, stage_state
 
-OTHERS = "stage_others"
-"""Key of the switch that shows the other fleets."""
 FLY_MS = 3500
 ARRIVE_MS = 2500
 CLOSEST = 8.0
@@ -50,7 +48,7 @@ def show(act: Act) -> None:
 def _layers(state: StageState, snapshot: Snapshot) -> list[pdk.Layer]:
     viewer, theme = sign_in.viewer(), frame.theme()
     others = []
-    if st.session_state.get(OTHERS):
+    if state.others:
         url = service().feed.vehicles.url(snapshot, Scope(viewer.visibility, theme=theme), viewer.feed)
         others = [
             vehicles_layer(

@@ -39,7 +39,14 @@ def show() -> None:
                 "Fleet name", placeholder="Letters, digits and spaces", autocomplete="off", key="stage-name"
             )
             sent = st.form_submit_button("Show the code", type="primary", icon=":material/qr_code_2:")
-        fair_switch()
+        fair = st.toggle(
+            "Trade fair",
+            value=state.fair_since is not None,
+            key="stage-fair",
+            help="The next code comes by itself, and a wall shows the fleets that joined today.",
+        )
+        if fair != (state.fair_since is not None):
+            state.fair_since = datetime.now(UTC) if fair else None
         if sent:
             codes.show_code(reference, name)
             st.rerun()
@@ -58,16 +65,3 @@ def show() -> None:
             ):
                 state.put_on(invitation.handle)
                 st.rerun()
-
-
-def fair_switch() -> None:
-    """Let the next code come by itself, or not."""
-    state = stage_state()
-    wanted = st.toggle(
-        "Trade fair",
-        value=state.fair_since is not None,
-        key="stage-fair",
-        help="The next code comes by itself, and a wall shows the fleets that joined today.",
-    )
-    if wanted != (state.fair_since is not None):
-        state.fair_since = datetime.now(UTC) if wanted else None

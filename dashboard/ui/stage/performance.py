@@ -15,7 +15,7 @@ from dashboard.invitations.models import InvitationNotFound, Standing
 from dashboard.service import service
 from dashboard.ui import frame, sign_in
 from dashboard.ui.clock import viewer_zone
-from dashboard.ui.stage import arrival, codes, lobby, scenes, style
+from dashboard.ui.stage import arrival, codes, scenes, style
 from dashboard.ui.stage.state import Act, StageState, seconds, stage_state
 
 TICK_SECONDS = 0.5
@@ -49,6 +49,7 @@ def show(fly: Callable[[str], None]) -> None:
             run_every = MAP_TICK_SECONDS if act == "live" else None
             st.fragment(arrival.show, run_every=run_every)(act)
     st.fragment(_play, run_every=TICK_SECONDS)(act)
+    # Buttons, no switches: with the focus on one of those, Streamlit takes no key.
     with st.container(horizontal=True, key="stage_bar", vertical_alignment="center"):
         if st.button("Next fleet", icon=":material/skip_next:", shortcut="Right", type="primary"):
             codes.show_next()
@@ -56,8 +57,12 @@ def show(fly: Callable[[str], None]) -> None:
         if act == "live":
             if st.button("Show only this fleet", icon=":material/map:", help="On the live map."):
                 fly(state.fleet_id)
-            st.toggle("Other fleets", key=arrival.OTHERS, help="Shows all others pale.")
-        lobby.fair_switch()
+            if st.button("Hide other fleets" if state.others else "Show other fleets", key="stage-others"):
+                state.others = not state.others
+                st.rerun()
+        if st.button("End the trade fair" if state.fair_since else "Trade fair", key="stage-fair-bar"):
+            state.fair_since = None if state.fair_since else datetime.now(UTC)
+            st.rerun()
         if st.button("Leave the stage", icon=":material/close_fullscreen:", shortcut="Esc", type="tertiary"):
             state.put_on("")
             st.rerun()

@@ -32,6 +32,8 @@ class StageState:
     """Fleets whose vehicles were on the stage."""
     fair_since: datetime | None = None
     """Since when the next code comes by itself and a wall shows who has joined; None: they do not."""
+    others: bool = False
+    """Whether the other fleets are on the map too, pale."""
     problem: str = ""
     """Why there is no next code, a sentence for people."""
     again_at: float = 0.0
