@@ -75,7 +75,7 @@ def fleet_layers(
     if gathered or not characters:
         return [ring, *drawn]
     names = names_layer(places, theme=theme, glide_ms=glide_ms, characters=characters, size=NAME_PIXELS)
-    return [ring, *drawn, names]
+    return [names, ring, *drawn]  # a name has a ground, which would hide a part of the ring
 
 
 def _middle(places: Sequence[Sequence[float]]) -> list[float]:

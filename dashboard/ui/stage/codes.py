@@ -54,14 +54,11 @@ def _visitor(name: str) -> str:
     invitations, viewer = service().invitations, sign_in.viewer()
     known = invitations.peek(viewer)
     listed = known.invitations if known.taken_at else invitations.read(viewer)
-    taken = {invitation.fleet_ref for invitation in listed}
     for _ in range(TRIES):
-        reference = next_reference(taken)
-        taken.add(reference)
         try:
-            return _create(reference, name).invitation.handle
+            return _create(next_reference(one.fleet_ref for one in listed), name).invitation.handle
         except AlreadyInvited:
-            continue
+            listed = invitations.read(viewer)
     raise NotSent("The next visitor's number was taken by others again and again; try it once more.")
 
 

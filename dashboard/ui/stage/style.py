@@ -13,7 +13,7 @@ STYLE = """<style>
 .stage p,.stage h2,.stage ol,.stage ul{margin:0;padding:0;list-style:none}
 .stage .qr{flex:none;background:#fff;border-radius:calc(1.5*var(--u))}
 .stage .qr img{display:block;width:min(75dvh,58dvw);height:auto;image-rendering:pixelated}
-.stage .side{flex:1;min-width:0;max-height:100%;display:flex;flex-direction:column;gap:calc(3*var(--u))}
+.stage .side{--u:min(1.35dvh,calc((100dvw - 75dvh - 4rem)/49));flex:1;min-width:0;max-height:100%;display:flex;flex-direction:column;gap:calc(3*var(--u))}
 .stage .from{font-size:calc(3.4*var(--u));color:var(--brand-text)}
 .stage .fleet{font-size:calc(6.6*var(--u));font-weight:700;overflow-wrap:anywhere;line-height:1.1;
  display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:3;overflow:hidden;padding-bottom:.12em}
@@ -40,7 +40,7 @@ STYLE = """<style>
 .stage .wall span{grid-row:2;grid-column:1/-1;font-size:calc(2.1*var(--u))}
 /* The code was used: the steps take the whole stage, over the map that waits below. */
 .stage.used{flex-direction:column;justify-content:center;background:color-mix(in srgb,var(--ground) 86%,transparent)}
-.stage.used .side{flex:none;width:100%;gap:calc(7*var(--u));text-align:center}
+.stage.used .side{--u:min(1dvh,.75dvw);flex:none;width:100%;gap:calc(7*var(--u));text-align:center}
 .stage.used .fleet{font-size:calc(10*var(--u))}
 .stage.used .wall{text-align:left}
 .stage.used .wall ul{display:grid;grid-template-columns:repeat(3,1fr);gap:0 calc(5*var(--u))}
@@ -64,7 +64,7 @@ STYLE = """<style>
 @media (max-aspect-ratio:1/1){
  .stage{--bar:7rem;--u:min(.62dvh,1.35dvw);flex-direction:column;justify-content:flex-start}
  .stage .qr img{width:min(60dvh,92dvw)}
- .stage .side{flex:0 1 auto;width:100%}
+ .stage .side,.stage.used .side{--u:min(.62dvh,1.35dvw);flex:0 1 auto;width:100%}
  .stage.code .steps{display:grid;grid-template-columns:1fr 1fr}
  .stage.used .steps{flex-direction:column;align-items:stretch}
  .stage.used .steps li{flex-direction:row;max-width:none;text-align:left}
