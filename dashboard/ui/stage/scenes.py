@@ -47,7 +47,11 @@ def before(standing: Standing | None, problem: str, wall: str, *, used: bool) ->
     side = (
         f'<div class="say"><p class="from">{html.escape(company)} invites</p>'
         f'<p class="fleet">{html.escape(fleet)}</p></div>'
-        + (_words(words) if words else f'<ol class="steps" role="status">{"".join(_steps(standing))}</ol>')
+        + (
+            _words(words)
+            if words
+            else f'<div role="status"><ol class="steps">{"".join(_steps(standing))}</ol></div>'
+        )
         + (_words(f"Catena could not be asked just now: {trouble}") if trouble else "")
         + wall
     )

@@ -13,7 +13,8 @@ STYLE = """<style>
 .stage p,.stage h2,.stage ol,.stage ul{margin:0;padding:0;list-style:none}
 .stage .qr{flex:none;background:#fff;border-radius:calc(1.5*var(--u))}
 .stage .qr img{display:block;width:min(75dvh,58dvw);height:auto;image-rendering:pixelated}
-.stage .side{--u:min(1.35dvh,calc((100dvw - 75dvh - 4rem)/49));flex:1;min-width:0;max-height:100%;display:flex;flex-direction:column;gap:calc(3*var(--u))}
+.stage .side{--u:min(1.35dvh,calc((100dvw - 75dvh - 4rem)/49));
+ flex:1;min-width:0;max-height:100%;display:flex;flex-direction:column;gap:calc(3*var(--u))}
 .stage .from{font-size:calc(3.4*var(--u));color:var(--brand-text)}
 .stage .fleet{font-size:calc(6.6*var(--u));font-weight:700;overflow-wrap:anywhere;line-height:1.1;
  display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:3;overflow:hidden;padding-bottom:.12em}
