@@ -203,6 +203,18 @@ def test_one_accepted_by_a_fleet_that_is_not_seen_says_no_more_and_is_left_alone
     assert len(catena.invitations) == 1
 
 
+def test_a_watched_one_of_a_fleet_that_is_not_seen_says_only_that_it_was_accepted(
+    invitations: InvitationService, catena: FakeCatena
+) -> None:
+    catena.invite("A", fleet_id="f2", fleet_name="Hidden", **ACCEPTED)
+    catena.connections = [ROW | {"fleet_id": "f2", "source_name": "hidden"}]
+    handle = of_a(invitations).handle
+    until(lambda: invitations.watch(OPERATOR, handle).connections)
+    seen = invitations.watch(HERE, handle)
+    assert (seen.invitation.status, seen.invitation.fleet_id, seen.connections) == ("accepted", None, ())
+    assert "idden" not in repr(seen)
+
+
 @pytest.mark.parametrize("status", ["active", "accepted", "declined"])
 @pytest.mark.parametrize("may_refresh", [agree, lambda _invitation: False], ids=["agreed", "not"])
 def test_what_is_in_the_way_and_not_seen_is_not_told(
