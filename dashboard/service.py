@@ -24,7 +24,7 @@ from dashboard.invitations.bulk_runs import BulkRuns
 from dashboard.invitations.first_data import FirstDataTracker
 from dashboard.invitations.invitation_service import InvitationService
 from dashboard.invitations.overview import Overview
-from dashboard.invitations.webhooks import OPENED, NotificationRejected, WebhookReceiver
+from dashboard.invitations.webhooks import OPENED, WebhookReceiver
 from dashboard.runtime.audit import Audit
 from dashboard.runtime.garbage import GarbageCollector
 from dashboard.sharing import access_log
@@ -48,7 +48,7 @@ class Service:
         concurrency = Concurrency()
         self._sandbox: Sandbox | None = None
         if settings.client_secret is None:
-            self._sandbox = embedded.create(self._told)
+            self._sandbox = embedded.create()
             self.client = embedded.client(self._sandbox, concurrency.on_retry)
         else:
             self.client = CatenaClient(
@@ -87,10 +87,6 @@ class Service:
         self._webhooks = WebhookReceiver(
             settings.webhook_secret, self._look_now, on_opened=self.invitations.opened
         )
-        if self._sandbox is not None:
-            key = secrets.token_urlsafe(32)
-            self._simulated = WebhookReceiver(Secret(key), lambda: None, on_opened=self.invitations.opened)
-            self._sandbox.webhooks.create({"url": embedded.URL, "event_name": OPENED, "secret": key})
 
     def routes(self) -> list[BaseRoute]:
         """The routes that are served beside Streamlit's own, below the base path."""
@@ -116,6 +112,10 @@ class Service:
     def start(self) -> None:
         """Begin polling."""
         access_log.hide_tokens()
+        if self._sandbox is not None:
+            key = secrets.token_urlsafe(32)
+            simulated = WebhookReceiver(Secret(key), lambda: None, on_opened=self.invitations.opened)
+            embedded.listen(self._sandbox, OPENED, key, simulated.told)
         self.poller.start()
 
     def close(self) -> None:
@@ -133,19 +133,6 @@ class Service:
         if rules is not None:
             self.roles.replace(rules)
             self.bulk_runs.pause_all()
-
-    def _told(self, _url: str, headers: dict[str, str], body: bytes) -> int:
-        """Take a webhook of the simulated Catena, checked as a real one is; give the status of the answer."""
-        try:
-            self._simulated.take(
-                body,
-                signature=headers["X-Catena-Signature"],
-                timestamp=headers["X-Catena-Timestamp"],
-                encoding=headers.get("Content-Encoding", ""),
-            )
-        except NotificationRejected as refusal:
-            return refusal.status
-        return 202
 
     def _look_now(self) -> None:
         """Read sooner than planned, because Catena says that something happened."""

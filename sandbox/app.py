@@ -35,8 +35,8 @@ class Sandbox:
 
     `api` answers the auth host's and the API's paths, `connect` the onboarding pages (at any prefix), `app` both
     with Connect at `/connect`. `clock` returns epoch seconds and decides where every vehicle is. With a `sender`
-    webhooks wait for `webhooks.flush()` unless they are `threaded`; without one a thread posts them. `context` connects
-    a fleet (`connect_provider`) or makes a connection fail, go stale or recover (`set_status`).
+    webhooks wait for `webhooks.flush()`; without one a thread posts them. `context` connects a fleet
+    (`connect_provider`) or makes a connection fail, go stale or recover (`set_status`).
     """
 
     def __init__(
@@ -45,14 +45,13 @@ class Sandbox:
         *,
         clock: Callable[[], float] = time.time,
         sender: Sender | None = None,
-        threaded: bool = False,
     ) -> None:
         self.config = config or SandboxConfig()
         self.clock = clock
         self.world = World(self.config, clock)
         self.tokens = Tokens(self.config, clock)
         self._faults = Faults(self.config.faults, self.world, self.tokens.revoke)
-        self.webhooks = Webhooks(self.world, sender, threaded=threaded or sender is None)
+        self.webhooks = Webhooks(self.world, sender)
         self.invitations = Invitations(
             self.world, plant(self.world), self.webhooks.announce, self.tokens.issue
         )

@@ -99,14 +99,14 @@ def post(url: str, headers: dict[str, str], body: bytes) -> int:
 class Webhooks:
     """All subscriptions, and a queue of deliveries.
 
-    A background thread sends them, by `sender` or over the network; without `threaded` nothing is sent until `flush`
-    is called.
+    Without a `sender` a background thread posts them. With one, nothing is sent until `flush` is called.
     """
 
-    def __init__(self, world: World, sender: Sender | None = None, *, threaded: bool = True) -> None:
+    def __init__(self, world: World, sender: Sender | None = None) -> None:
         self._world = world
-        self._sender = sender or post
-        self._threaded = threaded
+        self.sender = sender or post
+        """How one is sent; another may take its place."""
+        self._threaded = sender is None
         self._random = random.Random(world.config.seed)  # noqa: S311  decides duplicates, protects nothing
         self._lock = threading.Lock()
         self._queue: list[tuple[Webhook, bytes]] = []
@@ -194,7 +194,7 @@ class Webhooks:
             if zipped:
                 headers["Content-Encoding"] = "gzip"
             try:
-                status = self._sender(webhook.url, headers, gzip.compress(body) if zipped else body)
+                status = self.sender(webhook.url, headers, gzip.compress(body) if zipped else body)
             except (OSError, URLError, http.client.HTTPException, ValueError):
                 status = 0
             if 200 <= status < 300:

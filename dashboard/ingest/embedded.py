@@ -85,20 +85,23 @@ class InProcess(BaseTransport):
         return Response(answer.status_code, headers=answer.headers, content=body)
 
 
-def create(told: Callable[[str, dict[str, str], bytes], int]) -> Sandbox:
-    """A sandbox with credentials that nobody knows, so that only this process can call it.
-
-    `told` takes its webhooks: address, headers and body; it gives the status of the answer.
-    """
+def create() -> Sandbox:
+    """A sandbox with credentials that nobody knows, so that only this process can call it."""
     return Sandbox(
         SandboxConfig(
             client_id="embedded",
             client_secret=secrets.token_urlsafe(32),
             connect_url=CONNECT_URL,
-        ),
-        sender=told,
-        threaded=True,
+        )
     )
+
+
+def listen(
+    sandbox: Sandbox, event: str, secret: str, told: Callable[[str, dict[str, str], bytes], int]
+) -> None:
+    """Let `told` take a sandbox's webhooks of an event: address, headers and body; it gives the answer's status."""
+    sandbox.webhooks.sender = told
+    sandbox.webhooks.create({"url": URL, "event_name": event, "secret": secret})
 
 
 def client(sandbox: Sandbox, on_retry: Callable[[Retry], None]) -> CatenaClient:

@@ -16,7 +16,7 @@ import math
 import threading
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -101,6 +101,19 @@ class WebhookReceiver:
             log.info("A notification was refused: %s", refusal)
             return PlainTextResponse(str(refusal), status_code=refusal.status)
         return PlainTextResponse("Taken." if new else "Known already.", status_code=202)
+
+    def told(self, _url: str, headers: Mapping[str, str], body: bytes) -> int:
+        """Take one that comes without a network, from the simulated Catena; give the status of the answer."""
+        try:
+            self.take(
+                body,
+                signature=headers["X-Catena-Signature"],
+                timestamp=headers["X-Catena-Timestamp"],
+                encoding=headers.get("Content-Encoding", ""),
+            )
+        except NotificationRejected as refusal:
+            return refusal.status
+        return 202
 
     def take(self, sent: bytes, *, signature: str, timestamp: str, encoding: str = "") -> bool:
         """Check a notification; return whether it was new. Raises `NotificationRejected`."""

@@ -19,6 +19,12 @@ NARROW = 700
 CODE = ".stage .qr img"
 ACCEPTED, CONNECTED = (f".stage li.done:has-text('{step}')" for step in ("Accepted", "Provider connected"))
 
+# At once: when a step lights up, all words are drawn anew.
+WORDS = """() => [...document.querySelectorAll(".stage :is(.fleet, .words, .steps span, .arrived)")].map((node) => {
+  const box = node.getBoundingClientRect();
+  return [box.left, box.right, box.top, box.bottom, parseFloat(getComputedStyle(node).fontSize)];
+})"""
+
 
 @pytest.fixture
 def server(dashboard) -> rig.Server:
@@ -92,14 +98,10 @@ def test_each_act_fits_is_large_and_has_no_barriers(
     def look(act: str) -> None:
         expect(page.locator(act).first).to_be_visible()
         assert seen.fits(), act
-        for words in page.locator(".stage :is(.fleet, .words, .steps span, .arrived)").all():
-            box = words.bounding_box()
-            assert box, act
-            assert 0 <= box["x"] <= box["x"] + box["width"] <= width, act
-            assert 0 <= box["y"] <= box["y"] + box["height"] <= height, act
-            if width > NARROW:
-                size = words.evaluate("node => parseFloat(getComputedStyle(node).fontSize)")
-                assert size >= 0.04 * height, f"legible from the last row: {act}"
+        for x, right, y, bottom, size in page.evaluate(WORDS):
+            assert 0 <= x <= right <= width, act
+            assert 0 <= y <= bottom <= height, act
+            assert width < NARROW or size >= 0.04 * height, f"legible from the last row: {act}"
         assert barriers(page) == [], act
 
     look(CODE)

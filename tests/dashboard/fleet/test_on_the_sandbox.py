@@ -31,7 +31,7 @@ RECORDED = Path(__file__).parents[4] / "shared" / "catena-api" / "examples"
 
 @pytest.fixture(name="client", scope="module")
 def _client() -> Iterator[CatenaClient]:
-    client = embedded.client(embedded.create(lambda *_told: 202), lambda _retry: None)
+    client = embedded.client(embedded.create(), lambda _retry: None)
     yield client
     client.close()
 
