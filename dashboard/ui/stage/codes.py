@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -16,6 +17,10 @@ from dashboard.ui import sign_in
 from dashboard.ui.invitations import form
 from dashboard.ui.stage.state import seconds, stage_state
 
+log = logging.getLogger(__name__)
+
+OUTAGE = "Catena did not take the invitation just now. Try it again in a moment; the log says why."
+"""Without the reason, which is not for a room."""
 AGAIN_SECONDS = 30.0
 """After a code could not be made, the next is made by itself this much later at the earliest."""
 TRIES = 5
@@ -38,7 +43,9 @@ def _put_on(make: Callable[[], str]) -> None:
         with st.spinner("Making the code …"):
             handle = make()
     except (CatenaError, NotSent, AnswerLost) as error:
-        state.problem, state.again_at = str(error), seconds() + AGAIN_SECONDS
+        log.warning("A code for the stage could not be made: %s", error)
+        ours = isinstance(error, NotSent) and error.error is None
+        state.problem, state.again_at = str(error) if ours else OUTAGE, seconds() + AGAIN_SECONDS
     else:
         state.put_on(handle)
 

@@ -133,5 +133,7 @@ def _scene(state: StageState, seen: Seen, act: Act) -> str:
     wall = scenes.wall(seen.joined, viewer_zone()) if state.fair_since is not None else ""
     if act == "live":
         stats = service().overview.stats(sign_in.viewer(), state.fleet_id)
-        return scenes.live(masked(stats.name) if stats else "", stats.vehicles if stats else 0, wall)
+        return scenes.live(
+            masked(stats.name) if stats else "", stats.vehicles if stats else 0, state.problem, wall
+        )
     return scenes.before(seen.standing, state.problem, wall, used=act == "steps")

@@ -26,6 +26,9 @@ OVER = {
     "deleted": "This invitation was withdrawn. Go on to the next fleet.",
 }
 NO_LINK = "Catena has sent no link of this invitation that can be read. Go on to the next fleet."
+OUTAGE = "Catena cannot be read just now. The steps go on by themselves as soon as it can."
+"""Without the reason, which is not for a room."""
+WAITING = "Waiting for the first vehicle to report."
 WALL_ROWS = 12
 
 
@@ -41,9 +44,7 @@ def before(standing: Standing | None, problem: str, wall: str, *, used: bool) ->
     words = "" if used else OVER.get(invitation.status, "" if card else NO_LINK)
     picture = ""
     if card and not words:
-        alt = html.escape(f"QR code of the invitation of {fleet}", quote=True)
-        picture = f'<div class="qr"><img alt="{alt}" src="{_picture(card.link)}"></div>'
-    trouble = problem or standing.problem
+        picture = f'<div class="qr"><img alt="QR code of this invitation" src="{_picture(card.link)}"></div>'
     side = (
         f'<div class="say"><p class="from">{html.escape(company)} invites</p>'
         f'<p class="fleet">{html.escape(fleet)}</p></div>'
@@ -52,7 +53,9 @@ def before(standing: Standing | None, problem: str, wall: str, *, used: bool) ->
             if words
             else f'<div role="status"><ol class="steps">{"".join(_steps(standing))}</ol></div>'
         )
-        + (_words(f"Catena could not be asked just now: {trouble}") if trouble else "")
+        + (_words(WAITING) if used and standing.connections else "")
+        + (_words(OUTAGE) if standing.problem else "")
+        + no_code(problem)
         + wall
     )
     return _stage(
@@ -60,11 +63,17 @@ def before(standing: Standing | None, problem: str, wall: str, *, used: bool) ->
     )
 
 
-def live(name: str, vehicles: int, wall: str) -> str:
+def live(name: str, vehicles: int, problem: str, wall: str) -> str:
     """The words over the map when a fleet's first vehicle has reported."""
     trucks = "1 truck" if vehicles == 1 else f"{vehicles:,} trucks"
     words = f'<p class="arrived" role="status"><b>{html.escape(name)}</b> is live: {trucks}</p>'
+    words = f"<div>{words}{no_code(problem)}</div>"
     return _stage("live", service().settings.brand_color, words + wall)
+
+
+def no_code(problem: str) -> str:
+    """Why there is no next code; nothing where there is no problem."""
+    return _words(f"There is no next code yet: {problem}") if problem else ""
 
 
 def wall(fleets: Sequence[JoinedFleet], zone: tzinfo) -> str:

@@ -53,6 +53,7 @@ STYLE = """<style>
 .stage.live .arrived{font-size:calc(7*var(--u));overflow-wrap:anywhere;
  padding:calc(1.5*var(--u)) calc(3*var(--u));border-radius:calc(2*var(--u));
  background:color-mix(in srgb,var(--ground) 88%,transparent);box-shadow:0 .5dvh 3dvh #0003}
+.stage.live .words{background:var(--ground);padding:var(--u) calc(3*var(--u))}
 .stage.live .wall{flex:none;width:calc(42*var(--u));border:0;border-radius:calc(2*var(--u));
  padding:calc(2*var(--u));max-height:60%;background:color-mix(in srgb,var(--ground) 88%,transparent)}
 .st-key-stage_map [data-testid="stDeckGlJsonChart"]{position:fixed!important;inset:0;width:100dvw!important;

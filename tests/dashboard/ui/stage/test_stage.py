@@ -125,7 +125,8 @@ def test_a_code_takes_one_click_and_its_steps_light_up_one_after_the_other(
     shown_code(page, name="Falcon Freight")
     (made,) = catena.invitations
     assert (made["fleet_ref"], made["fleet_name"]) == ("VISITOR-0001", "Falcon Freight")
-    first = seen(page, "QR code of the invitation of Falcon Freight")
+    first = seen(page, '<img alt="QR code')
+    assert "Falcon Freight" in first
     assert "Acme Insurance invites" in first
     assert [name in first for name in ("Link opened", "Accepted", "Provider connected", "On the map")] == [
         True
@@ -184,6 +185,17 @@ def test_one_that_was_withdrawn_says_so(page: AppTest, catena: FakeCatena) -> No
     assert "<img" not in seen(page, "This invitation was withdrawn.")
 
 
+def test_an_outage_is_a_sentence_without_its_reason(page: AppTest, catena: FakeCatena) -> None:
+    shown_code(page, "A")
+    catena.fault = lambda _request: httpx.Response(503, text="down")
+    said = seen(page, "Catena cannot be read just now.")
+    assert "<img" in said, "the code works all the same"
+    press(page, "Next fleet")
+    said = seen(page, "Catena did not take the invitation just now.")
+    assert "503" not in said
+    assert "/v2/" not in said
+
+
 def test_the_next_fleet_gets_the_next_number(page: AppTest, catena: FakeCatena) -> None:
     catena.invite("VISITOR-0001")  # by another stage, and not read yet
     catena.invite("VISITOR-0041", status="expired")
@@ -191,6 +203,9 @@ def test_the_next_fleet_gets_the_next_number(page: AppTest, catena: FakeCatena) 
     press(page, "Next fleet")
     assert [made["fleet_ref"] for made in catena.invitations][2:] == ["VISITOR-0042", "VISITOR-0043"]
     assert "VISITOR-0043" in seen(page, "VISITOR-0043")
+    catena.fault = lambda request: httpx.Response(503, json={}) if request.method == "POST" else None
+    press(page, "Next fleet")
+    assert "There is no next code yet" in seen(page, "VISITOR-0043")
     press(page, "Leave the stage")
     assert "Show the code" in labels(page)
     assert len(catena.posted) == 2
@@ -199,7 +214,7 @@ def test_the_next_fleet_gets_the_next_number(page: AppTest, catena: FakeCatena) 
 def test_a_reference_that_has_an_invitation_is_shown_as_it_stands(page: AppTest, catena: FakeCatena) -> None:
     catena.invite("A", fleet_name="Nord")
     shown_code(page, "A")
-    assert "QR code of the invitation of Nord" in scene(page)
+    assert '<p class="fleet">Nord</p>' in scene(page)
     assert not catena.posted
 
 
@@ -334,13 +349,13 @@ def test_a_code_that_cannot_be_made_at_a_fair_is_said_and_tried_again_later(
 
     catena.fault = down
     clock[0] += performance.UNDER_WAY_SECONDS + 1
-    seen(page, "Catena could not be asked just now")
+    seen(page, "There is no next code yet")
     for _ in range(3):
         page.run()
     assert len(asked) == 1
     catena.fault = lambda _request: None
     clock[0] += 31
-    assert "could not be asked" not in seen(page, "VISITOR-0001")
+    assert "no next code" not in seen(page, "VISITOR-0001")
 
 
 @pytest.mark.parametrize("role", ["guest", "viewer"])
