@@ -7,7 +7,8 @@ import streamlit as st
 from dashboard.service import service
 from dashboard.ui import frame, sign_in
 from dashboard.ui.sharing import start
-from pages import invitations, live_map, sharing
+from dashboard.ui.stage import state
+from pages import invitations, live_map, sharing, stage
 
 st.set_page_config(
     page_title=service().settings.title,
@@ -21,6 +22,7 @@ pages = [st.Page(live_map.render, title="Live map", icon=":material/map:", url_p
 if viewer.may_invite:
     pages += [
         st.Page(invitations.render, title="Invitations", icon=":material/qr_code_2:", url_path="invitations"),
+        st.Page(stage.render, title="Stage", icon=":material/co_present:", url_path=state.URL_PATH),
         st.Page(sharing.render, title="Sharing", icon=":material/share:", url_path=start.URL_PATH),
     ]
 page = st.navigation(pages, position="top" if viewer.may_invite else "hidden")

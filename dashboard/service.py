@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 
 from starlette.routing import BaseRoute, Mount
 
-from catena_client import CatenaClient
+from catena_client import CatenaClient, Secret
 from dashboard.access.roles import Roles
 from dashboard.configuration import data_folder
 from dashboard.configuration.access_rules import AccessRule
@@ -23,7 +24,7 @@ from dashboard.invitations.bulk_runs import BulkRuns
 from dashboard.invitations.first_data import FirstDataTracker
 from dashboard.invitations.invitation_service import InvitationService
 from dashboard.invitations.overview import Overview
-from dashboard.invitations.webhooks import WebhookReceiver
+from dashboard.invitations.webhooks import OPENED, WebhookReceiver
 from dashboard.runtime.audit import Audit
 from dashboard.runtime.garbage import GarbageCollector
 from dashboard.sharing import access_log
@@ -71,7 +72,7 @@ class Service:
             published=GarbageCollector().snapshot_published,
         )
         self.trailers = TrailerPoller(self.client, lambda: self.poller.directory.names)
-        self.invitations = InvitationService(self.client, self.audit)
+        self.invitations = InvitationService(self.client, self.audit, moved_on=self.poller.wake)
         self.bulk_runs = BulkRuns()
         self.first_data = FirstDataTracker(self.client)
         self.overview = Overview(self.invitations, self.first_data, lambda: self.poller.state.snapshot)
@@ -85,7 +86,9 @@ class Service:
             ended=self.store,
         )
         self.connections = self.doorway.connections
-        self._webhooks = WebhookReceiver(settings.webhook_secret, self._look_now)
+        self._webhooks = WebhookReceiver(
+            settings.webhook_secret, self._look_now, on_opened=self.invitations.opened
+        )
 
     def routes(self) -> list[BaseRoute]:
         """The routes that are served beside Streamlit's own, below the base path."""
@@ -103,10 +106,19 @@ class Service:
         """A magic link as the viewer, whose address bar shows `opened_at`, can hand it on."""
         return embedded.reachable_link(magic_link, opened_at, self.prefix)
 
+    @property
+    def hears_of_openings(self) -> bool:
+        """Whether Catena tells when a fleet has opened its link: by webhooks, and no other way."""
+        return self.settings.simulated or self.settings.webhook_secret is not None
+
     def start(self) -> None:
         """Begin polling."""
         access_log.hide_tokens()
         self.doorway.prepare()
+        if self._sandbox is not None:
+            key = secrets.token_urlsafe(32)
+            simulated = WebhookReceiver(Secret(key), lambda: None, on_opened=self.invitations.opened)
+            embedded.listen(self._sandbox, OPENED, key, simulated.told)
         self.poller.start()
 
     def close(self) -> None:

@@ -24,8 +24,6 @@ def render() -> None:
         st.info(str(refusal))
         return
     style.show()
-    if card.show_on_stage(fly_to):
-        return
     st.title("Invitations")
     outage.show()
     state = page_state()

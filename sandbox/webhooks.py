@@ -104,7 +104,8 @@ class Webhooks:
 
     def __init__(self, world: World, sender: Sender | None = None) -> None:
         self._world = world
-        self._sender = sender or post
+        self.sender = sender or post
+        """How one is sent; another may take its place."""
         self._threaded = sender is None
         self._random = random.Random(world.config.seed)  # noqa: S311  decides duplicates, protects nothing
         self._lock = threading.Lock()
@@ -193,7 +194,7 @@ class Webhooks:
             if zipped:
                 headers["Content-Encoding"] = "gzip"
             try:
-                status = self._sender(webhook.url, headers, gzip.compress(body) if zipped else body)
+                status = self.sender(webhook.url, headers, gzip.compress(body) if zipped else body)
             except (OSError, URLError, http.client.HTTPException, ValueError):
                 status = 0
             if 200 <= status < 300:

@@ -107,6 +107,14 @@ def create(inviter: str, city: str = "", join_every: int = 0) -> Sandbox:
     )
 
 
+def listen(
+    sandbox: Sandbox, event: str, secret: str, told: Callable[[str, dict[str, str], bytes], int]
+) -> None:
+    """Let `told` take a sandbox's webhooks of an event: address, headers and body; it gives the answer's status."""
+    sandbox.webhooks.sender = told
+    sandbox.webhooks.create({"url": URL, "event_name": event, "secret": secret})
+
+
 def client(sandbox: Sandbox, on_retry: Callable[[Retry], None]) -> CatenaClient:
     """A client of a sandbox in this process."""
     return CatenaClient(

@@ -21,6 +21,7 @@ from dashboard.invitations import rights
 from dashboard.invitations.cache import InvitationCache
 from dashboard.invitations.lists import RefreshedLists
 from dashboard.invitations.models import (
+    LONG_AGO,
     UNKNOWN,
     AnswerLost,
     CreateResult,
@@ -28,8 +29,10 @@ from dashboard.invitations.models import (
     InvitationNotFound,
     InvitationSummary,
     NotSent,
+    Standing,
 )
 from dashboard.invitations.sender import OPTIONS_UNKNOWN, MayRefresh, Sender, refresh_nothing
+from dashboard.invitations.watches import Watches
 from dashboard.runtime.audit import Audit
 from dashboard.runtime.rate import Rate
 
@@ -44,6 +47,8 @@ TOO_MANY = (
 )
 REVEALED = 10_000
 """Links that are remembered to have been revealed, each for one session."""
+OPENED = 10_000
+"""References of which it is remembered that a link was opened."""
 
 
 class InvitationService:
@@ -60,12 +65,18 @@ class InvitationService:
         max_age: float = 5.0,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         clock: Callable[[], float] = time.monotonic,
+        moved_on: Callable[[], None] = lambda: None,
     ) -> None:
-        """Serve `client`'s account, and write into `audit` who has done what; the rest is as for `RefreshedLists`."""
+        """Serve `client`'s account, and write into `audit` who has done what.
+
+        `moved_on` is as for `Watches`, the rest as for `RefreshedLists`.
+        """
         self._audit = audit or Audit()
         self._cache = InvitationCache(now)
         self._lists = RefreshedLists(client, self._cache, max_age=max_age, now=now, clock=clock)
         self._sender = Sender(client, self._cache)
+        self._watches = Watches(client, self._cache, moved_on, clock=clock)
+        self._opened: LRUCache[str, datetime] = LRUCache(OPENED)
         self._by_hand = Rate(BY_HAND, 60, clock)
         self._revealed: LRUCache[tuple[str, str], None] = LRUCache(REVEALED)
         self._revealing = threading.Lock()
@@ -96,6 +107,27 @@ class InvitationService:
     def invalidate(self) -> None:
         """Let the next `lists` read everything again but what fails at the moment: that keeps its pause."""
         self._lists.invalidate()
+
+    def watch(self, viewer: Viewer, handle: str) -> Standing:
+        """How far one invitation's fleet has come; it alone is asked about, as long as somebody calls this.
+
+        From memory. Raises `InvitationNotFound`, also when it was withdrawn meanwhile.
+        """
+        rights.require(viewer)
+        known = self._cache.summary(self._cache.get(handle))
+        if not (seen := rights.invitations_seen_by(viewer, (known,))):
+            raise InvitationNotFound
+        found, opened_at = self._watches.look(handle), self._opened.get(known.fleet_ref)
+        return Standing(
+            invitation=seen[0],
+            opened=opened_at is not None and opened_at >= (known.created_at or LONG_AGO),
+            connections=found.connections if seen[0].fleet_id else (),
+            problem=found.problem,
+        )
+
+    def opened(self, fleet_ref: str, at: datetime) -> None:
+        """Remember that a link was opened which was made under this reference."""
+        self._opened[fleet_ref] = at
 
     def link(self, viewer: Viewer, handle: str) -> str:
         """Reveal the magic link, for the operator who hands it over; "" where Catena sent none that can be read.

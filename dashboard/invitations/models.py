@@ -65,6 +65,19 @@ class InvitationLists:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How far the fleet of one invitation has come, as it was last asked about alone."""
+
+    invitation: InvitationSummary
+    opened: bool
+    """Whether Catena has told that the link was opened. Only its webhooks do; no list and no invitation says so."""
+    connections: tuple[Connection, ...] = ()
+    """In force; empty until the fleet has accepted and connected a provider."""
+    problem: str = ""
+    """Why it could not be asked about just now, text from outside; "" when it could."""
+
+
+@dataclass(frozen=True, slots=True)
 class CreateResult:
     """What came of creating or resending."""
 

@@ -8,10 +8,12 @@ from cachetools import LRUCache
 
 from dashboard.access.viewer import Viewer
 from dashboard.fleet.snapshot import Snapshot
+from dashboard.invitations import rights
 from dashboard.invitations.first_data import FirstDataTracker
 from dashboard.invitations.fleet_stats import FleetStats, fleet_stats
 from dashboard.invitations.funnel import FleetProgress, funnel
 from dashboard.invitations.invitation_service import InvitationService
+from dashboard.invitations.joined import JoinedFleet, joined
 from dashboard.runtime.once import once
 
 
@@ -56,6 +58,18 @@ class Overview:
         )
         stats = {key: fleet for key, fleet in self._stats_for(viewer).items() if key == fleet_id}
         return next(iter(funnel(of_fleet, stats, now, self._first_data.known)), None)
+
+    def joined(self, viewer: Viewer, since: datetime) -> list[JoinedFleet]:
+        """Return the fleets that have accepted since a moment and that the viewer may see. Raises `NotAllowed`."""
+        return joined(self._invitations.lists(viewer), self._stats_for(viewer), since)
+
+    def stats(self, viewer: Viewer, fleet_id: str) -> FleetStats | None:
+        """Return the numbers of one fleet's vehicles; None while there are none that the viewer may see.
+
+        Raises `NotAllowed`.
+        """
+        rights.require(viewer)
+        return self._stats_for(viewer).get(fleet_id)
 
     def _stats_for(self, viewer: Viewer) -> Mapping[str, FleetStats]:
         """The numbers of the fleets that a viewer may see, by fleet id."""

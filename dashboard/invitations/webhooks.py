@@ -1,9 +1,10 @@
 """Catena's notifications: a reason to look sooner, never a source of truth.
 
 ``POST /webhooks/catena`` takes a notification whose signature is right and whose timestamp is at most five
-minutes off, and then causes an earlier poll. Nothing else depends on it, so a lost, repeated or late one costs
-nothing. The signature is base64 HMAC-SHA256 over ``<timestamp>.<uncompressed body>`` (Catena's documentation on
-webhook validation; the form of the timestamp is not stated there, so seconds, milliseconds and ISO 8601 are read).
+minutes off, and then causes an earlier poll. Nothing but a stage's first step, "Link opened", depends on it, so a
+lost, repeated or late one costs nothing more. The signature is base64 HMAC-SHA256 over ``<timestamp>.<uncompressed
+body>`` (Catena's documentation on webhook validation; the form of the timestamp is not stated there, so seconds,
+milliseconds and ISO 8601 are read).
 """
 
 import base64
@@ -15,9 +16,9 @@ import math
 import threading
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from cachetools import LRUCache
@@ -40,6 +41,7 @@ REMEMBERED = 10_000
 """Envelope ids kept to recognise repetitions."""
 EVENTS = ("invitation.*", "connection.*", "share_agreement.*", "vehicle.added")
 """What we register for: everything that moves a fleet along the funnel."""
+OPENED = "invitation.viewed"
 
 
 class NotificationRejected(Exception):
@@ -64,11 +66,20 @@ class WebhookReceiver:
     """Checks notifications and calls `on_event` once for each new one."""
 
     def __init__(
-        self, secret: Secret | None, on_event: Callable[[], None], *, clock: Callable[[], float] = time.time
+        self,
+        secret: Secret | None,
+        on_event: Callable[[], None],
+        *,
+        on_opened: Callable[[str, datetime], None] = lambda _reference, _at: None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        """`secret` is the one the webhook was registered with; None means that no notification is taken."""
+        """`secret` is the one the webhook was registered with; None means that no notification is taken.
+
+        `on_opened` is told of which fleet reference a link was opened, and when: that alone nothing else says.
+        """
         self._secret = secret
         self._on_event = on_event
+        self._on_opened = on_opened
         self._clock = clock
         self._seen: LRUCache[str, None] = LRUCache(REMEMBERED)
         self._lock = threading.Lock()
@@ -90,6 +101,19 @@ class WebhookReceiver:
             log.info("A notification was refused: %s", refusal)
             return PlainTextResponse(str(refusal), status_code=refusal.status)
         return PlainTextResponse("Taken." if new else "Known already.", status_code=202)
+
+    def told(self, _url: str, headers: Mapping[str, str], body: bytes) -> int:
+        """Take one that comes without a network, from the simulated Catena; give the status of the answer."""
+        try:
+            self.take(
+                body,
+                signature=headers["X-Catena-Signature"],
+                timestamp=headers["X-Catena-Timestamp"],
+                encoding=headers.get("Content-Encoding", ""),
+            )
+        except NotificationRejected as refusal:
+            return refusal.status
+        return 202
 
     def take(self, sent: bytes, *, signature: str, timestamp: str, encoding: str = "") -> bool:
         """Check a notification; return whether it was new. Raises `NotificationRejected`."""
@@ -114,8 +138,19 @@ class WebhookReceiver:
             if key in self._seen:
                 return False
             self._seen[key] = None
+        if envelope.get("event_name") == OPENED and isinstance(reference := envelope.get("fleet_ref"), str):
+            self._on_opened(reference, _moment(envelope.get("occurred_at")))
         self._on_event()
         return True
+
+
+def _moment(occurred_at: object) -> datetime:
+    """When something happened, by Catena's clock if it says so."""
+    sent = seconds(occurred_at) if isinstance(occurred_at, str) else None
+    try:
+        return datetime.now(UTC) if sent is None else datetime.fromtimestamp(sent, UTC)
+    except (OverflowError, ValueError, OSError):  # no date that a calendar has
+        return datetime.now(UTC)
 
 
 def sign(secret: bytes, timestamp: str, body: bytes) -> str:

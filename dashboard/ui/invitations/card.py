@@ -19,11 +19,7 @@ from dashboard.ui import sign_in
 from dashboard.ui.clock import viewer_zone
 from dashboard.ui.invitations import progress, reach
 from dashboard.ui.invitations.state import page_state
-
-HIDE_CHROME = """<style>
-[data-testid="stSidebar"],[data-testid="stHeader"],[data-testid="stSidebarCollapsedControl"]{display:none!important}
-[data-testid="stMainBlockContainer"]{max-width:none!important;padding:3rem 1rem 1rem!important}
-</style>"""
+from dashboard.ui.stage.state import open_stage
 
 
 def show(fly: Callable[[str], None]) -> None:
@@ -52,24 +48,6 @@ def show(fly: Callable[[str], None]) -> None:
     _actions(card, invitation)
     _drafts(card, invitation)
     st.subheader("Invite another fleet", anchor=False)
-
-
-def show_on_stage(fly: Callable[[str], None]) -> bool:
-    """Fill the screen with the card when asked to; return whether it did."""
-    state = page_state()
-    if not state.on_stage:
-        return False
-    invitation = _shown()
-    card = card_of(sign_in.viewer(), invitation, reach.opened_at(), viewer_zone()) if invitation else None
-    if invitation is None or card is None:
-        state.on_stage = False
-        return False
-    st.html(HIDE_CHROME + _html(card, "invite-card invite-stage"))
-    progress.show(invitation.handle, fly)
-    if st.button("Back to the invitation", icon=":material/close_fullscreen:"):
-        state.on_stage = False
-        st.rerun()
-    return True
 
 
 def _shown() -> InvitationSummary | None:
@@ -128,9 +106,8 @@ def _actions(card: Card, invitation: InvitationSummary) -> None:
     name = file_name(invitation.fleet_ref)
     with st.container(horizontal=True):
         st.link_button("Open invitation link", card.link, icon=":material/open_in_new:")
-        if st.button("Show to the fleet", icon=":material/fullscreen:"):
-            state.on_stage = True
-            st.rerun()
+        if st.button("Show on the stage", icon=":material/co_present:"):
+            open_stage(invitation.handle)
         st.download_button(
             "PNG",
             lambda: qr.png(card.link, 20),

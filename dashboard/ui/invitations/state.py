@@ -31,8 +31,6 @@ class PageState:
     """What just happened to it, in words."""
     opened_at: str = ""
     """The address that links are made for, if it is not the one in the address bar."""
-    on_stage: bool = False
-    """Whether the card fills the screen."""
     bulk_generation: int = 0
     """Part of the uploader's key; raising it forgets the uploaded file."""
     bulk_run: BulkRun | None = None

@@ -20,12 +20,6 @@ STYLE = """<style>
 .invite-card p,.invite-card ol{margin:.5rem 0;line-height:1.45;color:#16202c}
 .invite-card ol{padding-left:1.3rem}
 .invite-card .until{color:#45525f}
-.invite-stage{justify-content:center;padding:.5rem 1rem 1rem;gap:.25rem}
-.invite-stage img{width:min(88vw,calc(100dvh - 31rem));min-width:13rem}
-.invite-stage .qr{flex-basis:100%;display:flex;justify-content:center}
-.invite-stage .say{text-align:center;flex-basis:100%}
-.invite-stage ol{display:inline-block;text-align:left}
-.invite-stage .fleet{font-size:2rem;margin:0}
 /* What the chosen row of a table offers stays in sight: beside the table, on a phone at the foot of the screen. */
 [data-testid="stColumn"]:has([class*="st-key-chosen-"]){position:sticky;top:4.5rem;align-self:flex-start}
 [class*="st-key-chosen-"]{background:var(--ground);overflow-wrap:anywhere}

@@ -215,7 +215,7 @@ def test_many_at_once(dashboard, visit, phone, tmp_path) -> None:
 
 
 @pytest.mark.parametrize(("width", "theme"), VIEWS)
-def test_each_tab_and_the_code_in_full_screen_fit_and_have_no_barriers(
+def test_each_tab_fits_and_has_no_barriers_and_the_card_goes_on_the_stage(
     dashboard, visit, width: int, theme: str
 ) -> None:
     seen = visit(dashboard(), "/invitations", width=width, height=844, theme=theme)
@@ -226,10 +226,7 @@ def test_each_tab_and_the_code_in_full_screen_fit_and_have_no_barriers(
         assert seen.fits()
         assert barriers(seen.page) == [], name
     tab(seen, "Invite")
-    seen.page.get_by_role("button", name="Show to the fleet").click()
-    expect(seen.page.get_by_role("button", name="Back to the invitation")).to_be_in_viewport()
-    assert seen.code(seen.page.get_by_alt_text(f"QR code for AXE-{width}")) == link
-    assert seen.fits()
-    seen.page.get_by_role("button", name="Back to the invitation").click()
-    expect(seen.page.get_by_label("Fleet reference")).to_be_visible()
+    seen.page.get_by_role("button", name="Show on the stage").click()
+    expect(seen.page.get_by_role("button", name="Leave the stage")).to_be_in_viewport()
+    assert seen.code(seen.page.locator(".stage .qr img")) == link
     seen.clean()

@@ -105,3 +105,11 @@ def test_a_snapshot_is_counted_once_for_all_viewers(
     current = Published(2, "f1", "f3")
     assert [fleet.fleet_id for fleet in overview.fleets(ONE, START)] == ["f1"]
     assert current.counted == 1
+
+
+def test_who_has_joined_and_what_a_fleet_has_is_of_what_the_viewer_may_see(overview: Overview) -> None:
+    assert {fleet.fleet_id for fleet in overview.joined(OPERATOR, START)} == {"f1", "f2"}
+    assert [(fleet.fleet_id, fleet.vehicles) for fleet in overview.joined(ONE, START)] == [("f1", 2)]
+    of_nobody = replace(ONE, fleet_refs=frozenset({"F2"}), visibility=Visibility())
+    assert overview.joined(of_nobody, START) == []
+    assert [overview.stats(ONE, key) is None for key in ("f1", "f2", "made up")] == [False, True, True]

@@ -87,6 +87,9 @@ ROWS: dict[str, tuple[Callable[[World, Viewer], Any], Any, Any, Any]] = {
     "InvitationService.read": (lambda w, v: refs(w.invitations.read(v)), {"B"}, {"A"}, {"A", "B"}),
     "InvitationService.tsps": (lambda w, v: len(w.invitations.tsps(v)), 1, 1, 1),
     "InvitationService.link": (lambda w, v: w.invitations.link(v, w.handle) == w.link, InvitationNotFound, True, True),
+    "InvitationService.watch": (
+        lambda w, v: w.invitations.watch(v, w.handle).invitation.fleet_ref, InvitationNotFound, "A", "A"
+    ),
     "InvitationService.create": (lambda w, v: w.invitations.create(v, A), NotSent, AlreadyInvited, AlreadyInvited),
     "InvitationService.resend": (
         lambda w, v: w.invitations.resend(v, w.handle, may_refresh=agree).created, InvitationNotFound, False, False
@@ -94,6 +97,8 @@ ROWS: dict[str, tuple[Callable[[World, Viewer], Any], Any, Any, Any]] = {
     "InvitationService.delete": (lambda w, v: w.invitations.delete(v, w.handle), InvitationNotFound, None, None),
     "Overview.fleets": (lambda w, v: refs(w.overview.fleets(v, START)), {"B"}, {"A"}, {"A", "B"}),
     "Overview.fleet_of": (lambda w, v: w.overview.fleet_of(v, w.handle, START) is None, True, False, False),
+    "Overview.joined": (lambda w, v: w.overview.joined(v, START), [], [], []),
+    "Overview.stats": (lambda w, v: w.overview.stats(v, "f1"), None, None, None),
     "BulkRuns.of": (lambda w, v: w.runs.of(v), None, None, None),
     "BulkRuns.start": (lambda w, v: w.runs.start(v, w.run), True, True, True),
     "BulkRuns.put_away": (lambda w, v: w.runs.put_away(v, w.run), None, None, None),
@@ -105,6 +110,7 @@ ROWS: dict[str, tuple[Callable[[World, Viewer], Any], Any, Any, Any]] = {
 }  # fmt: skip
 OF_NO_VIEWER = {
     "InvitationService.invalidate",  # reads again, and tells nothing
+    "InvitationService.opened",  # told by Catena
     "BulkRuns.pause_all",  # when rules change
     "BulkRun.pause", "BulkRun.counts", "BulkRun.outcome",  # of a run that `BulkRuns.of` gave to whose it is
     "webhooks.seconds", "webhooks.sign", "webhooks.unpacked",  # of what arrives from Catena
@@ -195,6 +201,18 @@ def test_one_accepted_by_a_fleet_that_is_not_seen_says_no_more_and_is_left_alone
     assert refused.value.__cause__ is None
     assert not catena.posted
     assert len(catena.invitations) == 1
+
+
+def test_a_watched_one_of_a_fleet_that_is_not_seen_says_only_that_it_was_accepted(
+    invitations: InvitationService, catena: FakeCatena
+) -> None:
+    catena.invite("A", fleet_id="f2", fleet_name="Hidden", **ACCEPTED)
+    catena.connections = [ROW | {"fleet_id": "f2", "source_name": "hidden"}]
+    handle = of_a(invitations).handle
+    until(lambda: invitations.watch(OPERATOR, handle).connections)
+    seen = invitations.watch(HERE, handle)
+    assert (seen.invitation.status, seen.invitation.fleet_id, seen.connections) == ("accepted", None, ())
+    assert "idden" not in repr(seen)
 
 
 @pytest.mark.parametrize("status", ["active", "accepted", "declined"])

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -233,3 +234,47 @@ def test_what_the_simulated_catena_sends_is_taken() -> None:
         sandbox.webhooks.flush()
     assert len(looks) == sum(sent) >= 30
     assert len(sent) > len(looks), "none came twice"
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, [("A", "2026-03-02T11:59:58+00:00")]),
+        ({"event_name": "invitation.accepted"}, []),
+        ({"fleet_ref": None}, []),
+        ({"fleet_ref": ["A"]}, []),
+    ],
+    ids=["opened", "something else", "of nobody", "odd"],
+)
+def test_that_a_link_was_opened_is_told_with_its_reference_and_time(
+    changes: dict[str, object], told: list[tuple[str, str]]
+) -> None:
+    heard: list[tuple[str, str]] = []
+    notifications = WebhookReceiver(
+        Secret(KEY),
+        lambda: None,
+        on_opened=lambda ref, at: heard.append((ref, at.isoformat())),
+        clock=lambda: NOW,
+    )
+    sent = {
+        "id": "e",
+        "event_name": "invitation.viewed",
+        "fleet_ref": "A",
+        "occurred_at": "2026-03-02T11:59:58Z",
+    }
+    body = json.dumps(sent | changes).encode()
+    at = str(int(NOW))
+    assert notifications.take(body, signature=sign(KEY.encode(), at, body), timestamp=at)
+    assert heard == told
+
+
+@pytest.mark.parametrize("moment", [None, 7, "soon", "1e18", "-1e300", "9" * 400], ids=str)
+def test_an_opening_without_a_time_was_just_now(moment: object) -> None:
+    heard: list[datetime] = []
+    notifications = WebhookReceiver(
+        Secret(KEY), lambda: None, on_opened=lambda _ref, at: heard.append(at), clock=lambda: NOW
+    )
+    body = json.dumps({"event_name": "invitation.viewed", "fleet_ref": "A", "occurred_at": moment}).encode()
+    before, at = datetime.now(UTC), str(int(NOW))
+    notifications.take(body, signature=sign(KEY.encode(), at, body), timestamp=at)
+    assert before <= heard[0] <= datetime.now(UTC)

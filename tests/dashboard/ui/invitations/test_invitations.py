@@ -16,6 +16,7 @@ from dashboard.ingest.polling import PollState
 from dashboard.invitations.bulk import BulkRun
 from dashboard.invitations.models import AlreadyInvited
 from dashboard.service import Service
+from dashboard.ui.invitations import card
 from dashboard.ui.invitations.form import as_agreed
 from tests.dashboard.invitations.fakes import FakeCatena, refreshed, stamp
 from tests.dashboard.waiting import until
@@ -251,13 +252,12 @@ def test_a_declined_one_says_why(served: Service, catena: FakeCatena, page: AppT
     assert "The fleet declined: “We use another <b>broker</b>”" in words(page)
 
 
-def test_full_screen_shows_the_code_and_goes_back(page: AppTest) -> None:
+def test_the_card_goes_on_the_stage(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = []
+    monkeypatch.setattr(card, "open_stage", opened.append)
     create(page, "NORD-1")
-    press(page, "Show to the fleet")
-    assert "invite-stage" in cards(page)
-    assert not page.text_input
-    press(page, "Back to the invitation")
-    assert field(page, "Fleet reference") is not None
+    press(page, "Show on the stage")
+    assert opened == [page.session_state["invitations"].shown]
 
 
 def test_the_funnel_is_there(served: Service, catena: FakeCatena) -> None:

@@ -1,0 +1,1 @@
+"""The parts of the stage: a page for a projector, on which a fleet is seen to join."""

@@ -1,0 +1,117 @@
+"""The map on the stage: it flies from the whole continent to a fleet whose first vehicle has reported."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import Any, get_args
+
+import numpy as np
+import pydeck as pdk
+import streamlit as st
+
+from dashboard.access.scope import Scope
+from dashboard.deck.arrival import fleet_layers
+from dashboard.deck.assets import FROM_PAGES
+from dashboard.deck.deck import deck, glide_for, vehicles_layer
+from dashboard.deck.viewport import DEFAULT_VIEW, ViewState, fit
+from dashboard.feed.drawing import Layer
+from dashboard.feed.frames import placeable
+from dashboard.feed.vehicle_rows import VEHICLE_SHAPES, shapes
+from dashboard.fleet.filters import Filters
+from dashboard.fleet.geo import MAX_LATITUDE, Floats
+from dashboard.fleet.snapshot import Snapshot, as_of
+from dashboard.service import service
+from dashboard.ui import frame, sign_in
+from dashboard.ui.stage.state import Act, StageState, stage_state
+
+FLY_MS = 3500
+ARRIVE_MS = 2500
+CLOSEST = 8.0
+"""The zoom beyond which it does not fly, however close together the vehicles are: one should see where that is."""
+PIXELS = {"desktop": (960, 620), "phone": (360, 560)}
+"""Pixels of the map, width and height, that are surely in sight; Streamlit does not tell its size."""
+BELOW_WORDS = 0.3
+"""Of the fleet's height: what is kept free above it, where the words are."""
+
+
+def show(act: Act) -> None:
+    """Draw the map of this moment, and be a step further with the next: there, flown, arrived."""
+    state, snapshot = stage_state(), service().poller.state.snapshot
+    layers: list[pdk.Layer] = []
+    if act == "live" and snapshot is not None:
+        layers = _layers(state, snapshot)
+    st.pydeck_chart(
+        _deck(layers, state), key="stage_map", height="stretch", alt="Map of the fleet's vehicles."
+    )
+    state.drawings += 1
+
+
+def _layers(state: StageState, snapshot: Snapshot) -> list[pdk.Layer]:
+    viewer, theme = sign_in.viewer(), frame.theme()
+    others = []
+    if state.others:
+        everything = Scope(viewer.visibility, theme=theme)
+        others = [
+            vehicles_layer(
+                service().feed.vehicles.url(snapshot, everything, layer, viewer.feed),
+                layer_id=f"stage_others_{layer}",
+                theme=theme,
+                assets_url=FROM_PAGES,
+                glide_ms=0,
+                faded=True,
+            )
+            for layer in get_args(Layer)
+        ]
+    if not state.drawings:
+        return others  # the map has just begun to be there
+    shown = service().feed.frames.filtered(snapshot, viewer.visibility, Filters(fleets=(state.fleet_id,)))
+    shown = placeable(shown)
+    if shown.empty:
+        return others
+    gathered = state.view is None
+    if state.view is None:
+        state.view = _view(shown["lon"].to_numpy(), shown["lat"].to_numpy())
+    now = as_of(snapshot).astimezone(UTC)
+    angles = -np.round(np.nan_to_num(shown["heading"].to_numpy(dtype=np.float64)))
+    rows: list[dict[str, Any]] = [
+        {"p": [lon, lat], "shape": VEHICLE_SHAPES[shape], "angle": int(angle), "name": name}
+        for lon, lat, shape, angle, name in zip(
+            shown["lon"].round(5).tolist(),
+            shown["lat"].round(5).tolist(),
+            shapes(shown, now).tolist(),
+            angles.tolist(),
+            shown["name"].tolist(),
+            strict=True,
+        )
+    ]
+    vehicles, glide = hash(tuple(shown["vehicle_id"])), 0
+    if state.rows == vehicles:
+        glide = ARRIVE_MS if state.arriving else glide_for(service().settings.poll_seconds)
+    state.rows, state.arriving = vehicles, gathered
+    drawn = fleet_layers(rows, theme=theme, assets_url=FROM_PAGES, glide_ms=glide, gathered=gathered)
+    return [*others, *drawn]
+
+
+def _view(lon: Floats, lat: Floats) -> ViewState:
+    width, height = PIXELS["phone" if "Mobi" in st.context.headers.get("User-Agent", "") else "desktop"]
+    north, south = float(lat.max()), float(lat.min())
+    # Somewhere north of the northernmost is fitted in too.
+    lon, lat = (
+        np.append(lon, lon[0]),
+        np.append(lat, min(north + BELOW_WORDS * (north - south), MAX_LATITUDE)),
+    )
+    view = fit(lon, lat, width=width, height=height)
+    return ViewState(view.longitude, view.latitude, min(view.zoom, CLOSEST))
+
+
+def _deck(layers: list[pdk.Layer], state: StageState) -> pdk.Deck:
+    made = deck(
+        layers,
+        state.view or DEFAULT_VIEW,
+        setting=service().settings.basemap,
+        theme=frame.theme(),
+        assets_url=FROM_PAGES,
+    )
+    if state.view is not None:
+        made.initial_view_state.transition_duration = FLY_MS
+    return made
