@@ -10,8 +10,8 @@ from dashboard.fleet.names import masked
 from dashboard.invitations.formatting import expiry, status_label
 from dashboard.service import service
 from dashboard.ui import sign_in
-from dashboard.ui.markdown import plain
 from dashboard.ui.invitations import reach
+from dashboard.ui.markdown import plain
 from dashboard.ui.stage import codes
 from dashboard.ui.stage.state import stage_state
 
