@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.service import service
 from dashboard.ui import frame, sign_in
 from dashboard.ui.sharing import start
 from pages import invitations, live_map, sharing
 
-st.set_page_config(
-    page_title="Catena Live Map", page_icon=frame.ICON, layout="wide", initial_sidebar_state="collapsed"
-)
+st.set_page_config(page_title="Catena Live Map", page_icon=frame.ICON, layout="wide")
 frame.style()
 viewer = sign_in.require_viewer()
 pages = [st.Page(live_map.render, title="Live map", icon=":material/map:", url_path="live_map", default=True)]
@@ -20,12 +17,9 @@ if viewer.may_invite:
         st.Page(invitations.render, title="Invitations", icon=":material/qr_code_2:", url_path="invitations"),
         st.Page(sharing.render, title="Sharing", icon=":material/share:", url_path=start.URL_PATH),
     ]
-page = st.navigation(pages, position="top" if viewer.may_invite else "hidden")
+page = st.navigation(pages, position="hidden")
 if viewer.role == "guest":
     frame.guest_header(viewer)
 else:
-    frame.logo()
-    sign_in.way_out(viewer, service().settings)
-    if service().settings.simulated:
-        frame.simulated_notice()
+    frame.header(viewer, pages)
 page.run()
