@@ -142,5 +142,5 @@ def _over(
         trailers.status_line(scope, request.display)
         density.suggestion(summary, request.display)
         banners.show(summary.late)
-    filters.sentence(request, facets.options)
+    filters.sentence(request, facets.options, summary)
     status.trouble(state, summary, now)

@@ -90,7 +90,9 @@ def header(viewer: Viewer, pages: Sequence[StreamlitPage]) -> None:
             for page in pages if len(pages) > 1 else ():
                 st.page_link(page)
         if settings.simulated:
-            st.html('<div class="said">Simulated data<span>: these fleets and vehicles are made up</span></div>')
+            st.html(
+                '<div class="said">Simulated data<span>: these fleets and vehicles are made up</span></div>'
+            )
         sign_in.way_out(viewer, settings)
 
 

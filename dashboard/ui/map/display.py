@@ -62,7 +62,7 @@ def controls(request: MapRequest) -> None:
             icon=":material/tv:",
             on_click=permalink.open_kiosk,
             key="kiosk",
-            help="Only the map and big numbers. To come back, open the address without “kiosk”.",
+            help="Only the map and big numbers. Escape brings you back.",
         )
 
 

@@ -46,7 +46,7 @@ STYLE = """
 :is(.st-key-map_remarks, .st-key-map_over, .st-key-map_below) >
   :is(.stAlert, .stElementContainer:has(.stCaption, .stMarkdown, .swatches)),
 .st-key-map_status, .st-key-map_sentence, .st-key-map_legend, .st-key-trail_progress, .st-key-trails,
-.st-key-map_side > [data-testid] {
+.st-key-map_empty {
   background: color-mix(in srgb, var(--ground) 93%, transparent); border-radius: .5rem; box-shadow: 0 1px 5px #0004;
 }
 .st-key-map_status, .st-key-map_sentence { padding: .15rem .7rem; font-variant-numeric: tabular-nums; }
