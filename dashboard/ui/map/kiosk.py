@@ -36,8 +36,9 @@ header[data-testid="stHeader"], [data-testid="stElementToolbar"] { display: none
 .kiosk i { display: inline-block; width: .8em; height: .8em; margin-right: .4em; border-radius: 50%; }
 .kiosk-empty { position: fixed; z-index: 10; inset: 40% 0 auto; text-align: center; pointer-events: none;
   font-size: clamp(1.5rem, 3vw, 4rem); font-weight: 600; }
-/* The way out is seen when a pointer comes, is pressed or is near, and with the keyboard's focus; then it goes again. */
-.st-key-leave_kiosk { position: fixed; z-index: 20; top: 0; right: 0; width: auto !important; padding: 1rem 1rem 4rem 6rem; }
+/* The way out is seen when a pointer comes, is pressed or is near, and while it has the keyboard's focus. */
+.st-key-leave_kiosk { position: fixed; z-index: 20; top: 0; right: 0; width: auto !important;
+  padding: 1rem 1rem 4rem 6rem; }
 .st-key-leave_kiosk button { opacity: 0; }
 [data-testid="stApp"]:hover .st-key-leave_kiosk button { animation: seen 6s; }
 [data-testid="stApp"]:active .st-key-leave_kiosk button { animation: none; opacity: 1; }

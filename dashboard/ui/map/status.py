@@ -73,7 +73,7 @@ def trouble(state: PollState[Snapshot], summary: Summary | None, now: datetime) 
     if state.snapshot is None or summary is None:
         if state.problem:
             st.error(plain(matter), icon=":material/cloud_off:")
-            _details(why)
+            _details(why, expanded=True)
         else:
             st.info(
                 f"Reading the first positions from Catena … {plain(matter)}",
@@ -108,10 +108,10 @@ def _empty() -> None:
             st.switch_page(st.Page(lambda: None, title="Invitations", url_path=INVITATIONS))
 
 
-def _details(why: Sequence[str]) -> None:
+def _details(why: Sequence[str], *, expanded: bool = False) -> None:
     """Fold away what only operators can make something of: the words of the errors."""
     if why and sign_in.viewer().may_see_reasons:
-        with st.expander("Details", icon=":material/troubleshoot:"):
+        with st.expander("Details", icon=":material/troubleshoot:", expanded=expanded):
             st.markdown(_paragraphs(why))
 
 

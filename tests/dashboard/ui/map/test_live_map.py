@@ -88,7 +88,9 @@ def test_a_fleet_that_cannot_be_read_is_named_over_the_map(service, catena):
     app = run()
     (warning,) = (element.value for element in app.warning)
     assert r"positions of \<b\>Bold\</b\> \& Co could not be read for 12 min" in warning
-    assert r"\*Forbidden\*" in warning
+    assert "403" not in warning
+    (details,) = app.expander
+    assert r"\*Forbidden\*" in details.markdown[0].value
 
 
 def test_a_fleet_that_cannot_be_read_is_named_on_the_wall_without_the_reason(service):
@@ -109,7 +111,7 @@ def test_vehicles_are_sent_as_an_address_not_as_rows(service):
     app = run()
     assert layer(app, "vehicles")["data"].startswith("feed/vehicles.json?")
     assert "2** shown of **3" in said(app)
-    assert "1 not placeable" in str([element.proto for element in app.main])
+    assert "1 without position" in str([element.proto for element in app.main])
 
 
 @pytest.mark.parametrize(
