@@ -11,7 +11,8 @@ from tests.dashboard.frames import NOW, vehicles
 
 def test_everything_known_is_said_in_the_viewers_units() -> None:
     row = vehicles(
-        {"name": "Truck <b>7</b>", "fleet": "Acme", "source_name": "Geotab", "provider": "Geotab 2", "driver": "Zoë", "plate": "AB-1"}
+        {"name": "Truck <b>7</b>", "fleet": "Acme", "source_name": "Geotab", "provider": "Geotab 2"}
+        | {"driver": "Zoë", "plate": "AB-1"}
         | {"vin": "1FUJ", "place": "Springfield, IL, USA", "speed": 20.1168, "odometer": 1_609_344.0}
         | {"fuel_level": 61.7, "engine_hours": 1234.5, "coolant_temperature": 358.15, "age": 180}
     )
