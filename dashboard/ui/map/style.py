@@ -26,6 +26,9 @@ STYLE = """
 .st-key-map_area {
   display: grid; height: var(--map-height); grid-template: auto 1fr auto / minmax(0, 1fr); gap: 0;
 }
+.st-key-map_window { display: none; }
+/* Where the map cannot be drawn, what says so takes its place, and no more than that. */
+.st-key-map_area:has(.st-key-map_picture .stAlert) { height: auto; display: flex; }
 /* The fragment's own boxes, so that what it shows is in the area's corners too. */
 .st-key-map_area [data-testid="stLayoutWrapper"]:has(> [data-testid="stVerticalBlock"] > * > .st-key-map_over),
 [data-testid="stVerticalBlock"]:has(> [data-testid="stLayoutWrapper"] > .st-key-map_over) { display: contents; }
