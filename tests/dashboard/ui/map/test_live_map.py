@@ -89,7 +89,7 @@ def test_a_fleet_that_cannot_be_read_is_named_over_the_map(service, catena):
     (warning,) = (element.value for element in app.warning)
     assert r"positions of \<b\>Bold\</b\> \& Co could not be read for 12 min" in warning
     assert "403" not in warning
-    (details,) = app.expander
+    details = app.expander[0]
     assert r"\*Forbidden\*" in details.markdown[0].value
 
 

@@ -418,7 +418,7 @@ def test_what_a_link_shows_is_said_in_words_and_whether_it_works(service):
     share, _ = service.shares.make(OPERATOR, "x", Visibility(frozenset({"f"})), DAY)
     assert shown(share) == "Vehicles with drivers, VINs and plates, no trails, no export."
     assert shown(replace(share, visibility=visibility, may_export=True, has_pass_code=True)) == (
-        "Vehicles without VINs and plates, places to about 1 km, only from samsara, no trails, with export, "
+        "Vehicles without VINs and plates, places to about 1 km, only from Samsara, no trails, with export, "
         "a pass code is asked for."
     )
     ends = share.expires_at
