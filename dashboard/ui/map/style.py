@@ -23,6 +23,8 @@ STYLE = """
 .st-key-map_toolbar > [class*="st-key-map_tools_"] { display: none; }
 
 .st-key-map_page { display: grid; grid-template-columns: minmax(0, 1fr); gap: .5rem 1rem; }
+/* The grid of the list has a handle that would stick out to the side. */
+.st-key-map_list { overflow-x: clip; }
 .st-key-map_area {
   display: grid; height: var(--map-height); grid-template: auto 1fr auto / minmax(0, 1fr); gap: 0;
 }
@@ -67,11 +69,13 @@ STYLE = """
   content: ""; flex: none; width: .75rem; height: .75rem; border-radius: 50%; margin-right: .4rem;
 }
 .swatches { padding: .15rem .7rem; }
+.st-key-map_remarks > .stElementContainer:has(.stCaption) { padding: .15rem .7rem; }
 .st-key-map_over > .stElementContainer:has(.stAlert) { max-width: min(46rem, 100%); }
-.st-key-trails { max-height: calc(var(--map-height) * .45); overflow-y: auto; padding: .6rem .8rem; }
+.st-key-trails { max-height: calc(var(--map-height) * .42); overflow-y: auto; padding: .6rem .8rem; }
 
 /* What is found lies over the map too. */
 .st-key-map_find { position: relative; }
+.st-key-map_find input { text-overflow: ellipsis; }
 .st-key-map_results {
   position: absolute; top: calc(100% + .25rem); z-index: 1000; max-width: none;
   width: min(26rem, calc(100vw - 1.5rem)) !important;
@@ -124,7 +128,8 @@ STYLE = """
     height: 2.5rem; margin: 0; padding: 0 .8rem; border: 1px solid color-mix(in srgb, currentColor 25%, transparent);
     border-radius: .5rem; align-items: center; cursor: pointer;
   }
-  [class*="st-key-map_tools_"] label > span:first-child { position: absolute; opacity: 0; }
+  [class*="st-key-map_tools_"] label > div:not([data-testid="stWidgetLabel"]) { display: none; }
+  [class*="st-key-map_tools_"] label:has(input:checked) { background: color-mix(in srgb, currentColor 12%, transparent); }
   [class*="st-key-map_tools_"] label:has(input:focus-visible) { outline: 2px solid; }
   .st-key-map_toolbar > :has(> .st-key-map_tools) { display: none; }
   .st-key-map_toolbar:has([class*="st-key-map_tools_"] input:checked) > :has(> .st-key-map_tools) {
@@ -143,6 +148,10 @@ STYLE = """
     inset: auto 0 0; width: auto !important; max-height: 42dvh; border-radius: 1rem 1rem 0 0;
   }
   .st-key-map_page:has(.st-key-map_chosen) .st-key-map_list { padding-bottom: 42dvh; }
+  /* There is no room for both what is known of a vehicle and what steers its trail. */
+  .st-key-map_area:has(.st-key-trails) .st-key-map_panel { display: none; }
+  .st-key-map_area:has(.st-key-trails):has(.st-key-map_chosen) :has(> .st-key-map_below) { padding-bottom: 4.5rem; }
+  .swatches, .swatches ul { flex-wrap: nowrap; overflow-x: auto; }
 }
 </style>
 """

@@ -25,7 +25,7 @@ STYLE = """
 /* The table's own buttons would search and save this page alone, formulas and all. */
 .st-key-list_rows [data-testid="stElementToolbar"] { display: none; }
 .st-key-list_head h3 { padding: 0; }
-.st-key-list_head { row-gap: 0; }
+.st-key-list_head { row-gap: .6rem; }
 .st-key-list_head p { font-size: .9rem; }
 </style>
 """
