@@ -129,7 +129,7 @@ STYLE = """
     border-radius: .5rem; align-items: center; cursor: pointer;
   }
   [class*="st-key-map_tools_"] label > div:not([data-testid="stWidgetLabel"]) { display: none; }
-  [class*="st-key-map_tools_"] label:has(input:checked) { background: color-mix(in srgb, currentColor 12%, transparent); }
+  [class*="st-key-map_tools_"] label:has(input:checked) { background: color-mix(in srgb, currentColor 12%, #0000); }
   [class*="st-key-map_tools_"] label:has(input:focus-visible) { outline: 2px solid; }
   .st-key-map_toolbar > :has(> .st-key-map_tools) { display: none; }
   .st-key-map_toolbar:has([class*="st-key-map_tools_"] input:checked) > :has(> .st-key-map_tools) {
