@@ -49,6 +49,7 @@ def status_line(scope: Scope, display: DisplayOptions) -> None:
     if state.snapshot is None:
         if why:
             st.markdown(f":material/cloud_off: No trailers yet. {plain(why)}", width="content")
+            _details(state.problem)
         else:
             st.markdown(":material/hourglass_top: Reading the trailers …", width="content")
         return
@@ -59,3 +60,11 @@ def status_line(scope: Scope, display: DisplayOptions) -> None:
     if why:
         text += f" Not up to date. {plain(why)}"
     st.markdown(text, width="content")
+    _details(state.problem)
+
+
+def _details(problem: str) -> None:
+    """Fold away what only operators can make something of."""
+    if problem and sign_in.viewer().may_see_reasons:
+        with st.popover("Details", type="tertiary", icon=":material/troubleshoot:", key="trailers_details"):
+            st.markdown(plain(problem))

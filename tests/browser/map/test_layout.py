@@ -28,14 +28,6 @@ def box(shown: MapPage) -> list[int]:
     return found
 
 
-def tools(shown: MapPage, *, opened: bool = True) -> None:
-    """Open or close the sheet that holds the rest of the toolbar on a phone."""
-    switch = shown.page.locator("[class*='st-key-map_tools_'] label")
-    if switch.is_visible() and shown.page.get_by_role("button", name="View").is_visible() != opened:
-        switch.click()
-        expect(shown.page.get_by_role("button", name="View")).to_be_visible(visible=opened)
-
-
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
 def test_nothing_moves_the_map(see, dashboard, small: World, width: int, height: int) -> None:
     shown = see(server=dashboard(small.settings), width=width, height=height)
@@ -46,9 +38,9 @@ def test_nothing_moves_the_map(see, dashboard, small: World, width: int, height:
     assert before[3] >= height * 0.6
     assert shown.seen.fits()
 
-    tools(shown)
+    shown.tools()
     shown.pick("Fleet", "Line fleet-1")
-    tools(shown, opened=False)
+    shown.tools(opened=False)
     expect(page.locator(".st-key-map_sentence")).to_contain_text("Line fleet-1")
     assert box(shown) == before, "a filter is set"
 
