@@ -218,7 +218,7 @@ def test_an_operator_of_some_fleets_shares_these_alone_and_sees_no_others_links(
             {"fleet-1", "fleet-2", "fleet-3"},
             {"samsara"},
             {"q": ["a b&c"]},
-            "samsara",
+            "Samsara",
         ),
     ],
     ids=["all", "fleet-and-state", "fleet-that-left", "source-and-text"],
