@@ -101,7 +101,7 @@ def to_csv(frame: pd.DataFrame, without: Collection[str] = (), system: System = 
     return out.getvalue()
 
 
-def to_geojson(frame: pd.DataFrame, without: Collection[str] = (), _: System = "si") -> bytes:
+def to_geojson(frame: pd.DataFrame, without: Collection[str] = ()) -> bytes:
     """Write GeoJSON (RFC 7946): a feature per vehicle, without geometry where it has no position."""
     rows = table(frame, without)
     times = pc.strftime(rows[TIME], format="%Y-%m-%dT%H:%M:%SZ")
@@ -115,7 +115,7 @@ def to_geojson(frame: pd.DataFrame, without: Collection[str] = (), _: System = "
     return msgspec.json.encode({"type": "FeatureCollection", "features": features})
 
 
-def to_parquet(frame: pd.DataFrame, without: Collection[str] = (), _: System = "si") -> bytes:
+def to_parquet(frame: pd.DataFrame, without: Collection[str] = ()) -> bytes:
     """Write Parquet, compressed with zstd."""
     out = BytesIO()
     pq.write_table(table(frame, without), out, compression="zstd")

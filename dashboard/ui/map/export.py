@@ -18,8 +18,16 @@ from dashboard.ui import sign_in
 
 FORMATS: dict[str, tuple[str, str, Callable[[pd.DataFrame, Collection[str], System], bytes]]] = {
     "csv": ("CSV, for spreadsheets", "text/csv", export.to_csv),
-    "geojson": ("GeoJSON, for maps", "application/geo+json", export.to_geojson),
-    "parquet": ("Parquet, for analysis", "application/vnd.apache.parquet", export.to_parquet),
+    "geojson": (
+        "GeoJSON, for maps",
+        "application/geo+json",
+        lambda frame, unseen, _: export.to_geojson(frame, unseen),
+    ),
+    "parquet": (
+        "Parquet, for analysis",
+        "application/vnd.apache.parquet",
+        lambda frame, unseen, _: export.to_parquet(frame, unseen),
+    ),
 }
 """Ending of the file: label, media type, and what writes it."""
 

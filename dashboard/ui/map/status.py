@@ -32,8 +32,6 @@ class Health:
     state: Literal["Live", "Starting", "Slow", "Interrupted"]
     what: str = ""
     """What is the matter, a sentence; "" when nothing is."""
-    problem: str = ""
-    """Why, plain text from outside."""
     again: str = ""
     """When Catena is asked again, a sentence."""
 
@@ -50,9 +48,7 @@ def health(state: PollState[Snapshot], now: datetime) -> Health:
         old = "No positions yet."
         if snapshot is not None:
             old = f"Positions on the map are {age(snapshot, now)} old, because the last poll failed."
-        return Health(
-            "Interrupted", old, state.problem, again(None if state.started_at else state.retry_at, now)
-        )
+        return Health("Interrupted", old, again(None if state.started_at else state.retry_at, now))
     waiting = (now - state.started_at).total_seconds() if state.started_at else 0.0
     young = snapshot is None or _seconds_old(snapshot, now) <= YOUNG_POLLS * state.poll_seconds
     if state.started_at and (waiting > max(state.poll_seconds, PATIENCE_SECONDS) or not young):
