@@ -10,12 +10,7 @@ from dashboard.ui.sharing import start
 from dashboard.ui.stage import state
 from pages import invitations, live_map, sharing, stage
 
-st.set_page_config(
-    page_title=service().settings.title,
-    page_icon=frame.ICON,
-    layout="wide",
-    initial_sidebar_state="collapsed",
-)
+st.set_page_config(page_title=service().settings.title, page_icon=frame.ICON, layout="wide")
 frame.style()
 viewer = sign_in.require_viewer()
 pages = [st.Page(live_map.render, title="Live map", icon=":material/map:", url_path="live_map", default=True)]
@@ -25,12 +20,9 @@ if viewer.may_invite:
         st.Page(stage.render, title="Stage", icon=":material/co_present:", url_path=state.URL_PATH),
         st.Page(sharing.render, title="Sharing", icon=":material/share:", url_path=start.URL_PATH),
     ]
-page = st.navigation(pages, position="top" if viewer.may_invite else "hidden")
+page = st.navigation(pages, position="hidden")
 if viewer.role == "guest":
     frame.guest_header(viewer)
 else:
-    frame.logo()
-    sign_in.way_out(viewer, service().settings)
-    if service().settings.simulated:
-        frame.simulated_notice()
+    frame.header(viewer, pages)
 page.run()

@@ -9,7 +9,6 @@ import streamlit as st
 
 from dashboard.access.scope import Scope
 from dashboard.feed.summary import FacetCounts, Summary
-from dashboard.feed.trail_sets import TrailSet
 from dashboard.fleet.snapshot import Snapshot, as_of
 from dashboard.service import service
 from dashboard.ui import frame, sign_in
@@ -57,13 +56,15 @@ def render() -> None:
     request = permalink.current_request()
     on_wall = request.display.kiosk and snapshot is not None
     if not on_wall:
-        with st.container(horizontal=True, vertical_alignment="bottom", key="map_toolbar"):
+        with st.container(horizontal=True, key="map_toolbar"):
             search.show(
                 visibility, None if snapshot is None else lambda: feed.vehicles.search(snapshot, visibility)
             )
-            filters.primary_filters(facets)
-            filters.more(facets, metric=request.display.metric)
-            display.controls(request)
+            display.sheet_switch()
+            with st.container(horizontal=True, key="map_tools"):
+                filters.primary_filters(facets)
+                filters.more(facets, metric=request.display.metric)
+                display.controls(request)
         if snapshot is not None:
             request = permalink.current_request()
             permalink.write(request)
@@ -81,21 +82,25 @@ def render() -> None:
         return
     if replay.playing():
         tick = trails.TICK_SECONDS
-    # Always there: what follows keeps its place, and so the map its view.
-    with st.container(key="map_remarks"):
-        permalink.notes()
-        trails.progress()
-    st.fragment(_map, run_every=tick)(scope, request, facets, trails.state())
-    vehicle_list.show(scope, request.display.vehicle)
+    page = st.container(key="map_page")
+    with page.container(key="map_area"):
+        # Always there: what follows keeps its place, and so the map its view.
+        with st.container(key="map_remarks"):
+            permalink.notes()
+            trails.progress()
+        st.fragment(_map, run_every=tick)(scope, request, facets, trails.state())
+    with page.container(key="map_list"):
+        vehicle_list.show(scope, request.display.vehicle)
 
 
 def _map(scope: Scope, request: MapRequest, facets: FacetCounts, trail_state: tuple[str, bool, bool]) -> None:
     others = sign_in.viewer().visibility != scope.visibility
     if others or permalink.current_request() != request or trails.state() != trail_state:
         st.rerun()  # the viewer may see something else by now, or something was clicked that the whole page shows
-    # The map stays the same in the browser only while it has the same place: what comes and goes is in `over`.
-    over, body = st.container(key="map_over"), st.container(horizontal=True, key="map_body")
-    beside = body.container(key="map_beside")
+    # The map stays the same in the browser only while it has the same place: what comes and goes is in the others,
+    # which lie over it (see style.py).
+    over, picture = st.container(key="map_over"), st.container(key="map_picture")
+    side, below = st.container(key="map_side"), st.container(key="map_below")
     feed = service().feed
     snapshot, trail_set = service().poller.state.snapshot, trails.ready()
     layers: list[pdk.Layer] = []
@@ -110,40 +115,35 @@ def _map(scope: Scope, request: MapRequest, facets: FacetCounts, trail_state: tu
             summary = feed.vehicles.summary(snapshot, scope)
             if request.display.vehicle:
                 vehicle = feed.frames.vehicle(snapshot, scope.visibility, request.display.vehicle)
-            _over(snapshot, scope, summary, request, facets, trail_set=trail_set)
-            if vehicle is not None:
-                panel.selection_bar(vehicle)
+            _over(scope, snapshot, summary, request, facets)
+            with below:
+                overlay.show_legend(snapshot, scope, summary, request, trail_set)
             layers += overlay.layers(snapshot, scope, summary, request, vehicle=vehicle, trail_set=trail_set)
         if drawing.failed:
             snapshot = vehicle = None
-    with beside:
+    with picture:
         plain = bool(request.display.hexagons or trail_set)
         another = chart.show(layers, snapshot, scope, vehicle, follow=panel.follows(), plain=plain)
-        if trail_set is not None:
+    if trail_set is not None:
+        with below:
             trails.controls(trail_set, scope)
     if vehicle is not None and snapshot is not None:
-        with body:
+        with side:
+            panel.selection_bar(vehicle)
             panel.show(vehicle, scope, snapshot, as_of(snapshot))
     if another or permalink.current_request() != request:
         st.rerun()
 
 
 def _over(
-    snapshot: Snapshot,
-    scope: Scope,
-    summary: Summary,
-    request: MapRequest,
-    facets: FacetCounts,
-    *,
-    trail_set: TrailSet | None,
+    scope: Scope, snapshot: Snapshot, summary: Summary, request: MapRequest, facets: FacetCounts
 ) -> None:
     state, now = service().poller.state, datetime.now(UTC)
-    status.trouble(state, summary, now)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="map_status"):
         status.numbers(state, snapshot, summary, now)
         trailers.status_line(scope, request.display)
         density.suggestion(summary, request.display)
         banners.show(summary.late)
-    filters.sentence(request, facets.options)
+    filters.sentence(request, facets.options, summary)
     basemaps.trouble()
-    overlay.show_legend(snapshot, scope, summary, request, trail_set)
+    status.trouble(state, summary, now)

@@ -39,7 +39,7 @@ PAGE_SIZES = (25, 100, 500)
 COLUMNS = {
     "name": "Vehicle",
     "fleet": "Fleet",
-    "provider": "Provider",
+    "source_name": "Source",
     "state": "State",
     "fix": "Last fix",
     "speed": "Speed",

@@ -117,7 +117,7 @@ class VehicleFeed:
         return summarise(self._frames, snapshot, scope, self._assignments(scope.visibility))
 
     def _count(self, snapshot: Snapshot, scope: Scope) -> Counters:
-        frame = self._frames.filtered(snapshot, scope.visibility, scope.filters)
+        frame = placeable(self._frames.filtered(snapshot, scope.visibility, scope.filters))
         return counters(frame, as_of(snapshot))
 
     def _count_facets(self, snapshot: Snapshot, visibility: Visibility) -> FacetCounts:

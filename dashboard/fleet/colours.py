@@ -125,7 +125,7 @@ def colour(
     palette = PALETTES[theme]
     match by:
         case "source":
-            return _by_category(frame, ("source", "source", "sources"), assignments, palette)
+            return _by_category(frame, ("source", "source_name", "sources"), assignments, palette)
         case "fleet":
             return _by_category(frame, ("fleet_id", "fleet", "fleets"), assignments, palette)
         case "state":

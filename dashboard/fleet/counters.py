@@ -18,16 +18,16 @@ class Counters:
     vehicles: int
     moving: int
     fleets: int
-    providers: int
+    sources: int
 
 
 def counters(frame: pd.DataFrame, now: datetime) -> Counters:
-    """Count a frame of vehicles. A vehicle without a known fleet or provider adds none."""
+    """Count a frame of vehicles. A vehicle without a known fleet or source adds none."""
     return Counters(
         vehicles=len(frame),
         moving=int((state_codes(frame, now) == STATES.index(MOVING)).sum()),
         fleets=_different(frame["fleet_id"]),
-        providers=_different(frame["tsp_slug"]),
+        sources=_different(frame["source"]),
     )
 
 

@@ -43,9 +43,11 @@ def details_of(
     if fresh == CLOCK:
         fix = f"dated {units.duration(-age)} in the future: the device's clock is wrong"
     delivered = None if delivered_at is None else units.age((now - delivered_at).total_seconds())
+    source, connected = _text(cells, "source_name"), _text(cells, "provider")
     details = [
         ("Fleet", _text(cells, "fleet")),
-        ("Provider", _text(cells, "provider") or _text(cells, "source")),
+        ("Source", source),
+        ("Connected as", None if connected == source else connected),
         ("Driver", _text(cells, "driver")),
         ("Plate", _text(cells, "plate")),
         ("VIN", _text(cells, "vin")),
@@ -55,7 +57,7 @@ def details_of(
         ("Not on the map", _text(cells, "position_error")),
         ("Last fix", fix),
         ("Fix time", units.moment(None if pd.isna(cells["occurred_at"]) else cells["occurred_at"])),
-        ("Provider delivered", delivered),
+        ("Source delivered", delivered),
         ("Odometer", units.distance(cells["odometer"], metric=metric)),
         ("Fuel", units.percent(cells["fuel_level"])),
         ("Engine hours", units.hours(cells["engine_hours"])),

@@ -1,8 +1,9 @@
-"""The filtered vehicles as a file to take away: CSV, GeoJSON or Parquet, SI units and UTC times."""
+"""The filtered vehicles as a file: CSV in the units asked for, GeoJSON or Parquet in SI units; times are UTC."""
 
 from collections.abc import Collection
 from datetime import UTC, datetime
 from io import BytesIO
+from typing import Literal
 
 import h3
 import msgspec
@@ -12,6 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
+
+from dashboard.fleet import units
 
 TEXTS = {
     "vehicle_id": "vehicle_id",
@@ -38,6 +41,23 @@ NUMBERS = {
     "engine_hours": "engine_hours_h",
     "coolant_temperature": "coolant_temperature_k",
 }
+System = Literal["si", "metric", "us"]
+"""Of units: SI; kilometres, km/h and °C; miles, mph and °F."""
+CONVERTED: dict[System, dict[str, tuple[str, float, float]]] = {
+    "si": {},
+    "metric": {
+        "speed_m_per_s": ("speed_km_per_h", 1 / units.KMH, 0.0),
+        "odometer_m": ("odometer_km", 1 / 1000, 0.0),
+        "coolant_temperature_k": ("coolant_temperature_c", 1.0, -273.15),
+    },
+    "us": {
+        "speed_m_per_s": ("speed_mph", 1 / units.MPH, 0.0),
+        "odometer_m": ("odometer_mi", 1 / units.MILE, 0.0),
+        "coolant_temperature_k": ("coolant_temperature_f", 9 / 5, 32 - 273.15 * 9 / 5),
+    },
+}
+"""Header in SI units to the header of a system, and what a value is multiplied with and then added."""
+DECIMALS = 3
 TIME = "occurred_at_utc"
 H3_CELL = "h3_cell"
 """As hexadecimal text: a spreadsheet would round the number."""
@@ -64,9 +84,12 @@ def table(frame: pd.DataFrame, without: Collection[str] = ()) -> pa.Table:
     return pa.table(columns)
 
 
-def to_csv(frame: pd.DataFrame, without: Collection[str] = ()) -> bytes:
+def to_csv(frame: pd.DataFrame, without: Collection[str] = (), system: System = "si") -> bytes:
     """Write CSV (UTF-8 with its mark, for spreadsheets); text that looks like a formula gets a leading '."""
     rows = table(frame, without)
+    for si_header, (header, factor, offset) in CONVERTED[system].items():
+        values = pc.round(pc.add(pc.multiply(rows[si_header], factor), offset), DECIMALS)
+        rows = rows.set_column(rows.column_names.index(si_header), header, values)
     for header in set(TEXTS.values()) & set(rows.column_names):
         harmless = pc.replace_substring_regex(rows[header], pattern=_FORMULA, replacement=r"'\1")
         rows = rows.set_column(rows.column_names.index(header), header, harmless)

@@ -3,6 +3,7 @@
 Kinds combine with AND, values of one kind with OR. An empty kind filters nothing.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -36,9 +37,9 @@ class Filters:
     fleets: tuple[str, ...] = field(default=(), metadata={"param": "fleet"})
     """Fleet ids."""
     sources: tuple[str, ...] = field(default=(), metadata={"param": "source"})
-    """Source names (platforms)."""
+    """Sources: platforms, by their keys."""
     providers: tuple[str, ...] = field(default=(), metadata={"param": "provider"})
-    """TSP slugs (brands)."""
+    """What fleets connected as: TSPs, by their slugs; a source may have several."""
     states: tuple[str, ...] = field(default=(), metadata={"param": "state"})
     """Keys of `freshness.STATES`."""
     ages: tuple[str, ...] = field(default=(), metadata={"param": "age"})
@@ -67,7 +68,7 @@ PARAMS: dict[str, str] = {f.name: f.metadata["param"] for f in fields(Filters)}
 _NOUNS = {
     "fleets": "fleet",
     "sources": "source",
-    "providers": "provider",
+    "providers": "what a fleet connected as,",
     "states": "state",
     "ages": "age",
     "speeds": "speed",
@@ -88,7 +89,7 @@ class FilterOptions:
         """Collect the values in a frame of vehicles (already reduced to what the viewer may see)."""
         return cls(
             fleets=_labels(frame, "fleet_id", "fleet"),
-            sources=_labels(frame, "source", "source"),
+            sources=_labels(frame, "source", "source_name"),
             providers=_labels(frame, "tsp_slug", "provider"),
         )
 
@@ -110,6 +111,11 @@ def _labels(frame: pd.DataFrame, key: str, label: str) -> dict[str, str]:
     pairs = frame[[key]].assign(label=frame[label]).drop_duplicates(key).dropna(subset=[key]).astype(str)
     pairs = pairs[pairs[key] != ""]
     labels = {value: name.strip() or value for value, name in pairs.itertuples(index=False)}
+    called = Counter(labels.values())
+    labels = {
+        value: name if called[name] == 1 or name == value or key == "fleet_id" else f"{name} ({value})"
+        for value, name in labels.items()
+    }
     return dict(sorted(labels.items(), key=lambda item: (search.fold(item[1]), item[0])))
 
 
@@ -178,8 +184,8 @@ def sentence(filters: Filters, known: FilterOptions, *, metric: bool = False) ->
     parts = []
     for kind, phrase in (
         ("fleets", "of {}"),
-        ("providers", "from {}"),
-        ("sources", "on the platform {}"),
+        ("sources", "from {}"),
+        ("providers", "connected as {}"),
         ("states", "that are {}"),
         ("ages", "whose last fix is {}"),
         ("speeds", "with speed {}"),

@@ -6,15 +6,17 @@ only shown with every UUID in it masked, and the partner's own reference comes b
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
-from catena_client import Fleet, User, Vehicle, mask_uuids
+from catena_client import Fleet, Tsp, User, Vehicle, mask_uuids
 from catena_client.secret import HIDDEN
 
+_DIGIT = re.compile(r"\d")
 SHORT = 8
 """So much of an id stands for what no list names."""
 
@@ -44,6 +46,8 @@ class Names:
     """Fleet id to the fleet's reference, of fleets that have one; a reference may belong to several fleets."""
     providers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """TSP slug to the TSP's name."""
+    sources: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Platform to what it is called, of platforms that the list of TSPs names."""
     vehicles: Mapping[str, VehicleFacts] = field(default_factory=lambda: MappingProxyType({}))
     drivers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """User id to the driver's name."""
@@ -63,8 +67,15 @@ class Names:
         )
 
     def provider(self, slug: str, source: str) -> str:
-        """The name of a provider's brand, its slug when no list names it, else the platform."""
+        """The name of a TSP, its slug when no list names it, else the platform."""
         return self.providers.get(slug) or slug or source
+
+    def source(self, source: str) -> str:
+        """What a platform is called; "" for none.
+
+        The endpoint of live positions gives the slug of the TSP in place of one platform.
+        """
+        return self.sources.get(source) or self.providers.get(source) or tidied(source)
 
 
 def vehicle_name(vehicle_id: str, vehicles: Mapping[str, VehicleFacts]) -> str:
@@ -76,6 +87,32 @@ def vehicle_name(vehicle_id: str, vehicles: Mapping[str, VehicleFacts]) -> str:
 def driver_name(driver_id: str, drivers: Mapping[str, str]) -> str:
     """The name of a driver, else the start of the id; "" for no driver."""
     return drivers.get(driver_id) or (f"Driver {driver_id[:SHORT]}" if driver_id else "")
+
+
+def source_names(tsps: Iterable[Tsp]) -> dict[str, str]:
+    """Map platform to its display name: the TSP's whose slug it is, else that of its only TSP."""
+    of_source: dict[str, dict[str, str]] = {}
+    for tsp in tsps:
+        if tsp.source_name and tsp.slug and tsp.name:
+            of_source.setdefault(tsp.source_name, {})[tsp.slug] = tsp.name
+    return {
+        source: names.get(source) or next(iter(names.values()))
+        for source, names in of_source.items()
+        if source in names or len(names) == 1
+    }
+
+
+def tidied(source: str) -> str:
+    """A platform's own spelling as a name: `verizon_connect` as "Verizon Connect", `hos247` as "HOS247"."""
+    words = source.replace("_", " ").replace("-", " ").split()
+    return " ".join(
+        word
+        if word != word.lower()
+        else word.upper()
+        if len(word) <= 3 or _DIGIT.search(word)
+        else word.title()
+        for word in words
+    )
 
 
 def facts(vehicle: Vehicle) -> VehicleFacts:

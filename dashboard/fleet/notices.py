@@ -31,19 +31,24 @@ class Notice:
         return f"{self.what}. {self.then}"
 
     def sentence(self, now: datetime) -> str:
-        """Say it, as plain text."""
+        """Say it with since when, as plain text."""
         if self.refusal is None:
             return self.brief
         lasting = units.duration((now - self.refusal.since).total_seconds())
-        return f"{self.what} for {lasting}: {self.refusal.error} {self.then}"
+        return f"{self.what} for {lasting}. {self.then}"
 
     def concerns(self, fleets: frozenset[str] | None) -> bool:
         """Whether it is for a viewer of these fleets; None are all."""
         return fleets is None or self.fleet_id == "" or self.fleet_id in fleets
 
 
-def summed(notices: Iterable[Notice], now: datetime, most: int = 3, *, reasons: bool = True) -> list[str]:
-    """The sentences of some notices, with the reasons or without; of very many only the first, and how many more."""
-    sentences = [notice.sentence(now) if reasons else notice.brief for notice in notices]
+def reasons(notices: Iterable[Notice]) -> list[str]:
+    """Why, in the words of the errors, of those notices that have one; for operators."""
+    return [f"{notice.what}: {notice.refusal.error}" for notice in notices if notice.refusal]
+
+
+def summed(notices: Iterable[Notice], now: datetime, most: int = 3) -> list[str]:
+    """The sentences of some notices; of very many only the first, and how many more."""
+    sentences = [notice.sentence(now) for notice in notices]
     more = len(sentences) - most
     return sentences if more <= 0 else [*sentences[:most], f"And {more:,} more like these."]

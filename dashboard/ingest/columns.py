@@ -94,7 +94,12 @@ def _fleet_columns(ids: Sequence[str | None], refs: Sequence[str | None], names:
 
 def _provider_columns(slugs: Sequence[str | None], sources: Sequence[str | None], names: Names) -> Columns:
     shown = [names.provider(slug or "", source or "") for slug, source in zip(slugs, sources, strict=True)]
-    return {"tsp_slug": _categories(slugs), "source": _categories(sources), "provider": _categories(shown)}
+    return {
+        "tsp_slug": _categories(slugs),
+        "provider": _categories(shown),
+        "source": _categories(sources),
+        "source_name": _categories([names.source(source or "") for source in sources]),
+    }
 
 
 def _connection_column(ids: Sequence[str | None]) -> Columns:

@@ -14,7 +14,15 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 from catena_client import MAX_PAGE_SIZE, CatenaClient, CatenaError, ClientClosed, Page
-from dashboard.fleet.names import Names, VehicleFacts, facts, full_name, references, unique_names
+from dashboard.fleet.names import (
+    Names,
+    VehicleFacts,
+    facts,
+    full_name,
+    references,
+    source_names,
+    unique_names,
+)
 from dashboard.fleet.providers import delivered
 from dashboard.runtime.refusals import ONCE, Refusal, Refusals
 from dashboard.runtime.workers import Workers
@@ -171,7 +179,11 @@ class Directory:
         if reading.what == CONNECTIONS:
             self._deliveries = MappingProxyType(delivered(client.connections.data_freshness()))
         elif reading.what == PROVIDERS:
-            self._set(providers={tsp.slug: tsp.name for tsp in client.tsps.list() if tsp.slug and tsp.name})
+            tsps = list(client.tsps.list())
+            self._set(
+                providers={tsp.slug: tsp.name for tsp in tsps if tsp.slug and tsp.name},
+                sources=source_names(tsps),
+            )
         elif reading.what == DRIVERS:
             drivers = self._rows(DRIVERS, client.users.pages(size=MAX_PAGE_SIZE))
             self._set(drivers={user.id: name for user in drivers if (name := full_name(user))})

@@ -12,8 +12,8 @@ from dashboard.runtime.refusals import Refusal
 
 CONSEQUENCES = {
     FLEETS: "Fleets are named and grouped as they were before; new ones by their reference.",
-    CONNECTIONS: "Whether a provider is late is not known.",
-    PROVIDERS: "Providers are shown by their short names.",
+    CONNECTIONS: "Whether a source is late is not known.",
+    PROVIDERS: "Sources are shown by their short names.",
     VEHICLES: "Vehicles without a name are shown by their ids.",
     DRIVERS: "Drivers are shown by their ids.",
 }

@@ -15,7 +15,7 @@ from dashboard.fleet.colours import rgb
 from dashboard.invitations import qr
 
 FONTS = Path(__file__).parent / "fonts"
-FAMILY = "DejaVu"
+FAMILY, EMOJI = "DejaVu", "Noto Emoji"
 MISSING = "□"
 MARGIN = 18.0
 """Millimetres around a page. Sizes are US Letter, since the fleets are in North America."""
@@ -61,12 +61,11 @@ def printable(text: str) -> str:
 
 @cache
 def _glyphs() -> frozenset[int]:
-    """Return the code points that both weights can draw."""
+    """Return the code points that both weights can draw, or the emoji's only weight."""
     pdf = _document()
-    fonts = _fonts(pdf)
-    known = frozenset.intersection(*(frozenset(font.cmap) for font in fonts))
+    light, bold, emoji = (frozenset(font.cmap) for font in _fonts(pdf))
     _close(pdf)
-    return known
+    return (light & bold) | emoji
 
 
 def invitation_pdf(card: Card) -> bytes:
@@ -123,6 +122,9 @@ def _document() -> FPDF:
     pdf.set_title("Invitation")
     pdf.add_font(FAMILY, "", FONTS / "DejaVuSans.ttf")
     pdf.add_font(FAMILY, "B", FONTS / "DejaVuSans-Bold.ttf")
+    # Fleets have emoji in their names, and are known by them.
+    pdf.add_font(EMOJI, "", FONTS / "NotoEmoji-Medium.ttf")
+    pdf.set_fallback_fonts([EMOJI], exact_match=False)
     return pdf
 
 

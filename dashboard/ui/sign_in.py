@@ -14,13 +14,10 @@ from dashboard.service import service
 KEY = "viewer"
 STYLE = """
 <style>
-/* In the header, left of Streamlit's own menu. */
-.st-key-way_out { position: fixed; top: 1.15rem; right: 3.75rem; width: auto !important; z-index: 1000000; }
-.st-key-way_out .way-out { display: flex; gap: .9em; align-items: baseline; font-size: .875rem; white-space: nowrap; }
-.st-key-way_out a { color: inherit; text-underline-offset: .2em; }
-.st-key-way_out .who { opacity: .7; max-width: 16rem; overflow: hidden; text-overflow: ellipsis; }
-body:has(.kiosk) .st-key-way_out { display: none; }
-@media (max-width: 900px) { .st-key-way_out .who { display: none; } }
+.way-out { display: flex; gap: .9em; align-items: baseline; font-size: .875rem; white-space: nowrap; }
+.way-out a { color: inherit; text-decoration: underline; text-underline-offset: .2em; padding: .3rem 0; }
+.way-out .who { opacity: .7; max-width: 16rem; overflow: hidden; text-overflow: ellipsis; }
+@media (max-width: 900px) { .way-out .who { display: none; } }
 </style>
 """
 

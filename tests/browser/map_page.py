@@ -140,7 +140,16 @@ class MapPage:
     def popover(self, name: str) -> None:
         """Open one of the toolbar's popovers, by the start of its name."""
         self.close()
+        self.tools()
         self.page.locator(".st-key-map_toolbar").get_by_role("button", name=re.compile(name)).click()
+
+    def tools(self, *, opened: bool = True) -> None:
+        """Open or close the sheet that holds most of the toolbar on a phone; nothing where there is room for it."""
+        switch = self.page.locator("[class*='st-key-map_tools_'] label")
+        inside = self.page.get_by_role("button", name="View", exact=True)
+        if switch.is_visible() and inside.is_visible() != opened:
+            switch.click()
+            expect(inside).to_be_visible(visible=opened)
 
     def close(self) -> None:
         """Close the popover that is open, if one is."""

@@ -43,7 +43,7 @@ def test_an_unreachable_api_is_said_and_recovered_from(dashboard, visit, trucks)
     with replaying(trucks, port):
         seen.map_shown()
         assert seen.counts() == (1, 2)
-        expect(seen.page.get_by_text("1 not placeable")).to_be_visible()
+        expect(seen.page.get_by_text("1 without position")).to_be_visible()
         expect(seen.page.get_by_text("No positions yet")).to_have_count(0)
     # An outage afterwards never looks like "no vehicles".
     expect(seen.page.get_by_text("because the last poll failed")).to_be_visible()

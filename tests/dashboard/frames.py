@@ -18,6 +18,7 @@ CATEGORICAL = (
     "fleet",
     "fleet_ref",
     "source",
+    "source_name",
     "tsp_slug",
     "provider",
     "connection_id",
@@ -31,7 +32,7 @@ def vehicles(*rows: dict[str, Any]) -> pd.DataFrame:
     """One row per mapping; what is left out is unknown. `age` (seconds) stands for `occurred_at`."""
     records = []
     for ordinal, row in enumerate(rows):
-        given = dict(row)
+        given = {"source_name": row.get("source", "")} | row
         age = given.pop("age", None)
         record: dict[str, Any] = dict.fromkeys((*TEXT, *CATEGORICAL), "") | dict.fromkeys(NUMBERS, np.nan)
         record |= {

@@ -1,4 +1,4 @@
-"""Providers that are behind: their vehicles look silent, but it is the delivery that is late."""
+"""Sources that are behind: their vehicles look silent, but it is the delivery that is late."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from dashboard.ui.markdown import plain
 
 
 def show(late: Sequence[Banner]) -> None:
-    """Say which providers are behind: all of them on demand, the one that affects most vehicles outright."""
+    """Say which sources are behind: all of them on demand, the one that affects most vehicles outright."""
     if not late:
         return
     number = f" ({len(late):,})" if len(late) > 1 else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="map_late"):
-        with st.popover(f":orange-badge[:material/schedule: Provider late{number}]", type="tertiary"):
+        with st.popover(f":orange-badge[:material/schedule: Source late{number}]", type="tertiary"):
             for banner in late:
                 st.markdown(plain(banner.sentence))
         st.markdown(plain(late[0].sentence))

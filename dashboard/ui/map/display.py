@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.fleet.colours import COLOUR_BY
 from dashboard.ui import sign_in
 from dashboard.ui.map import basemaps, camera, density, permalink, trailers
-from dashboard.ui.map.controls import key_in_popover
+from dashboard.ui.map.controls import key, key_in_popover, set_control
 from dashboard.ui.map.permalink import MapRequest
 from dashboard.ui.sharing import start
 
@@ -21,13 +21,25 @@ COLOUR_LABELS = {
 }
 
 
+SHEET = "tools"
+
+
+def sheet_switch() -> None:
+    """Show the switch that opens the rest of the toolbar on a phone, where it is a sheet (see style.py)."""
+    st.checkbox("Filters and view", key=key(SHEET))
+
+
+def close_sheet() -> None:
+    """Close that sheet, since what was chosen in it is seen on the map."""
+    set_control(SHEET, new=False)
+
+
 def controls(request: MapRequest) -> None:
     """Show the buttons that fit the map to the vehicles shown, and that open how it is drawn."""
     st.button(
         "Fit to fleet" if len(request.filters.fleets) == 1 else "Fit to all",
         icon=":material/fit_screen:",
-        on_click=camera.ask,
-        args=("shown",),
+        on_click=_fit,
         key="fit",
         help="Move the map so that all vehicles shown are in sight.",
     )
@@ -51,5 +63,10 @@ def controls(request: MapRequest) -> None:
             icon=":material/tv:",
             on_click=permalink.open_kiosk,
             key="kiosk",
-            help="Only the map and big numbers. To come back, open the address without “kiosk”.",
+            help="Only the map and big numbers. Escape brings you back.",
         )
+
+
+def _fit() -> None:
+    camera.ask("shown")
+    close_sheet()

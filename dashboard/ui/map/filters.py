@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.feed.summary import FacetCounts
+from dashboard.feed.summary import FacetCounts, Summary
 from dashboard.fleet.filters import FilterOptions
 from dashboard.fleet.filters import sentence as filters_in_words
 from dashboard.ui.map.controls import control_value, key_in_popover, set_control
@@ -17,11 +17,15 @@ from dashboard.ui.markdown import plain
 PRIMARY = {"fleets": "Fleet", "sources": "Source"}
 """Field of `Filters` to the label of its control."""
 MORE = {
-    "providers": "Provider",
+    "providers": "Connected as",
     "states": "State",
     "ages": "Last fix",
     "speeds": "Speed",
     "fuels": "Fuel level",
+}
+
+HELP = {
+    "providers": "What the fleet chose when it connected, e.g. “Samsara (API key)”. One source may have several."
 }
 
 
@@ -42,14 +46,17 @@ def more(facets: FacetCounts, *, metric: bool) -> None:
         st.button("Clear all filters", on_click=clear, icon=":material/filter_alt_off:", key="clear_in_more")
 
 
-def sentence(request: MapRequest, known: FilterOptions) -> None:
-    """Say in words what is filtered, with a button that clears it; nothing when nothing is."""
+def sentence(request: MapRequest, known: FilterOptions, summary: Summary) -> None:
+    """Say in words what is filtered, with a button that clears it, and whether that leaves nothing."""
     if not request.filters:
         return
+    none = ""
+    if summary.total and not summary.shown:
+        # Those that cannot be drawn are counted, and the reasons given, in the line with the numbers.
+        none = "None with a position matches. " if summary.unplaceable else "No vehicle matches. "
     with st.container(horizontal=True, vertical_alignment="center", key="map_sentence"):
-        st.markdown(
-            plain(filters_in_words(request.filters, known, metric=request.display.metric)), width="content"
-        )
+        words = filters_in_words(request.filters, known, metric=request.display.metric)
+        st.markdown(f"{none and f'**{none.strip()}** '}{plain(words)}", width="content")
         st.button(
             "Clear all", on_click=clear, type="tertiary", icon=":material/filter_alt_off:", key="clear_all"
         )
@@ -65,6 +72,9 @@ def _multiselect(kind: str, label: str, facets: FacetCounts, *, metric: bool, pl
         format_func=partial(_option, labels, numbers),
         key=key_in_popover(kind),
         placeholder=placeholder,
+        # What is typed is looked for as it stands: Enter takes what reads so, not whatever has these letters in it.
+        filter_mode="contains",
+        help=HELP.get(kind),
     )
 
 

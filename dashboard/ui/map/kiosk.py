@@ -9,16 +9,17 @@ from html import escape
 import streamlit as st
 
 from dashboard.access.scope import Scope
+from dashboard.feed.summary import Summary
 from dashboard.fleet.counters import fleet_on_show
 from dashboard.service import service
 from dashboard.ui import sign_in
 from dashboard.ui.clock import viewer_zone
-from dashboard.ui.map import camera, chart, defect, status
+from dashboard.ui.map import camera, chart, defect, permalink, status
 from dashboard.ui.map.permalink import MapRequest
 
 STYLE = """
 <style>
-header[data-testid="stHeader"], [data-testid="stElementToolbar"], .st-key-simulated_notice { display: none; }
+header[data-testid="stHeader"], [data-testid="stElementToolbar"] { display: none; }
 [data-testid="stMainBlockContainer"] { padding: 0 !important; }
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0; }
 [data-testid="stDeckGlJsonChart"] { height: 100dvh !important; border-radius: 0; }
@@ -29,14 +30,35 @@ header[data-testid="stHeader"], [data-testid="stElementToolbar"], .st-key-simula
 .kiosk b { display: block; font-size: clamp(2.5rem, 6vw, 8rem); line-height: 1; font-variant-numeric: tabular-nums; }
 .kiosk .clock { margin-left: auto; text-align: right; }
 .kiosk .fleet { flex-basis: 100%; font-size: clamp(1.5rem, 3vw, 4rem); font-weight: 600; }
+.kiosk ul { flex-basis: 100%; display: flex; flex-wrap: wrap; gap: .2rem 2vw; margin: 0; padding: 0; list-style: none;
+  font-size: clamp(.9rem, 1.2vw, 1.8rem); }
+.kiosk li { margin: 0; font-size: inherit; }
+.kiosk i { display: inline-block; width: .8em; height: .8em; margin-right: .4em; border-radius: 50%; }
+.kiosk-empty { position: fixed; z-index: 10; inset: 40% 0 auto; text-align: center; pointer-events: none;
+  font-size: clamp(1.5rem, 3vw, 4rem); font-weight: 600; }
+/* The way out is seen when a pointer comes, is pressed or is near, and while it has the keyboard's focus. */
+.st-key-leave_kiosk { position: fixed; z-index: 20; top: 0; right: 0; width: auto !important;
+  padding: 1rem 1rem 4rem 6rem; }
+.st-key-leave_kiosk button { opacity: 0; }
+[data-testid="stApp"]:hover .st-key-leave_kiosk button { animation: seen 6s; }
+[data-testid="stApp"]:active .st-key-leave_kiosk button { animation: none; opacity: 1; }
+.st-key-leave_kiosk:is(:hover, :focus-within) button { animation: none !important; opacity: 1; }
+@keyframes seen { 0%, 80% { opacity: 1; } }
 .kiosk .trouble { flex-basis: 100%; color: #ffd591; }
 </style>
 """
 
 
 def show(scope: Scope, request: MapRequest, tick: float) -> None:
-    """Show the kiosk until the link without `kiosk` is opened, anew each `tick` seconds."""
+    """Show the kiosk until somebody leaves it, anew each `tick` seconds."""
     st.html(STYLE)
+    st.button(
+        "Leave the wall screen",
+        icon=":material/close_fullscreen:",
+        on_click=permalink.leave_kiosk,
+        shortcut="Esc",
+        key="leave_kiosk",
+    )
     st.fragment(_screen, run_every=tick)(scope, request)
 
 
@@ -64,20 +86,38 @@ def _screen(scope: Scope, request: MapRequest) -> None:
     numbers = feed.counters(snapshot, scope)
     name = feed.facets(snapshot, scope.visibility).options.fleets.get(turn, "") if turn else ""
     old = (notice.brief for notice in summary.notices if notice.stale)
-    trouble = status.health(state, now).brief or next(old, "")
+    trouble = status.health(state, now).sentence or next(old, "")
     local = now.astimezone(viewer_zone())
+    if not summary.shown:
+        why = (
+            "No vehicle matches the filters of this screen."
+            if summary.total
+            else "There are no vehicles yet."
+        )
+        st.html(f'<p class="kiosk-empty">{why}</p>')
     st.html(
         '<div class="kiosk" role="status">'
         + (f'<p class="trouble">{escape(trouble)}</p>' if trouble else "")
         + (f'<p class="fleet">{escape(name)}</p>' if name else "")
+        + _legend(summary)
         + "".join(
             f"<p><b>{count:,}</b>{singular if count == 1 else plural}</p>"
             for count, singular, plural in (
                 (numbers.vehicles, "vehicle", "vehicles"),
                 (numbers.moving, "moving", "moving"),
                 (numbers.fleets, "fleet", "fleets"),
-                (numbers.providers, "provider", "providers"),
+                (numbers.sources, "source", "sources"),
             )
         )
         + f'<p class="clock"><b>{local:%H:%M}</b>{local:%A, %B %d}</p></div>'
     )
+
+
+def _legend(summary: Summary) -> str:
+    """What the colours mean, each with the number of vehicles drawn in it."""
+    items = "".join(
+        f'<li><i style="background:rgb{entry.colour}"></i>{escape(entry.label)} {entry.count:,}</li>'
+        for entry in summary.legend
+        if entry.count
+    )
+    return f'<ul aria-label="Colours of the vehicles">{items}</ul>' if items else ""

@@ -121,6 +121,13 @@ def open_kiosk() -> None:
     st.query_params.from_dict(query)
 
 
+def leave_kiosk() -> None:
+    """Turn the screen on the wall into the page again, with the filters as they are."""
+    request = current_request()
+    display = replace(request.display, kiosk=False, cycle=False)
+    st.query_params.from_dict({**filter_link.to_query(request.filters), **display_link.to_query(display)})
+
+
 def clear() -> None:
     """Take all filters away."""
     for kind in KINDS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -10,7 +11,7 @@ import streamlit as st
 
 from dashboard.feed.summary import Summary
 from dashboard.fleet import units
-from dashboard.fleet.notices import summed
+from dashboard.fleet.notices import reasons, summed
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.ingest.polling import PollState
 from dashboard.ui import sign_in
@@ -18,6 +19,8 @@ from dashboard.ui.markdown import plain
 
 YOUNG_POLLS = 3
 """A snapshot older than so many polls is not live."""
+INVITATIONS = "invitations"
+"""The path of the page on which fleets are invited."""
 PATIENCE_SECONDS = 10.0
 """A poll may take this long before it is said to be slow, and longer where polls are further apart."""
 
@@ -29,19 +32,12 @@ class Health:
     state: Literal["Live", "Starting", "Slow", "Interrupted"]
     what: str = ""
     """What is the matter, a sentence; "" when nothing is."""
-    problem: str = ""
-    """Why, plain text from outside."""
     again: str = ""
     """When Catena is asked again, a sentence."""
 
     @property
     def sentence(self) -> str:
-        """All of it as plain text; "" when nothing is the matter."""
-        return " ".join(part for part in (self.what, self.problem, self.again) if part)
-
-    @property
-    def brief(self) -> str:
-        """The same without the reason."""
+        """It as plain text, without the reason; "" when nothing is the matter."""
         return " ".join(part for part in (self.what, self.again) if part)
 
 
@@ -52,9 +48,7 @@ def health(state: PollState[Snapshot], now: datetime) -> Health:
         old = "No positions yet."
         if snapshot is not None:
             old = f"Positions on the map are {age(snapshot, now)} old, because the last poll failed."
-        return Health(
-            "Interrupted", old, state.problem, again(None if state.started_at else state.retry_at, now)
-        )
+        return Health("Interrupted", old, again(None if state.started_at else state.retry_at, now))
     waiting = (now - state.started_at).total_seconds() if state.started_at else 0.0
     young = snapshot is None or _seconds_old(snapshot, now) <= YOUNG_POLLS * state.poll_seconds
     if state.started_at and (waiting > max(state.poll_seconds, PATIENCE_SECONDS) or not young):
@@ -70,11 +64,12 @@ def health(state: PollState[Snapshot], now: datetime) -> Health:
 
 def trouble(state: PollState[Snapshot], summary: Summary | None, now: datetime) -> None:
     """Say what went wrong, or why there is nothing to see; nothing when all is well."""
-    viewer, judged = sign_in.viewer(), health(state, now)
-    matter = judged.sentence if viewer.may_see_reasons else judged.brief
+    matter = health(state, now).sentence
+    why = [state.problem] if state.problem else []
     if state.snapshot is None or summary is None:
         if state.problem:
             st.error(plain(matter), icon=":material/cloud_off:")
+            _details(why, expanded=True)
         else:
             st.info(
                 f"Reading the first positions from Catena … {plain(matter)}",
@@ -86,16 +81,34 @@ def trouble(state: PollState[Snapshot], summary: Summary | None, now: datetime) 
     # Whoever sees no vehicles at all is told everything that may be the reason.
     grave = [notice for notice in summary.notices if notice.stale or summary.total == 0]
     if grave:
-        sentences = summed(grave, now, reasons=viewer.may_see_reasons)
-        st.warning(_paragraphs(sentences), icon=":material/history:")
-    if state.problem or grave:
+        st.warning(_paragraphs(summed(grave, now)), icon=":material/history:")
+    _details([*why, *reasons(grave)])
+    if state.problem or grave or summary.shown:
         return
-    if summary.total == 0 and not viewer.may_invite:
+    if summary.total == 0:
+        _empty()
+    elif summary.unplaceable and sum(summary.unplaceable.values()) >= summary.total:
+        st.info("None of the vehicles has a position, so there are none on the map. The list has them all.")
+
+
+def _empty() -> None:
+    """Say what there is to do where there is no vehicle at all."""
+    if not sign_in.viewer().may_invite:
         st.info("There are no vehicles to see here now; they are shown as soon as there are some.")
-    elif summary.total == 0:
-        st.info("No fleet shares vehicles with you yet. Create an invitation to connect the first one.")
-    elif summary.shown == 0:
-        st.info("No vehicle that can be drawn matches the filters.")
+        return
+    with st.container(key="map_empty", border=True, gap="small"):
+        st.markdown(
+            "**No fleet shares vehicles with you yet.** Invite one: once it has connected, it is on the map."
+        )
+        if st.button("Invite a first fleet", type="primary", icon=":material/qr_code_2:", key="invite_first"):
+            st.switch_page(st.Page(lambda: None, title="Invitations", url_path=INVITATIONS))
+
+
+def _details(why: Sequence[str], *, expanded: bool = False) -> None:
+    """Fold away what only operators can make something of: the words of the errors."""
+    if why and sign_in.viewer().may_see_reasons:
+        with st.expander("Details", icon=":material/troubleshoot:", expanded=expanded):
+            st.markdown(_paragraphs(why))
 
 
 def numbers(state: PollState[Snapshot], snapshot: Snapshot, summary: Summary, now: datetime) -> None:
@@ -104,7 +117,7 @@ def numbers(state: PollState[Snapshot], snapshot: Snapshot, summary: Summary, no
     if judged.state == "Live":
         st.badge("Live", icon=":material/sensors:", color="green")
     elif judged.state == "Slow":
-        st.badge(plain(judged.brief.rstrip(".")), icon=":material/hourglass_top:", color="orange")
+        st.badge(plain(judged.sentence.rstrip(".")), icon=":material/hourglass_top:", color="orange")
     else:
         st.badge("Interrupted", icon=":material/sensors_off:", color="orange")
     st.markdown(
@@ -112,13 +125,13 @@ def numbers(state: PollState[Snapshot], snapshot: Snapshot, summary: Summary, no
         width="content",
     )
     if summary.unplaceable:
-        with st.popover(f"{sum(summary.unplaceable.values()):,} not placeable", type="tertiary"):
-            st.write("These vehicles match the filters but cannot be drawn:")
+        with st.popover(f"{sum(summary.unplaceable.values()):,} without position", type="tertiary"):
+            st.write("These vehicles match the filters, but there is no place to draw them at:")
             st.table({"Vehicles": summary.unplaceable})
     if summary.notices:
         with st.popover(_counted(len(summary.notices)), type="tertiary", icon=":material/info:"):
-            reasons = sign_in.viewer().may_see_reasons
-            st.markdown(_paragraphs(summed(summary.notices, now, most=20, reasons=reasons)))
+            st.markdown(_paragraphs(summed(summary.notices, now, most=20)))
+            _details(reasons(summary.notices))
 
 
 def age(snapshot: Snapshot, now: datetime) -> str:
@@ -137,7 +150,7 @@ def again(retry_at: datetime | None, now: datetime) -> str:
     return f"Trying again in {units.duration((retry_at - now).total_seconds() + 1)}."
 
 
-def _paragraphs(sentences: list[str]) -> str:
+def _paragraphs(sentences: Sequence[str]) -> str:
     return "\n\n".join(map(plain, sentences))
 
 

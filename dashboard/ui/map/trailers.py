@@ -23,7 +23,9 @@ from dashboard.ui.markdown import plain
 def control() -> None:
     """Show the switch for trailers."""
     st.toggle(
-        "Trailers", key=key_in_popover("trailers"), help="Follows the filters by fleet, source and provider."
+        "Trailers",
+        key=key_in_popover("trailers"),
+        help="Follows the filters Fleet, Source and Connected as.",
     )
 
 
@@ -43,18 +45,26 @@ def status_line(scope: Scope, display: DisplayOptions) -> None:
     state = service().trailers.watch()
     why = ""
     if state.problem:
-        reason = f"{state.problem} " if sign_in.viewer().may_see_reasons else ""
-        why = f"{reason}{status.again(state.retry_at, datetime.now(UTC))}"
+        why = status.again(state.retry_at, datetime.now(UTC))
     if state.snapshot is None:
         if why:
             st.markdown(f":material/cloud_off: No trailers yet. {plain(why)}", width="content")
+            _details(state.problem)
         else:
             st.markdown(":material/hourglass_top: Reading the trailers …", width="content")
         return
     count = service().feed.trailers.count(state.snapshot, scope)
     text = f"**{count:,}** {'trailer' if count == 1 else 'trailers'}."
     if state.snapshot.unreadable and scope.visibility == EVERYTHING:
-        text += f" Not placeable: {state.snapshot.unreadable:,} ({UNREADABLE})."
+        text += f" Without position: {state.snapshot.unreadable:,} ({UNREADABLE})."
     if why:
         text += f" Not up to date. {plain(why)}"
     st.markdown(text, width="content")
+    _details(state.problem)
+
+
+def _details(problem: str) -> None:
+    """Fold away what only operators can make something of."""
+    if problem and sign_in.viewer().may_see_reasons:
+        with st.popover("Details", type="tertiary", icon=":material/troubleshoot:", key="trailers_details"):
+            st.markdown(plain(problem))

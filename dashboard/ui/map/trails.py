@@ -34,7 +34,6 @@ SET, FRAMED = "trail_set", "trail_framed"
 
 STYLE = """
 <style>
-[data-testid="stDeckGlJsonChart"] { height: calc(100dvh - 34rem) !important; }
 .trails { overflow-x: auto; }
 .trails table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 .trails th, .trails td { text-align: left; padding: .3rem .8rem .3rem 0; white-space: nowrap;
@@ -156,7 +155,7 @@ def layers(trail_set: TrailSet, scope: Scope) -> list[pdk.Layer]:
 
 
 def controls(trail_set: TrailSet, scope: Scope) -> None:
-    """Show what belongs below the map while trails are on it."""
+    """Show what steers trails and says them in numbers, over the map's lower part while trails are on it."""
     st.html(STYLE)
     with st.container(key="trails", border=True, gap="small"):
         play = replay.current(trail_set)

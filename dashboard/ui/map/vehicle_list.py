@@ -25,7 +25,7 @@ STYLE = """
 /* The table's own buttons would search and save this page alone, formulas and all. */
 .st-key-list_rows [data-testid="stElementToolbar"] { display: none; }
 .st-key-list_head h3 { padding: 0; }
-.st-key-list_head { row-gap: 0; }
+.st-key-list_head { row-gap: .6rem; }
 .st-key-list_head p { font-size: .9rem; }
 </style>
 """
@@ -66,7 +66,7 @@ def _list(scope: Scope, chosen: str) -> None:
     _place_of_chosen(scope, snapshot, query, chosen, size)
     st.html(STYLE)
     with st.container(key="list_rows"):
-        _table(page, chosen)
+        _table(page, chosen, narrowed=bool(scope.filters or query.text))
 
 
 def _controls(scope: Scope) -> ListQuery:
@@ -120,9 +120,11 @@ def _place_of_chosen(scope: Scope, snapshot: Snapshot, query: ListQuery, chosen:
             st.button("Go to that page", type="tertiary", on_click=_go, args=(number,), key="list_go")
 
 
-def _table(page: ListPage, chosen: str) -> None:
+def _table(page: ListPage, chosen: str, *, narrowed: bool) -> None:
     if not page.total:
-        st.info("No vehicle matches the filters and the search.")
+        st.info(
+            "No vehicle matches the filters and the search." if narrowed else "There are no vehicles yet."
+        )
         return
     # Row numbers, which a selection is made of, mean other vehicles once these have changed.
     if page.ids != st.session_state.get("list_shown"):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from dashboard.invitations.formatting import local_time
+from dashboard.service import service
 from dashboard.sharing.share import Share
 from dashboard.ui.clock import viewer_zone
 
@@ -40,12 +41,12 @@ def fleets_in_words(ids: Iterable[str], names: Mapping[str, str]) -> str:
 
 def shown(share: Share) -> str:
     """What a link shows of vehicles, and what not, in a sentence."""
-    limits = share.visibility
+    limits, source = share.visibility, service().poller.directory.names.source
     hidden = [label for key, label in HIDABLE.items() if key in limits.hidden]
     parts = [
         f"Vehicles without {listed(hidden)}" if hidden else "Vehicles with drivers, VINs and plates",
         *(["places to about 1 km"] if limits.rounded else []),
-        *([f"only from {', '.join(sorted(limits.sources))}"] if limits.sources else []),
+        *([f"only from {', '.join(sorted(map(source, limits.sources)))}"] if limits.sources else []),
         "with trails" if share.may_see_trails else "no trails",
         "with export" if share.may_export else "no export",
         *(["a pass code is asked for"] if share.has_pass_code else []),

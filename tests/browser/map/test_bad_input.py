@@ -22,7 +22,7 @@ def test_every_odd_position_name_and_time(see, dashboard, odd: World) -> None:
     by_name = {row["name"]: row for row in rows}
     assert by_name["no-speed"]["speed"] == "speed unknown"
     assert by_name["future"]["icon"].startswith("clock-")
-    shown.page.get_by_role("button", name="4 not placeable").click()
+    shown.page.get_by_role("button", name="4 without position").click()
     for reason in ("position 0, 0", "too near a pole", "no position reported"):
         expect(shown.page.get_by_test_id("stPopoverBody")).to_contain_text(reason)
     shown.close()
@@ -80,7 +80,7 @@ def test_what_the_filters_leave_none_of_disappears(see, dashboard, small: World)
     shown.popover("More filters")
     shown.pick("State", "stopped")
     shown.close()
-    expect(shown.page.get_by_text("No vehicle that can be drawn matches the filters.")).to_be_visible()
+    expect(shown.page.get_by_text("No vehicle matches.")).to_be_visible()
     shown.seen.until(lambda: rows("hexagons") == 0, "no hexagon")
     shown.popover("View")
     shown.page.get_by_text("Off", exact=True).click()

@@ -76,7 +76,7 @@ def test_only_matches_and_all_the_filters_change_what_is_drawn_and_the_address(s
     brand = everything[0]["provider"]
     shown.popover("More filters")
     for label, option in (
-        ("Provider", brand),
+        ("Connected as", brand),
         ("State", "moving"),
         ("Last fix", "live"),
         ("Speed", " 70 mph"),
@@ -91,7 +91,9 @@ def test_only_matches_and_all_the_filters_change_what_is_drawn_and_the_address(s
         "all four",
     )
     assert set(shown.query()) == {"provider", "state", "age", "speed"}
-    expect(sentence).to_contain_text(f"from {brand}, that are moving, whose last fix is live, with speed")
+    expect(sentence).to_contain_text(
+        f"connected as {brand}, that are moving, whose last fix is live, with speed"
+    )
     expect(shown.page.get_by_role("button", name="More filters (4)")).to_be_visible()
     shown.page.get_by_role("button", name="Clear all filters").click()
     shown.seen.rows_are(lambda rows: len(rows) >= len(everything) - 5, "everything again")

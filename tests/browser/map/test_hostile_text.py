@@ -89,7 +89,9 @@ def test_ordinary_names_are_drawn_and_hostile_ones_are_text_on_the_map_page(
     for name in ("T12 | Smith | Reefer", "0412"):
         shown.point_at(name)
     everything = HOSTILE_TEXTS[0]
-    says(f"No trailers yet. GET /v2/telematics/trailer-locations was answered 403 Forbidden ({everything})")
+    shown.page.locator(".st-key-trailers_details").get_by_role("button").click()
+    says(f"GET /v2/telematics/trailer-locations was answered 403 Forbidden ({everything})")
+    shown.close()
     shown.find("![](https://evil.example/p.png)nothing")
     says("No vehicle of yours matches “![](https://evil.example/p.png)nothing”.")
     hit = shown.find("evil").get_by_role("button").first

@@ -32,7 +32,10 @@ def test_it_shows_only_map_and_numbers_and_outlives_the_server(
     expect(page.get_by_text("Sign out")).to_be_hidden()
     for role in ("textbox", "combobox", "searchbox", "switch", "heading"):
         expect(page.get_by_role(role)).to_have_count(0)  # type: ignore[arg-type]
-    expect(page.locator("button:visible")).to_have_count(0)
+    way_out = page.get_by_role("button", name="Leave the wall screen")
+    expect(way_out).to_have_css("opacity", "0")
+    expect(page.locator("button:visible")).to_have_count(1)
+    expect(page.get_by_role("list", name="Colours of the vehicles")).to_contain_text(re.compile(r" 5$"))
     chart = page.get_by_test_id("stDeckGlJsonChart")
     screen = {"x": 0, "y": 0, "width": 1280, "height": 720}
     seen.until(lambda: chart.bounding_box() == screen, "the map to fill the screen")
@@ -73,3 +76,35 @@ def test_it_shows_one_fleet_after_the_other(visit, dashboard, small: World) -> N
 
     seen.until(each_with_its_own, "each fleet with its vehicles, where they are")
     seen.clean()
+
+
+@pytest.mark.parametrize("how", ["key", "button"])
+def test_one_comes_back_from_it_with_the_filters_as_they_were(see, dashboard, small: World, how: str) -> None:
+    shown = see("/?kiosk=1&fleet=fleet-1", server=dashboard(small.settings), width=1280, height=720)
+    page = shown.page
+    expect(page.locator(".kiosk b").first).to_have_text("3")
+    if how == "key":
+        page.keyboard.press("Escape")
+    else:
+        page.mouse.move(1270, 10)
+        page.get_by_role("button", name="Leave the wall screen").click()
+    shown.seen.map_shown()
+    expect(page.locator(".kiosk")).to_have_count(0)
+    assert shown.query() == {"fleet": ["fleet-1"]}
+    assert shown.seen.counts() == (3, 5)
+
+
+def test_it_counts_what_it_draws_and_says_so_when_that_is_nothing(see, dashboard, small: World) -> None:
+    path = "/v2/telematics/vehicle-locations"
+    rows = small.rows
+    try:
+        small.rows = rows | {
+            path: [row | {"location": None} if row["vehicle_id"] == "a" else row for row in rows[path]]
+        }
+        shown = see("/?kiosk=1", server=dashboard(small.settings, anew=True), width=1280, height=720)
+        expect(shown.page.locator(".kiosk b").first).to_have_text("4")
+        shown.seen.open("/?kiosk=1&state=stopped")
+        expect(shown.page.get_by_text("No vehicle matches the filters of this screen.")).to_be_visible()
+        expect(shown.page.locator(".kiosk b").first).to_have_text("0")
+    finally:
+        small.rows = rows

@@ -213,7 +213,7 @@ def test_the_list_holds_the_rows_of_the_map_and_stays_while_it_ticks(dashboard, 
 def test_files_hold_what_the_filters_leave_and_are_built_when_asked_for(dashboard, visit) -> None:
     seen = list_shown(visit(dashboard(), width=390, height=900).map_shown())
     total = agreed_total(seen)
-    seen.page.get_by_role("button", name="Take it away").click()
+    seen.page.get_by_role("button", name="Export").click()
     found = {}
     for label, ending in (("CSV, for", "csv"), ("GeoJSON, for", "geojson"), ("Parquet, for", "parquet")):
         with seen.page.expect_download() as waiting:
@@ -222,7 +222,7 @@ def test_files_hold_what_the_filters_leave_and_are_built_when_asked_for(dashboar
         found[ending] = waiting.value.path().read_bytes()
     table = pd.read_csv(io.BytesIO(found["csv"]), encoding="utf-8-sig")
     assert len(table) == total
-    assert {"speed_m_per_s", "occurred_at_utc", "longitude_deg"} <= set(table.columns)
+    assert {"speed_mph", "occurred_at_utc", "longitude_deg"} <= set(table.columns)
     assert len(json.loads(found["geojson"])["features"]) == total
     assert pq.read_table(io.BytesIO(found["parquet"])).num_rows == total
     seen.clean()

@@ -97,7 +97,7 @@ def test_the_panel_says_what_is_known_in_the_units_asked_for(see) -> None:
     # Other fleets may have vehicles of that name, which need not move nor tell their speed.
     shown.find(name).get_by_role("button").filter(has_text=rows[0]["fleet"]).first.click()
     facts = panel(shown)
-    assert {"Fleet", "Provider", "State", "Speed", "Last fix", "Fix time"} <= set(facts)
+    assert {"Fleet", "Source", "State", "Speed", "Last fix", "Fix time"} <= set(facts)
     assert facts["Speed"].endswith(" mph")
     assert not {"None", "nan", "NaN", "", "—"} & set(facts.values())
     links = shown.page.locator(".st-key-map_panel a")

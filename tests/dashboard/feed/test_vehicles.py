@@ -269,4 +269,4 @@ def test_there_are_no_other_layers(feeds, feed):
 
 def test_legend_counts_what_is_drawn(feed):
     legend = feed.summary(FLEETS, ALL).legend
-    assert {entry.label: entry.count for entry in legend} == {"geotab": 1, "samsara": 1}
+    assert {entry.label: entry.count for entry in legend} == {"Geotab": 1, "Samsara": 1}

@@ -8,12 +8,12 @@ from tests.dashboard.frames import NOW, vehicles
 
 def test_the_big_numbers() -> None:
     frame = vehicles(
-        {"fleet_id": "f1", "tsp_slug": "geotab", "speed": 9.0, "age": 10},
-        {"fleet_id": "f1", "tsp_slug": "geotab", "speed": 9.0, "age": 99999},
-        {"fleet_id": "f2", "tsp_slug": "samsara", "age": 10},
+        {"fleet_id": "f1", "source": "geotab", "speed": 9.0, "age": 10},
+        {"fleet_id": "f1", "source": "geotab", "speed": 9.0, "age": 99999},
+        {"fleet_id": "f2", "source": "samsara", "age": 10},
         {"age": 10, "speed": 0.0},
     )
-    assert counters(frame, NOW) == Counters(vehicles=4, moving=1, fleets=2, providers=2)
+    assert counters(frame, NOW) == Counters(vehicles=4, moving=1, fleets=2, sources=2)
     assert counters(frame[:0], NOW) == Counters(0, 0, 0, 0)
 
 

@@ -11,13 +11,15 @@ from tests.dashboard.frames import NOW, vehicles
 
 def test_everything_known_is_said_in_the_viewers_units() -> None:
     row = vehicles(
-        {"name": "Truck <b>7</b>", "fleet": "Acme", "provider": "Geotab", "driver": "Zoë", "plate": "AB-1"}
+        {"name": "Truck <b>7</b>", "fleet": "Acme", "source_name": "Geotab", "provider": "Geotab 2"}
+        | {"driver": "Zoë", "plate": "AB-1"}
         | {"vin": "1FUJ", "place": "Springfield, IL, USA", "speed": 20.1168, "odometer": 1_609_344.0}
         | {"fuel_level": 61.7, "engine_hours": 1234.5, "coolant_temperature": 358.15, "age": 180}
     )
     assert details_of(row, NOW, metric=False, delivered_at=NOW - timedelta(minutes=42)) == [
         ("Fleet", "Acme"),
-        ("Provider", "Geotab"),
+        ("Source", "Geotab"),
+        ("Connected as", "Geotab 2"),
         ("Driver", "Zoë"),
         ("Plate", "AB-1"),
         ("VIN", "1FUJ"),
@@ -26,7 +28,7 @@ def test_everything_known_is_said_in_the_viewers_units() -> None:
         ("Place", "Springfield, IL, USA"),
         ("Last fix", "3 min ago, live"),
         ("Fix time", "2026-05-04 11:57:00 UTC"),
-        ("Provider delivered", "42 min ago"),
+        ("Source delivered", "42 min ago"),
         ("Odometer", "1,000 mi"),
         ("Fuel", "62 %"),
         ("Engine hours", "1,234.5 h"),

@@ -72,6 +72,23 @@ def test_other_text_is_left_as_it_is(name: str) -> None:
     assert row["name"] == name
 
 
+@pytest.mark.parametrize(
+    ("system", "expected"),
+    [
+        ("si", {"speed_m_per_s": 20.1168, "odometer_m": 1_609_344.0, "coolant_temperature_k": 358.15}),
+        ("metric", {"speed_km_per_h": 72.42, "odometer_km": 1609.344, "coolant_temperature_c": 85.0}),
+        ("us", {"speed_mph": 45.0, "odometer_mi": 1000.0, "coolant_temperature_f": 185.0}),
+    ],
+)
+def test_csv_is_in_the_units_asked_for_and_its_headers_say_which(system, expected) -> None:
+    row = {"speed": 20.1168, "odometer": 1_609_344.0, "coolant_temperature": 358.15}
+    known, unknown = read_csv(to_csv(vehicles(row, {}), system=system))
+    assert {name: float(known[name]) for name in expected} == pytest.approx(expected)
+    assert {unknown[name] for name in expected} == {""}
+    measured = ("speed_", "odometer_", "coolant_")
+    assert [name for name in known if name.startswith(measured)] == list(expected), "none is there twice"
+
+
 def test_negative_numbers_stay_numbers() -> None:
     (row,) = read_csv(to_csv(vehicles({"lon": -88.5, "lat": -1.25})))
     assert (row["longitude_deg"], row["latitude_deg"]) == ("-88.5", "-1.25")

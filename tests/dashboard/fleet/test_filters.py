@@ -88,8 +88,8 @@ def test_a_long_wrong_value_is_not_repeated_whole() -> None:
             "Showing only vehicles of Acme or 配送株式会社, that are moving or no speed known, "
             "matching “T 12”.",
         ),
-        (Filters(providers=("samsara-api-key",)), "Showing only vehicles from Samsara."),
-        (Filters(sources=("geotab",)), "Showing only vehicles on the platform geotab."),
+        (Filters(providers=("samsara-api-key",)), "Showing only vehicles connected as Samsara."),
+        (Filters(sources=("geotab",)), "Showing only vehicles from geotab."),
         (Filters(ages=("late", "7d")), "Showing only vehicles whose last fix is late or 1 to 7 days old."),
         (
             Filters(speeds=("0", "fast", "unknown")),

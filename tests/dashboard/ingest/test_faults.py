@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from catena_client import CatenaClient, RetryPolicy
+from dashboard.fleet.notices import reasons
 from dashboard.ingest import embedded, rows
 from dashboard.ingest.concurrency import Concurrency
 from dashboard.ingest.poller import Poller
@@ -63,7 +64,8 @@ def poll(poller):
 
 
 def said(summary, snapshot):
-    return " ".join(notice.sentence(snapshot.taken_at) for notice in summary.notices)
+    sentences = [notice.sentence(snapshot.taken_at) for notice in summary.notices]
+    return " ".join([*sentences, *reasons(summary.notices)])
 
 
 def switch(sandbox, *faults):

@@ -48,7 +48,17 @@ def test_a_sheet_takes_all_names_at_once() -> None:
 
 
 def test_what_the_font_lacks_is_shown_as_a_box() -> None:
-    assert printable("Ž東🚚x") == "Ž□□x"
+    assert printable("Ž東\ud800x") == "Ž□□x"
+
+
+def test_emoji_are_drawn() -> None:
+    assert printable("🚚 ❤️ 🦅") == "🚚 ❤️ 🦅"
+    (drawn,), (nameless,) = (
+        pages(invitation_pdf(replace(CARD, company=name, fleet=name))) for name in ("🚚🦅", "")
+    )
+    assert drawn.tobytes() != nameless.tobytes()
+    (others,) = pages(invitation_pdf(replace(CARD, company="🚛🐻", fleet="🚛🐻")))
+    assert drawn.tobytes() != others.tobytes(), "not as the same box each"
 
 
 def test_the_page_to_print_is_one_page_with_the_code_and_the_link() -> None:

@@ -214,12 +214,12 @@ def test_why_catena_does_not_answer_is_for_operators(as_guest, service, viewer, 
 
 @pytest.mark.parametrize(
     ("role", "said"),
-    [("guest", "There are no vehicles to see here now"), ("operator", "Create an invitation")],
+    [("guest", "There are no vehicles to see here now"), ("operator", "Invite one")],
 )
 def test_only_who_may_invite_is_told_to(as_guest, role, said):
     text = words(as_guest(Viewer("somebody", Visibility(), role)))
     assert said in text
-    assert ("invitation" in text) == (role == "operator")
+    assert ("Invite" in text) == (role == "operator")
 
 
 def test_the_page_turns_to_what_they_may_see_now(as_guest):

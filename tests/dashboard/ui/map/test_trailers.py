@@ -50,4 +50,4 @@ def test_trailers_that_no_row_tells_of_are_counted(open_page, service, catena):
     app = open_page(trailers="1")
     until(lambda: service.trailers.state.snapshot is not None)
     app.run()
-    assert "**0** trailers. Not placeable: 1 (unreadable answer)." in words(app)
+    assert "**0** trailers. Without position: 1 (unreadable answer)." in words(app)

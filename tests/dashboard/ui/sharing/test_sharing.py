@@ -218,7 +218,7 @@ def test_an_operator_of_some_fleets_shares_these_alone_and_sees_no_others_links(
             {"fleet-1", "fleet-2", "fleet-3"},
             {"samsara"},
             {"q": ["a b&c"]},
-            "samsara",
+            "Samsara",
         ),
     ],
     ids=["all", "fleet-and-state", "fleet-that-left", "source-and-text"],
@@ -418,7 +418,7 @@ def test_what_a_link_shows_is_said_in_words_and_whether_it_works(service):
     share, _ = service.shares.make(OPERATOR, "x", Visibility(frozenset({"f"})), DAY)
     assert shown(share) == "Vehicles with drivers, VINs and plates, no trails, no export."
     assert shown(replace(share, visibility=visibility, may_export=True, has_pass_code=True)) == (
-        "Vehicles without VINs and plates, places to about 1 km, only from samsara, no trails, with export, "
+        "Vehicles without VINs and plates, places to about 1 km, only from Samsara, no trails, with export, "
         "a pass code is asked for."
     )
     ends = share.expires_at
