@@ -18,6 +18,7 @@ STYLE = """<style>
 .stage .from{font-size:calc(3.4*var(--u));color:var(--brand-text)}
 .stage .fleet{font-size:calc(6.6*var(--u));font-weight:700;overflow-wrap:anywhere;line-height:1.1;
  display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:3;overflow:hidden;padding-bottom:.12em}
+.stage.code .fleet{-webkit-line-clamp:2}
 .stage .words{font-size:calc(4*var(--u));overflow-wrap:anywhere}
 .stage .steps{display:flex;flex-direction:column;gap:calc(2.2*var(--u))}
 .stage .steps li{display:flex;align-items:center;gap:calc(1.8*var(--u));font-size:calc(4.2*var(--u));opacity:.72}
@@ -64,7 +65,7 @@ STYLE = """<style>
 .st-key-stage_bar>*{flex:none;width:auto!important}
 .st-key-stage_bar>:last-child{margin-left:auto}
 @media (max-aspect-ratio:1/1){
- .stage{--bar:7rem;--u:min(.62dvh,1.35dvw);flex-direction:column;justify-content:flex-start}
+ .stage{--bar:9.5rem;--u:min(.62dvh,1.35dvw);flex-direction:column;justify-content:flex-start}
  .stage .qr img{width:min(60dvh,92dvw)}
  .stage .side,.stage.used .side{--u:min(.62dvh,1.35dvw);flex:0 1 auto;width:100%}
  .stage.code .steps{display:grid;grid-template-columns:1fr 1fr}
@@ -74,7 +75,7 @@ STYLE = """<style>
  .stage.live{justify-content:flex-start}
  .stage.live .wall{display:none}
  .stage.used .wall ul{grid-template-columns:1fr}
- .st-key-stage_bar{height:7rem;flex-wrap:wrap;align-content:center;gap:.25rem 1rem}
+ .st-key-stage_bar{height:9.5rem;flex-wrap:wrap;align-content:center;gap:.25rem 1rem}
 }
 @media (prefers-reduced-motion:reduce){.stage .steps .done i{animation:none}}
 </style>"""
