@@ -101,7 +101,7 @@ def test_fleet_and_source_filter_together_and_live_in_the_address(dashboard, vis
     # A source that the fleet does not have leaves nothing, and is no error.
     missing = next(value for value in offered if value not in had and value.isalpha())
     again.open(f"/?{urlencode({'fleet': query['fleet'][0], 'source': missing.lower()})}")
-    expect(again.page.get_by_text("No vehicle matches")).to_be_visible()
+    expect(again.page.locator(".st-key-map_sentence")).to_contain_text("No vehicle matches.")
     assert again.counts()[0] == 0
     again.clean()
 
