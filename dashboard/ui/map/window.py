@@ -24,6 +24,8 @@ OVER = ", ".join(
         ".st-key-map_below > *",
         ".st-key-map_side",
         ".kiosk",
+        ".stage.live > *",
+        ".st-key-stage_bar",
     )
 )
 """What may lie over the map's edges: whatever is fitted into the map is kept clear of it."""

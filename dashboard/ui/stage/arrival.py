@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC
 from typing import Any, get_args
 
@@ -13,25 +14,22 @@ from dashboard.access.scope import Scope
 from dashboard.deck.arrival import fleet_layers
 from dashboard.deck.assets import FROM_PAGES
 from dashboard.deck.deck import deck, glide_for, vehicles_layer
-from dashboard.deck.viewport import DEFAULT_VIEW, ViewState, fit
+from dashboard.deck.viewport import DEFAULT_VIEW, ViewState, bounds, view_of
 from dashboard.feed.drawing import Layer
 from dashboard.feed.frames import placeable
 from dashboard.feed.vehicle_rows import VEHICLE_SHAPES, shapes
 from dashboard.fleet.filters import Filters
-from dashboard.fleet.geo import MAX_LATITUDE, Floats
+from dashboard.fleet.geo import Floats
 from dashboard.fleet.snapshot import Snapshot, as_of
 from dashboard.service import service
 from dashboard.ui import frame, sign_in
+from dashboard.ui.map import basemaps, window
 from dashboard.ui.stage.state import Act, StageState, stage_state
 
 FLY_MS = 3500
 ARRIVE_MS = 2500
 CLOSEST = 8.0
 """The zoom beyond which it does not fly, however close together the vehicles are: one should see where that is."""
-PIXELS = {"desktop": (960, 620), "phone": (360, 560)}
-"""Pixels of the map, width and height, that are surely in sight; Streamlit does not tell its size."""
-BELOW_WORDS = 0.3
-"""Of the fleet's height: what is kept free above it, where the words are."""
 
 
 def show(act: Act) -> None:
@@ -40,6 +38,7 @@ def show(act: Act) -> None:
     layers: list[pdk.Layer] = []
     if act == "live" and snapshot is not None:
         layers = _layers(state, snapshot)
+    window.listen(basemaps.address(frame.theme()), "")
     st.pydeck_chart(
         _deck(layers, state), key="stage_map", height="stretch", alt="Map of the fleet's vehicles."
     )
@@ -93,25 +92,16 @@ def _layers(state: StageState, snapshot: Snapshot) -> list[pdk.Layer]:
 
 
 def _view(lon: Floats, lat: Floats) -> ViewState:
-    width, height = PIXELS["phone" if "Mobi" in st.context.headers.get("User-Agent", "") else "desktop"]
-    north, south = float(lat.max()), float(lat.min())
-    # Somewhere north of the northernmost is fitted in too.
-    lon, lat = (
-        np.append(lon, lon[0]),
-        np.append(lat, min(north + BELOW_WORDS * (north - south), MAX_LATITUDE)),
-    )
-    view = fit(lon, lat, width=width, height=height)
-    return ViewState(view.longitude, view.latitude, min(view.zoom, CLOSEST))
+    now = window.window()
+    view = view_of(bounds(lon, lat), width=now.width, height=now.height, padding=now.padding, closest=CLOSEST)
+    return replace(view, glide_ms=0 if now.still else FLY_MS)
 
 
 def _deck(layers: list[pdk.Layer], state: StageState) -> pdk.Deck:
-    made = deck(
+    return deck(
         layers,
         state.view or DEFAULT_VIEW,
-        setting=service().settings.basemap,
+        setting=basemaps.setting(frame.theme()),
         theme=frame.theme(),
         assets_url=FROM_PAGES,
     )
-    if state.view is not None:
-        made.initial_view_state.transition_duration = FLY_MS
-    return made

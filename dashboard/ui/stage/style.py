@@ -3,8 +3,7 @@
 import streamlit as st
 
 STYLE = """<style>
-[data-testid="stSidebar"],[data-testid="stHeader"],[data-testid="stSidebarCollapsedControl"],
-[data-testid="stElementToolbar"],.st-key-simulated_notice,.st-key-way_out{display:none!important}
+[data-testid="stHeader"],[data-testid="stElementToolbar"],.st-key-header{display:none!important}
 [data-testid="stMainBlockContainer"]{padding:0!important;max-width:none!important}
 [data-testid="stMainBlockContainer"]>[data-testid="stVerticalBlock"]{gap:0}
 .stage{--bar:3.75rem;--u:min(1dvh,.75dvw);position:fixed;inset:0 0 var(--bar);z-index:5;overflow:hidden;
