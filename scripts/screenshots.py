@@ -142,7 +142,7 @@ def stage(seen: rig.Watch, browser: Browser) -> Iterator[str]:
     fleet.wait_for_load_state()
     fleet.close()
     expect(page.get_by_text("is live: ")).to_be_visible()
-    page.wait_for_timeout(12_000)  # the flight, and the vehicles coming apart
+    page.wait_for_timeout(20_000)  # the flight, the vehicles coming apart, and the tiles of where that is
     yield "stage-live"
 
 

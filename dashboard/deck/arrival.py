@@ -8,13 +8,14 @@ from typing import Any
 import pydeck as pdk
 
 from dashboard.deck import assets, icons
-from dashboard.deck.layers import names_layer
+from dashboard.deck.layers import NAME_PADDING, names_layer
 from dashboard.fleet.colours import PALETTES, Theme, rgb
 
 NAMED = 150
 """Of more vehicles neither rings nor names are drawn, which would hide each other."""
 NAME_LETTERS = 24
 NAME_PIXELS = 18
+RING_PIXELS, RING_WIDTH = 20, 3
 
 
 def fleet_layers(
@@ -61,12 +62,12 @@ def fleet_layers(
         id="arrived_rings",
         data=places,
         get_position="p",
-        get_radius=20,
+        get_radius=RING_PIXELS,
         radius_units=pdk.types.String("pixels"),
         filled=False,
         stroked=True,
         get_line_color=rgb(colour),
-        get_line_width=3,
+        get_line_width=RING_WIDTH,
         line_width_units=pdk.types.String("pixels"),
         pickable=False,
         transitions=glide,
@@ -74,8 +75,15 @@ def fleet_layers(
     characters = "".join(sorted({letter for row in rows for letter in row["name"]}))
     if gathered or not characters:
         return [ring, *drawn]
-    names = names_layer(places, theme=theme, glide_ms=glide_ms, characters=characters, size=NAME_PIXELS)
-    return [names, ring, *drawn]  # a name has a ground, which would hide a part of the ring
+    names = names_layer(
+        places,
+        theme=theme,
+        glide_ms=glide_ms,
+        characters=characters,
+        size=NAME_PIXELS,
+        beside=RING_PIXELS + RING_WIDTH + NAME_PADDING[0],
+    )
+    return [names, ring, *drawn]  # the ground of a name would hide a part of another's ring
 
 
 def _middle(places: Sequence[Sequence[float]]) -> list[float]:

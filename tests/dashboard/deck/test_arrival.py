@@ -27,7 +27,9 @@ def test_apart_they_have_rings_and_names_that_glide_along() -> None:
     assert list(layers) == ["names", "arrived_rings", "arrived"]
     assert all(layer.transitions == {"getPosition": 1500} for layer in layers.values())
     assert [row["p"] for row in layers["arrived"].data] == [[-90, 42.0], [-80, 42.0]]
-    named = layers["names"]
+    named, ring = layers["names"], layers["arrived_rings"]
+    left = named.get_pixel_offset[0] - named.background_padding[0]
+    assert left > ring.get_radius + ring.get_line_width / 2, "no letter lies under the ring"
     assert max(len(row["name"]) for row in named.data) == NAME_LETTERS
     letters = {letter for row in named.data for letter in row["name"]}
     assert letters <= set(str(named.character_set)), "what is not in the set is not drawn"
