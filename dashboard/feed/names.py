@@ -6,7 +6,8 @@ and a tile with many vehicles has none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -15,7 +16,7 @@ import numpy as np
 import pandas as pd
 from cachetools import LRUCache
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from dashboard.access.scope import Scope
@@ -24,6 +25,7 @@ from dashboard.access.viewer import Visibility
 from dashboard.feed.answers import packed, respond
 from dashboard.feed.frames import Frames, by_version, placeable
 from dashboard.feed.recent import RecentSnapshots
+from dashboard.fleet.display_options import MOST_ZOOM
 from dashboard.fleet.filters import Filters
 from dashboard.fleet.geo import Floats
 from dashboard.fleet.snapshot import Snapshot
@@ -92,12 +94,18 @@ class NamesFeed:
 
     def route(self, prefix: str) -> Route:
         """The route that answers the URLs, below a base path such as `/maps` or ""."""
-        return Route(f"{prefix}/feed/names/{{z:int}}/{{x:int}}/{{y:int}}.json", self.answer, methods=["GET"])
+        return Route(f"{prefix}/feed/names/{{z}}/{{x}}/{{y}}.json", self.answer, methods=["GET"])
 
     def answer(self, request: Request) -> Response:
-        """GeoJSON features for a known id; 403 for a missing, made up or expired one; 503 before the first snapshot."""
+        """GeoJSON features for a known id.
+
+        403 for a missing, made up or expired one; 404 for no tile; 503 before the first snapshot.
+        """
+        tile = _tile(request.path_params)
+        if tile is None:
+            return PlainTextResponse("There is no such tile.", 404)
         scope = self._tokens.entry(request, NamesScope)
-        asked = NamesOf(scope, Tile(**request.path_params)) if scope else None
+        asked = NamesOf(scope, tile) if scope else None
         return respond(request, asked, self._recent.of(request), self._body)
 
     def _drawn(self, snapshot: Snapshot, scope: NamesScope) -> pd.DataFrame:
@@ -132,6 +140,15 @@ class NamesFeed:
 def characters(names: Iterable[str]) -> str:
     """What some names are written with, in one order; of very many different ones those with the lowest numbers."""
     return "".join(sorted({*"…", *"".join(names)})[:MOST_CHARACTERS])
+
+
+def _tile(asked: Mapping[str, str]) -> Tile | None:
+    """The tile of an address, if a map can ask for it: numbers of any length would take any time to reckon with."""
+    numbers = [asked[name] for name in Tile._fields]
+    if not all(re.fullmatch("[0-9]{1,9}", number) for number in numbers):
+        return None
+    tile = Tile(*map(int, numbers))
+    return tile if tile.z <= MOST_ZOOM else None
 
 
 def _named(frame: pd.DataFrame) -> list[NamedVehicle]:
