@@ -23,7 +23,7 @@ from dashboard.access.scope import Scope
 from dashboard.access.tokens import FeedTokens
 from dashboard.access.viewer import Visibility
 from dashboard.feed.answers import packed, respond
-from dashboard.feed.frames import Frames, by_version, placeable
+from dashboard.feed.frames import ROWS_OF_A_FRAME, Frames, by_version, placeable
 from dashboard.feed.recent import RecentSnapshots
 from dashboard.fleet.display_options import MOST_ZOOM
 from dashboard.fleet.filters import Filters
@@ -37,6 +37,9 @@ LONGEST = 28
 """Letters of a name that are drawn."""
 MOST_CHARACTERS = 600
 """Different ones that a browser is told to draw; each costs it a little when the first name comes into sight."""
+
+LOCATED_ROWS = 1_000_000
+"""Vehicles whose places in the tiles are kept, 16 bytes each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class NamesFeed:
         self._frames = frames
         self._tokens = tokens
         self._recent = recent
-        self._located = once(self._locate, LRUCache(32), by_version)
+        self._located = once(self._locate, LRUCache(LOCATED_ROWS, _rows_of), by_version)
         self._body = once(self._pack, LRUCache(2048), by_version)
         self.characters = once(self._characters, LRUCache(32), by_version)
         """`characters(snapshot, visibility)`: what the names of all who may be seen are written with."""
@@ -160,6 +163,10 @@ def _named(frame: pd.DataFrame) -> list[NamedVehicle]:
         )
         if name
     ]
+
+
+def _rows_of(located: tuple[Floats, Floats]) -> int:
+    return len(located[0]) + ROWS_OF_A_FRAME
 
 
 def _short(name: str) -> str:
