@@ -8,7 +8,7 @@ import streamlit as st
 from benchmarks.inline_map import layer, rows_of
 from benchmarks.meter import unmetered
 from dashboard.deck.deck import deck
-from dashboard.deck.viewport import fit
+from dashboard.deck.viewport import bounds, view_of
 from dashboard.service import service
 from pages.live_map import TICK_SECONDS
 
@@ -27,7 +27,7 @@ def show() -> None:
         rows = rows_of(service().feed.vehicles, snapshot)
     if "view" not in st.session_state:  # as on our map: decided once
         lon, lat = np.array(rows["p"].tolist()).T
-        st.session_state["view"] = fit(lon, lat, width=1000, height=560)
+        st.session_state["view"] = view_of(bounds(lon, lat), width=1000, height=560)
     view = st.session_state["view"]
     st.pydeck_chart(
         deck(

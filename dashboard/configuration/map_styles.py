@@ -101,6 +101,9 @@ def _origin(name: str, style: str) -> str:
         raise SettingsError(
             f"{name} must name a map style by its https:// URL (http:// is accepted for localhost only)."
         )
-    if re.search(r"[;,'\"]", parts.netloc):
-        raise SettingsError(f"{name} names a host that cannot be one; copy the address again.")
+    # It goes into a header of each answer, where a sign of another kind would end it, or all answers.
+    if not re.fullmatch(r"[A-Za-z0-9._:\[\]-]+", parts.netloc):
+        raise SettingsError(
+            f"{name} names a host that cannot be one; copy the address again (xn--… where it has other letters)."
+        )
     return f"{parts.scheme}://{parts.netloc}"

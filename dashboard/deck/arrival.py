@@ -7,8 +7,8 @@ from typing import Any
 
 import pydeck as pdk
 
-from dashboard.deck import assets, icons
-from dashboard.deck.layers import NAME_PADDING, names_layer
+from dashboard.deck import icons
+from dashboard.deck.layers import NAME_PADDING, icon_layer, names_layer
 from dashboard.fleet.colours import PALETTES, Theme, rgb
 
 NAMED = 150
@@ -39,15 +39,12 @@ def fleet_layers(
     ]
     glide = {"getPosition": glide_ms} if glide_ms else None
     drawn = [
-        pdk.Layer(
-            "IconLayer",
-            id="arrived",
-            data=rows,
-            get_position="p",
-            get_icon="icon",
+        icon_layer(
+            "arrived",
+            rows,
+            theme=theme,
+            assets_url=assets_url,
             get_angle="angle",
-            icon_atlas=pdk.types.String(assets.url(assets_url, f"icons/{theme}.svg")),
-            icon_mapping=pdk.types.String(assets.url(assets_url, f"icons/{theme}.json")),
             get_size=34,
             billboard=False,
             pickable=False,

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import pydeck as pdk
 
-from dashboard.deck import assets, basemap, icons
+from dashboard.deck import basemap, icons
+from dashboard.deck.layers import icon_layer
 from dashboard.deck.viewport import ViewState
 from dashboard.fleet.colours import Theme, rgb
 
@@ -59,15 +60,12 @@ def vehicles_layer(
     `glide_ms` is 0 unless the rows begin with those of before: after a row went or came between them, the transition
     would carry vehicles to each other's places. `faded` while something else is what the map is about.
     """
-    return pdk.Layer(
-        "IconLayer",
-        id=layer_id,
-        data=data_url,
-        get_position="p",
-        get_icon="icon",
+    return icon_layer(
+        layer_id,
+        data_url,
+        theme=theme,
+        assets_url=assets_url,
         get_angle="angle",
-        icon_atlas=pdk.types.String(assets.url(assets_url, f"icons/{theme}.svg")),
-        icon_mapping=pdk.types.String(assets.url(assets_url, f"icons/{theme}.json")),
         # Small over a continent, so that a road full of trucks stays legible; larger in a town.
         get_size=8000,
         size_units=pdk.types.String("meters"),
@@ -85,14 +83,11 @@ def vehicles_layer(
 
 def chosen_layer(lon: float, lat: float, *, theme: Theme, assets_url: str, glide_ms: int) -> pdk.Layer:
     """A ring around the chosen vehicle, which glides as that does."""
-    return pdk.Layer(
-        "IconLayer",
-        id="chosen",
-        data=[{"lon": lon, "lat": lat, "icon": icons.name("selected", icons.MARK[theme])}],
-        get_position="[lon, lat]",
-        get_icon="icon",
-        icon_atlas=pdk.types.String(assets.url(assets_url, f"icons/{theme}.svg")),
-        icon_mapping=pdk.types.String(assets.url(assets_url, f"icons/{theme}.json")),
+    return icon_layer(
+        "chosen",
+        [{"p": [lon, lat], "icon": icons.name("selected", icons.MARK[theme])}],
+        theme=theme,
+        assets_url=assets_url,
         get_size=44,
         pickable=False,
         transitions={"getPosition": glide_ms},

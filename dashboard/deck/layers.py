@@ -1,4 +1,4 @@
-"""The deck's layers beside the vehicles: hexagons, trailers, trails and the vehicles of a replay."""
+"""The deck's layers beside the vehicles: hexagons, trailers, names, trails and the vehicles of a replay."""
 
 from __future__ import annotations
 
@@ -51,11 +51,11 @@ def hexagons_layer(data_url: str) -> pdk.Layer:
 
 def trailers_layer(data_url: str, *, theme: Theme, assets_url: str, pickable: bool, faded: bool) -> pdk.Layer:
     """Trailers, drawn from the JSON at a relative URL of the feed; `faded` while trails are what the map is about."""
-    return _icons(
+    return icon_layer(
         "trailers",
         data_url,
-        theme,
-        assets_url,
+        theme=theme,
+        assets_url=assets_url,
         get_size=18,
         pickable=pickable,
         opacity=0.25 if faded else 1.0,
@@ -189,11 +189,11 @@ def replay_layer(
         }
         for spot in positions
     ]
-    return _icons(
+    return icon_layer(
         "replay",
         rows,
-        theme,
-        assets_url,
+        theme=theme,
+        assets_url=assets_url,
         get_color="tint",
         get_size=30,
         pickable=True,
@@ -207,10 +207,11 @@ def replay_colours(names: Mapping[str, str], theme: Theme) -> dict[str, str]:
     return {vehicle: palette[position % len(palette)] for position, vehicle in enumerate(names)}
 
 
-def _icons(name: str, data: object, theme: Theme, assets_url: str, **options: object) -> pdk.Layer:
+def icon_layer(layer_id: str, data: object, *, theme: Theme, assets_url: str, **options: object) -> pdk.Layer:
+    """Pictures of `icons.SHAPES`: rows with `p` ([lon, lat]) and `icon`, or a relative URL of such rows."""
     return pdk.Layer(
         "IconLayer",
-        id=name,
+        id=layer_id,
         data=data,
         get_position="p",
         get_icon="icon",

@@ -63,11 +63,6 @@ def bounds(lon: Floats, lat: Floats) -> Bounds | None:
     return Bounds(west, span, float(lat[placed].min()), float(lat[placed].max()))
 
 
-def fit(lon: Floats, lat: Floats, *, width: int, height: int) -> ViewState:
-    """Return the view that shows all places (degrees) in a map of `width` x `height` CSS pixels."""
-    return view_of(bounds(lon, lat), width=width, height=height)
-
-
 def view_of(
     shown: Bounds | None,
     *,

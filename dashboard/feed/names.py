@@ -6,7 +6,8 @@ and a tile with many vehicles has none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -15,15 +16,16 @@ import numpy as np
 import pandas as pd
 from cachetools import LRUCache
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from dashboard.access.scope import Scope
 from dashboard.access.tokens import FeedTokens
 from dashboard.access.viewer import Visibility
 from dashboard.feed.answers import packed, respond
-from dashboard.feed.frames import Frames, by_version, placeable
+from dashboard.feed.frames import ROWS_OF_A_FRAME, Frames, by_version, placeable
 from dashboard.feed.recent import RecentSnapshots
+from dashboard.fleet.display_options import MOST_ZOOM
 from dashboard.fleet.filters import Filters
 from dashboard.fleet.geo import Floats
 from dashboard.fleet.snapshot import Snapshot
@@ -35,6 +37,9 @@ LONGEST = 28
 """Letters of a name that are drawn."""
 MOST_CHARACTERS = 600
 """Different ones that a browser is told to draw; each costs it a little when the first name comes into sight."""
+
+LOCATED_ROWS = 1_000_000
+"""Vehicles whose places in the tiles are kept, 16 bytes each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ class NamesFeed:
         self._frames = frames
         self._tokens = tokens
         self._recent = recent
-        self._located = once(self._locate, LRUCache(32), by_version)
+        self._located = once(self._locate, LRUCache(LOCATED_ROWS, _rows_of), by_version)
         self._body = once(self._pack, LRUCache(2048), by_version)
         self.characters = once(self._characters, LRUCache(32), by_version)
         """`characters(snapshot, visibility)`: what the names of all who may be seen are written with."""
@@ -92,12 +97,18 @@ class NamesFeed:
 
     def route(self, prefix: str) -> Route:
         """The route that answers the URLs, below a base path such as `/maps` or ""."""
-        return Route(f"{prefix}/feed/names/{{z:int}}/{{x:int}}/{{y:int}}.json", self.answer, methods=["GET"])
+        return Route(f"{prefix}/feed/names/{{z}}/{{x}}/{{y}}.json", self.answer, methods=["GET"])
 
     def answer(self, request: Request) -> Response:
-        """GeoJSON features for a known id; 403 for a missing, made up or expired one; 503 before the first snapshot."""
+        """GeoJSON features for a known id.
+
+        403 for a missing, made up or expired one; 404 for no tile; 503 before the first snapshot.
+        """
+        tile = _tile(request.path_params)
+        if tile is None:
+            return PlainTextResponse("There is no such tile.", 404)
         scope = self._tokens.entry(request, NamesScope)
-        asked = NamesOf(scope, Tile(**request.path_params)) if scope else None
+        asked = NamesOf(scope, tile) if scope else None
         return respond(request, asked, self._recent.of(request), self._body)
 
     def _drawn(self, snapshot: Snapshot, scope: NamesScope) -> pd.DataFrame:
@@ -134,6 +145,15 @@ def characters(names: Iterable[str]) -> str:
     return "".join(sorted({*"…", *"".join(names)})[:MOST_CHARACTERS])
 
 
+def _tile(asked: Mapping[str, str]) -> Tile | None:
+    """The tile of an address, if a map can ask for it: numbers of any length would take any time to reckon with."""
+    numbers = [asked[name] for name in Tile._fields]
+    if not all(re.fullmatch("[0-9]{1,9}", number) for number in numbers):
+        return None
+    tile = Tile(*map(int, numbers))
+    return tile if tile.z <= MOST_ZOOM else None
+
+
 def _named(frame: pd.DataFrame) -> list[NamedVehicle]:
     lon, lat = (np.round(frame[column].to_numpy(), 5).tolist() for column in ("lon", "lat"))
     return [
@@ -143,6 +163,10 @@ def _named(frame: pd.DataFrame) -> list[NamedVehicle]:
         )
         if name
     ]
+
+
+def _rows_of(located: tuple[Floats, Floats]) -> int:
+    return len(located[0]) + ROWS_OF_A_FRAME
 
 
 def _short(name: str) -> str:

@@ -34,6 +34,8 @@ from dashboard.runtime.once import once
 
 KEPT_BYTES = 100_000_000
 """Of all bodies that are kept; one of 100,000 vehicles has about three million."""
+SUMMARY_BYTES = 50_000_000
+"""Of all summaries that are kept; one of 100,000 vehicles has 400,000, and there is a new one with each snapshot."""
 INDEXED_ROWS = 500_000
 """Rows of all search indexes that are kept."""
 WATCHED_SECONDS = 60
@@ -56,7 +58,7 @@ class VehicleFeed:
         self._recent = recent
         self._assignments = once(_new_assignments, LRUCache(1024), hashkey)
         self._body = once(self._pack, LRUCache(KEPT_BYTES, _bytes_of), by_moment)
-        self._summary = once(self._summarise, LRUCache(256), by_moment)
+        self._summary = once(self._summarise, LRUCache(SUMMARY_BYTES, _bytes_of_summary), by_moment)
         self.counters = once(self._count, LRUCache(256), by_moment)
         """`counters(snapshot, scope)`: the big numbers of a wall screen."""
         self.facets = once(self._count_facets, LRUCache(256), by_version)
@@ -129,6 +131,11 @@ class VehicleFeed:
 
 def _bytes_of(body: bytes) -> int:
     return len(body) + 1000  # with its place in the cache, so that tiny ones are bounded too
+
+
+def _bytes_of_summary(summary: Summary) -> int:
+    # Beside its order, with legend and notices: a lot for one, so that there are 500 at the most.
+    return sum(map(len, summary.drawn.values())) + SUMMARY_BYTES // 500
 
 
 def _rows_of(index: SearchIndex) -> int:

@@ -135,14 +135,14 @@ def _trails(
     if not offered.windows:
         notes.append("The link asks for trails, which are not shown to you; only where vehicles are now.")
         return (), 0
-    seen = [vehicle for vehicle in wanted if may_see(vehicle)]
+    if len(wanted) > offered.most_trails:
+        notes.append(f"The link asks for more trails than {offered.most_trails}; the others were left out.")
+        wanted = wanted[: offered.most_trails]  # before they are looked up, each among all vehicles
+    seen = tuple(vehicle for vehicle in wanted if may_see(vehicle))
     if unknown := len(wanted) - len(seen):
         notes.append(f"Trails of vehicles that are not known here were left out of the link ({unknown}).")
-    if len(seen) > offered.most_trails:
-        notes.append(f"The link asks for more trails than {offered.most_trails}; the others were left out.")
     hours = next(iter(query.get("hours", ())), str(offered.usual_window))
     if hours not in map(str, offered.windows):
         notes.append("The link asks for trails over other hours than there are; the usual ones are shown.")
         hours = str(offered.usual_window)
-    kept = tuple(seen[: offered.most_trails])
-    return kept, int(hours) if kept else 0
+    return seen, int(hours) if seen else 0

@@ -79,7 +79,7 @@ class InvitationService:
         self._opened: LRUCache[str, datetime] = LRUCache(OPENED)
         self._by_hand = Rate(BY_HAND, 60, clock)
         self._revealed: LRUCache[tuple[str, str], None] = LRUCache(REVEALED)
-        self._revealing = threading.Lock()
+        self._remembering = threading.Lock()
 
     def lists(self, viewer: Viewer, wait: float = 0.0) -> InvitationLists:
         """Return what is known now, and read again in the background what is old.
@@ -117,7 +117,9 @@ class InvitationService:
         known = self._cache.summary(self._cache.get(handle))
         if not (seen := rights.invitations_seen_by(viewer, (known,))):
             raise InvitationNotFound
-        found, opened_at = self._watches.look(handle), self._opened.get(known.fleet_ref)
+        found = self._watches.look(handle)
+        with self._remembering:
+            opened_at = self._opened.get(known.fleet_ref)
         return Standing(
             invitation=seen[0],
             opened=opened_at is not None and opened_at >= (known.created_at or LONG_AGO),
@@ -127,7 +129,8 @@ class InvitationService:
 
     def opened(self, fleet_ref: str, at: datetime) -> None:
         """Remember that a link was opened which was made under this reference."""
-        self._opened[fleet_ref] = at
+        with self._remembering:
+            self._opened[fleet_ref] = at
 
     def link(self, viewer: Viewer, handle: str) -> str:
         """Reveal the magic link, for the operator who hands it over; "" where Catena sent none that can be read.
@@ -138,7 +141,7 @@ class InvitationService:
         if invitation.magic_link is None:
             return ""
         seen_before = (handle, viewer.session or viewer.name)  # pages ask again each time they are drawn
-        with self._revealing:
+        with self._remembering:
             new = seen_before not in self._revealed
             self._revealed[seen_before] = None
         if new:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard.configuration.checks import is_loopback
 from dashboard.service import service
+from dashboard.ui import sign_in
 from dashboard.ui.invitations.state import page_state
 
 ANYWHERE = ("198.51.100.1", 9)
@@ -16,6 +17,7 @@ NOT_OURS = (
     "They come from Catena as they are: the simulated one makes others with `--host` and `--connect-url`, which "
     "`python -m sandbox --help` explains."
 )
+ELSEWHERE = "Open the dashboard by the address that its machine has in the network of the phones, and make links there."
 NO_NETWORK = "Connect this machine to the network that the phone is in, then reload this page."
 
 
@@ -59,6 +61,11 @@ def _better(opened: SplitResult) -> tuple[str, str]:
             return f"{parts.scheme}://{parts.netloc}", ""
     if settings.redirect_uri:  # the door is closed to those who come by another name
         return "", "People sign in under this address alone: name another in `redirect_uri`."
+    seen_from = sign_in.viewer().address
+    if seen_from and not is_loopback(
+        seen_from
+    ):  # who is elsewhere is not told of this machine's addresses and ports
+        return "", ELSEWHERE
     own = own_address()
     if not own:
         return "", NO_NETWORK

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import streamlit as st
 
@@ -109,7 +109,7 @@ def _chosen() -> Basemap:
 
 
 def _remembered() -> str:
-    kept = st.session_state.get(CHOSEN) or st.context.cookies.get(COOKIE, "")
+    kept = st.session_state.get(CHOSEN) or unquote(st.context.cookies.get(COOKIE, ""))
     return kept if kept in keys() else ""
 
 

@@ -28,6 +28,8 @@ from dashboard.ui.stage.state import Act, StageState, stage_state
 
 FLY_MS = 3500
 ARRIVE_MS = 2500
+MOST_SENT = 2_000
+"""Vehicles that glide in: all their places go with each drawing of the map. More are fetched, and are there at once."""
 CLOSEST = 8.0
 """The zoom beyond which it does not fly, however close together the vehicles are: one should see where that is."""
 
@@ -47,29 +49,18 @@ def show(act: Act) -> None:
 
 def _layers(state: StageState, snapshot: Snapshot) -> list[pdk.Layer]:
     viewer, theme = sign_in.viewer(), frame.theme()
-    others = []
-    if state.others:
-        everything = Scope(viewer.visibility, theme=theme)
-        others = [
-            vehicles_layer(
-                service().feed.vehicles.url(snapshot, everything, layer, viewer.feed),
-                layer_id=f"stage_others_{layer}",
-                theme=theme,
-                assets_url=FROM_PAGES,
-                glide_ms=0,
-                faded=True,
-            )
-            for layer in get_args(Layer)
-        ]
+    own = Scope(viewer.visibility, Filters(fleets=(state.fleet_id,)), theme=theme)
+    others = _fetched("stage_others", snapshot, replace(own, filters=Filters())) if state.others else []
     if not state.drawings:
         return others  # the map has just begun to be there
-    shown = service().feed.frames.filtered(snapshot, viewer.visibility, Filters(fleets=(state.fleet_id,)))
-    shown = placeable(shown)
+    shown = placeable(service().feed.frames.filtered(snapshot, own.visibility, own.filters))
     if shown.empty:
         return others
     gathered = state.view is None
     if state.view is None:
         state.view = _view(shown["lon"].to_numpy(), shown["lat"].to_numpy())
+    if len(shown) > MOST_SENT:
+        return [*others, *_fetched("arrived", snapshot, own)]
     now = as_of(snapshot).astimezone(UTC)
     angles = -np.round(np.nan_to_num(shown["heading"].to_numpy(dtype=np.float64)))
     rows: list[dict[str, Any]] = [
@@ -89,6 +80,22 @@ def _layers(state: StageState, snapshot: Snapshot) -> list[pdk.Layer]:
     state.rows, state.arriving = vehicles, gathered
     drawn = fleet_layers(rows, theme=theme, assets_url=FROM_PAGES, glide_ms=glide, gathered=gathered)
     return [*others, *drawn]
+
+
+def _fetched(name: str, snapshot: Snapshot, scope: Scope) -> list[pdk.Layer]:
+    """The vehicles of a scope, pale unless it is the fleet's own; the browser asks for them by itself."""
+    return [
+        vehicles_layer(
+            service().feed.vehicles.url(snapshot, scope, layer, sign_in.viewer().feed),
+            layer_id=f"{name}_{layer}",
+            theme=scope.theme,
+            assets_url=FROM_PAGES,
+            glide_ms=0,
+            pickable=False,
+            faded=not scope.filters,
+        )
+        for layer in get_args(Layer)
+    ]
 
 
 def _view(lon: Floats, lat: Floats) -> ViewState:

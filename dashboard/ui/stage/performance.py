@@ -70,6 +70,8 @@ def show(fly: Callable[[str], None]) -> None:
 
 def _play(act: Act) -> None:
     """Draw what is on the stage now, and begin the next act when something has happened."""
+    if not sign_in.viewer().may_invite:
+        st.rerun()  # not any more: the page says so
     state = stage_state()
     seen = _see(state)
     if wants_next(state, seen):

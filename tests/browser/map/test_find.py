@@ -48,7 +48,7 @@ def test_a_vehicle_is_found_by_any_of_its_names_and_stays_chosen(see) -> None:
     def ringed() -> bool:
         ring = shown.layers()["chosen"]["rows"][0]
         now = next(now for now in shown.seen.rows() if now["n"] == row["n"])
-        return abs(ring["lon"] - now["p"][0]) + abs(ring["lat"] - now["p"][1]) < 1e-4
+        return abs(ring["p"][0] - now["p"][0]) + abs(ring["p"][1] - now["p"][1]) < 1e-4
 
     shown.seen.until(ringed, "the ring to be where the vehicle is")
     for label in ("VIN", "Plate", "Driver"):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.deck.viewport import CLOSEST, DEFAULT_VIEW, Padding, bounds, fit, view_of
+from dashboard.deck.viewport import CLOSEST, DEFAULT_VIEW, Padding, bounds, view_of
 from dashboard.fleet.geo import MAX_LATITUDE
 
 
@@ -68,15 +68,17 @@ def test_every_place_is_inside_the_window_and_clear_of_what_lies_over_it(
 def test_the_centre_and_zoom(
     lon: list[float], lat: list[float], centre: tuple[float, float], zoom: float
 ) -> None:
-    view = fit(np.array(lon), np.array(lat), width=1000, height=800)
+    view = view_of(bounds(np.array(lon), np.array(lat)), width=1000, height=800)
     assert (abs(view.longitude), view.latitude) == pytest.approx((abs(centre[0]), centre[1]), abs=0.02)
     assert view.zoom == pytest.approx(zoom, abs=1)
 
 
 def test_without_a_place_there_is_a_view_all_the_same() -> None:
-    assert fit(np.array([]), np.array([]), width=800, height=600) == DEFAULT_VIEW
-    assert fit(np.array([nan]), np.array([1.0]), width=800, height=600) == DEFAULT_VIEW
+    assert view_of(bounds(np.array([]), np.array([])), width=800, height=600) == DEFAULT_VIEW
+    assert view_of(bounds(np.array([nan]), np.array([1.0])), width=800, height=600) == DEFAULT_VIEW
 
 
 def test_a_tiny_map_does_not_break() -> None:
-    assert -4 < fit(np.array([-120.0, 120.0]), np.array([0.0, 60.0]), width=50, height=50).zoom < 0
+    assert (
+        -4 < view_of(bounds(np.array([-120.0, 120.0]), np.array([0.0, 60.0])), width=50, height=50).zoom < 0
+    )

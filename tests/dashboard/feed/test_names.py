@@ -129,3 +129,12 @@ def test_an_address_is_for_names_alone_and_says_nothing():
         feeds.newest = None
         url = feeds.feed.names.url(replace(snapshot, version=9), ALL).replace("{z}/{x}/{y}", "7/32/47")
         assert feeds.get(url.replace("v=9.", "v=8.")).status_code == 503
+
+
+@pytest.mark.parametrize("asked", ["23/0/0", "99999999999/0/0", "7/" + "9" * 5000 + "/0", "7/32/-1"])
+def test_a_tile_that_no_map_has_costs_nothing(asked):
+    """Two to the power of whatever somebody writes there would keep the server busy for all."""
+    snapshot = snapshot_of(truck("Ours"))
+    with Feeds(snapshot) as feeds:
+        url = feeds.feed.names.url(snapshot, ALL).replace("{z}/{x}/{y}", asked)
+        assert feeds.get(url).status_code == 404

@@ -260,7 +260,7 @@ def test_a_layer_has_the_colours_of_the_whole():
     with Feeds(snapshot) as feeds:
         (icon,) = {row["icon"] for row in rows(feeds.get(feeds.feed.vehicles.url(snapshot, ALL, "standing")))}
         colours = {entry.label: entry.colour for entry in feeds.feed.vehicles.summary(snapshot, ALL).legend}
-    assert rgb(f"#{icon.rpartition('-')[2]}") == colours["samsara"]
+    assert rgb(f"#{icon.rpartition('-')[2]}") == colours["Samsara"]
 
 
 def test_there_are_no_other_layers(feeds, feed):
@@ -270,3 +270,17 @@ def test_there_are_no_other_layers(feeds, feed):
 def test_legend_counts_what_is_drawn(feed):
     legend = feed.summary(FLEETS, ALL).legend
     assert {entry.label: entry.count for entry in legend} == {"Geotab": 1, "Samsara": 1}
+
+
+def test_summaries_are_kept_by_their_size(monkeypatch):
+    """Each snapshot makes a new one: those of a large world would fill the memory by their number."""
+    built, many = [], snapshot_of(*(fix(f"v{n}", occurred_at=datetime.now(UTC)) for n in range(20)))
+    summarise = feed_module.summarise
+    monkeypatch.setattr(feed_module, "SUMMARY_BYTES", 50)
+    monkeypatch.setattr(feed_module, "summarise", lambda *given: built.append(1) or summarise(*given))
+    for snapshot, times in ((FLEETS, 1), (many, 2)):
+        with Feeds(snapshot) as feeds:
+            feeds.feed.vehicles.summary(snapshot, ALL)
+            feeds.feed.vehicles.summary(snapshot, ALL)
+        assert len(built) == times
+        built.clear()

@@ -8,8 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from catena_client import Secret
+from dashboard.access.viewer import OPERATOR
 from dashboard.ingest.embedded import CONNECT_URL
 from dashboard.service import Service
+from dashboard.ui import sign_in
 from dashboard.ui.invitations import reach
 from tests.dashboard.invitations.fakes import FakeCatena
 from tests.dashboard.ui.invitations.test_invitations import (
@@ -59,6 +61,17 @@ def test_the_code_is_made_for_the_address_that_was_chosen(
     assert [code.value for code in page.code] == ["http://localhost:8501/connect/?invite=1"]
     press(page, f"Make links for http://{LAPTOP}:8501")
     assert [code.value for code in page.code] == [f"http://{LAPTOP}:8501/connect/?invite=1"]
+
+
+def test_who_comes_from_another_machine_learns_nothing_of_this_one(
+    served: Service, at: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A browser may name any address and port as the one that it has opened."""
+    monkeypatch.setattr(sign_in, "viewer", lambda: replace(OPERATOR, address="203.0.113.9"))
+    page = at("http://localhost:22/")
+    assert "Open the dashboard by the address that its machine has" in words(page)
+    assert LAPTOP not in words(page)
+    assert not any(button.label.startswith("Make links") for button in page.button)
 
 
 @pytest.mark.parametrize(

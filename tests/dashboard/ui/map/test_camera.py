@@ -171,7 +171,7 @@ def test_another_map_leaves_the_view_and_the_choice(open_page):
     assert style(app) == STREETS
     assert not [one for one in deck(app)["layers"] if one["id"].startswith("basemap")]
     after = view(app)
-    assert after.pop("maxZoom") == 17
+    assert after.pop("maxZoom") == 20
     assert after == {name: value for name, value in before.items() if name != "maxZoom"}
     assert asked(app, "map") == ["streets"]
     assert asked(app, "vehicle") == ["a"]

@@ -243,7 +243,7 @@ def test_no_fleets_at_all(service, catena):
 def test_choosing_a_vehicle_opens_its_panel_and_marks_it(service):
     service.poller.poll_once()
     app = run(vehicle=["a"])
-    assert layer(app, "chosen")["data"][0]["lon"] == -88.0
+    assert layer(app, "chosen")["data"][0]["p"][0] == -88.0
     assert "geotab" in str([element.proto for element in app.get("html")])
     app.button(key="close_panel").click().run()
     assert layer(app, "chosen") is None

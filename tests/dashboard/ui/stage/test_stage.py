@@ -20,7 +20,7 @@ from dashboard.invitations.first_data import FirstDataTracker
 from dashboard.invitations.invitation_service import InvitationService
 from dashboard.invitations.overview import Overview
 from dashboard.service import Service, install
-from dashboard.ui.stage import codes, performance, state
+from dashboard.ui.stage import arrival, codes, performance, state
 from tests.dashboard import frames
 from tests.dashboard.invitations.fakes import FakeCatena, refreshed, stamp
 from tests.dashboard.waiting import running, until
@@ -272,7 +272,42 @@ def test_the_map_flies_from_the_continent_to_the_fleet_whose_vehicles_come_apart
     page.run()
     assert not layers()["arrived"].get("transitions"), "none glides to another's place"
     press(page, "Show other fleets")
-    assert next(iter(layers())) == "stage_others"
+    assert list(layers())[:2] == ["stage_others_standing", "stage_others_moving"]
+
+
+def test_a_fleet_of_very_many_is_fetched_by_the_browser(
+    page: AppTest, served: Service, catena: FakeCatena, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arrival, "MOST_SENT", 1)
+    shown_code(page, "A")
+    accept(catena)
+    seen(page, "stage used")
+    report(served, TRUCK, TRUCK | {"name": "T2", "lon": -90.0})
+    seen(page, "is live: 2 trucks")
+    (chart,) = page.get("deck_gl_json_chart")
+    drawn = json.loads(chart.proto.json)
+    assert drawn["initialViewState"]["transitionDuration"] > 1000
+    own = [layer for layer in drawn["layers"] if layer["id"].startswith("arrived")]
+    assert [layer["data"].partition("?")[0] for layer in own] == [
+        "feed/vehicles/standing.json",
+        "feed/vehicles/moving.json",
+    ]
+    assert all(layer["opacity"] == 1.0 for layer in own)
+
+
+def test_whoever_may_not_invite_any_more_is_told_by_the_page(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Rerun(Exception):
+        pass
+
+    def rerun() -> None:
+        raise Rerun
+
+    monkeypatch.setattr(performance.st, "rerun", rerun)
+    monkeypatch.setattr(performance.sign_in, "viewer", lambda: replace(OPERATOR, role="viewer"))
+    with pytest.raises(Rerun):
+        performance._play("code")
 
 
 def fair(page: AppTest) -> AppTest:
