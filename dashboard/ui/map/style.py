@@ -157,6 +157,7 @@ body:has(.kiosk) .mapboxgl-ctrl-bottom-right { inset: 0 0 auto auto; }
   .st-key-map_status { gap: .1rem .5rem; padding: .1rem .5rem; flex-wrap: wrap; }
   .st-key-map_status p, .st-key-map_sentence p { font-size: .77rem; }
   .st-key-map_late > :has(> .stMarkdown) { display: none; }
+  .st-key-map_status > :has(> .st-key-map_late), .st-key-map_late { width: auto; }
   .st-key-map_legend { flex-wrap: nowrap; overflow-x: auto; max-width: calc(100vw - 4rem); }
   .st-key-map_legend > * { flex: none; }
   .st-key-map_side {

@@ -272,7 +272,7 @@ def test_the_map_flies_from_the_continent_to_the_fleet_whose_vehicles_come_apart
     page.run()
     assert not layers()["arrived"].get("transitions"), "none glides to another's place"
     press(page, "Show other fleets")
-    assert next(iter(layers())) == "stage_others"
+    assert next(iter(layers())) == "stage_others_standing"
 
 
 def fair(page: AppTest) -> AppTest:
