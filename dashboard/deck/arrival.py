@@ -14,7 +14,10 @@ from dashboard.fleet.colours import PALETTES, Theme, rgb
 NAMED = 150
 """Of more vehicles neither rings nor names are drawn, which would hide each other."""
 NAME_LETTERS = 24
-NAME_PIXELS = 18
+NAME_PIXELS = 24
+ICON_PIXELS = 42
+RING_PIXELS = 25
+"""From the middle to the ring; names begin beside it."""
 
 
 def fleet_layers(
@@ -47,7 +50,7 @@ def fleet_layers(
             get_angle="angle",
             icon_atlas=pdk.types.String(assets.url(assets_url, f"icons/{theme}.svg")),
             icon_mapping=pdk.types.String(assets.url(assets_url, f"icons/{theme}.json")),
-            get_size=34,
+            get_size=ICON_PIXELS,
             billboard=False,
             pickable=False,
             transitions=glide,
@@ -61,7 +64,7 @@ def fleet_layers(
         id="arrived_rings",
         data=places,
         get_position="p",
-        get_radius=20,
+        get_radius=RING_PIXELS,
         radius_units=pdk.types.String("pixels"),
         filled=False,
         stroked=True,
@@ -74,7 +77,14 @@ def fleet_layers(
     characters = "".join(sorted({letter for row in rows for letter in row["name"]}))
     if gathered or not characters:
         return [ring, *drawn]
-    names = names_layer(places, theme=theme, glide_ms=glide_ms, characters=characters, size=NAME_PIXELS)
+    names = names_layer(
+        places,
+        theme=theme,
+        glide_ms=glide_ms,
+        characters=characters,
+        size=NAME_PIXELS,
+        beside=RING_PIXELS + 6,
+    )
     return [names, ring, *drawn]  # a name has a ground, which would hide a part of the ring
 
 

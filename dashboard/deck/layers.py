@@ -93,12 +93,19 @@ def name_tiles_layer(tiles_url: str, *, theme: Theme, characters: str) -> pdk.La
 
 
 def names_layer(
-    data: object, *, theme: Theme, glide_ms: int, characters: str, size: int = NAME_SIZE
+    data: object,
+    *,
+    theme: Theme,
+    glide_ms: int,
+    characters: str,
+    size: int = NAME_SIZE,
+    beside: int = BESIDE,
 ) -> pdk.Layer:
     """The names of vehicles beside them: rows with `p` ([lon, lat]) and `name`, or a relative URL of such rows.
 
     They glide as vehicles do, under the same condition: `glide_ms` is 0 unless the rows are the same as before. What is
-    not among `characters` is drawn as a gap. `size` of the letters is in pixels.
+    not among `characters` is drawn as a gap. `size` of the letters is in pixels, and so is how far `beside` the place
+    they begin.
     """
     return pdk.Layer(
         "TextLayer",
@@ -113,7 +120,7 @@ def names_layer(
         get_color=rgb(icons.MARK[theme]),
         get_text_anchor=pdk.types.String("start"),
         get_alignment_baseline=pdk.types.String("center"),
-        get_pixel_offset=[BESIDE, 0],
+        get_pixel_offset=[beside, 0],
         background=True,
         get_background_color=[*rgb(icons.GROUNDS[theme]), NAME_GROUND_ALPHA],
         background_padding=NAME_PADDING,

@@ -129,6 +129,8 @@ body:has(.kiosk) .mapboxgl-ctrl-bottom-right { inset: 0 0 auto auto; }
   :root { --list: 37rem; --map-height: max(22rem, calc(100dvh - var(--map-top) - .75rem)); }
   .st-key-map_page { grid-template-columns: minmax(0, 1fr) 36rem; }
   .st-key-map_list { height: var(--map-height); overflow-y: auto; }
+  .st-key-list_controls { flex-wrap: wrap; }
+  .st-key-list_controls > :has(.stTextInput) { flex: 1 1 100%; }
 }
 @media (max-width: 1150px) {
   .st-key-map_tools :is(.st-key-fit, .st-key-share) p { position: absolute; clip-path: inset(50%); }
