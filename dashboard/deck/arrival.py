@@ -14,8 +14,10 @@ from dashboard.fleet.colours import PALETTES, Theme, rgb
 NAMED = 150
 """Of more vehicles neither rings nor names are drawn, which would hide each other."""
 NAME_LETTERS = 24
-NAME_PIXELS = 18
-RING_PIXELS, RING_WIDTH = 20, 3
+NAME_PIXELS = 24
+ICON_PIXELS = 42
+RING_PIXELS, RING_WIDTH = 25, 3
+"""From the middle to the ring, and the ring's own width; names begin beside it."""
 
 
 def fleet_layers(
@@ -45,7 +47,7 @@ def fleet_layers(
             theme=theme,
             assets_url=assets_url,
             get_angle="angle",
-            get_size=34,
+            get_size=ICON_PIXELS,
             billboard=False,
             pickable=False,
             transitions=glide,

@@ -134,6 +134,9 @@ def names(theme: Theme, assets_url: str) -> pdk.Layer:
         text_character_set=pdk.types.String(CHARACTERS),
         text_font_family=pdk.types.String("Inter, system-ui, sans-serif"),
         text_font_weight=600,
+        text_font_settings={"sdf": True, "buffer": 10, "smoothing": 0.16},
+        text_outline_width=8,  # of the 12 that deck.gl's letters of 64 pixels have around them: a pixel and a half
+        text_outline_color=colours.land,
         get_text_size=_by_kind({"country": 14, "hub": 14, "state": 11}, 12),
         get_text_color=_by_kind(
             {"country": colours.country_text, "state": colours.state_text}, colours.city_text

@@ -20,8 +20,9 @@ CLOSE = {False: 10.0, True: 14.0}
 NUDGE = 1e-6
 """Degrees. Streamlit moves a map only when the view it is told changes, so equal views are told apart by this."""
 GLIDE_MS = 600
-SETTLING_SECONDS = 3.0
-"""After a fit, what opens with it may still come to lie over the map; later, the map is the viewer's again."""
+SETTLING_SECONDS = 15.0
+"""After a fit, what opens with it may still come to lie over the map, late in a busy browser; then, and at the first
+touch of a hand, the map is the viewer's again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,9 @@ class Fit:
 
     def is_due_anew(self, now: Window) -> bool:
         """Whether the map has turned out to be of another size, or covered elsewhere, before anybody moved it."""
+        passed = time.monotonic() - self.at
         return now.room != self.window.room and (
-            not self.window.known or time.monotonic() - self.at < SETTLING_SECONDS
+            not self.window.known or passed < min(SETTLING_SECONDS, now.untouched)
         )
 
 

@@ -6,7 +6,7 @@ STYLE = """
 <style>
 /* The map is the page: it begins under two rows, and its place and height depend on the window alone. What is said
    about it lies over it, in the four corners of the area that it fills. */
-:root { --map-top: 6.35rem; --map-height: max(22rem, calc(100dvh - var(--map-top) - 3.25rem)); --list: 0rem; }
+:root { --map-top: 6.95rem; --map-height: max(22rem, calc(100dvh - var(--map-top) - 3.25rem)); --list: 0rem; }
 [data-testid="stVerticalBlock"]:has(> [data-testid="stLayoutWrapper"] > .st-key-map_toolbar) { gap: .5rem; }
 .st-key-map_toolbar, .st-key-map_tools { flex-wrap: nowrap; gap: .5rem; }
 /* A control that grows with what is chosen in it lies over the map as well. */
@@ -105,6 +105,10 @@ body:has(.kiosk) .mapboxgl-ctrl-bottom-right { inset: 0 0 auto auto; }
 .st-key-map_panel { padding: .6rem .75rem .75rem; border: none; }
 .st-key-map_chosen .stCheckbox label { align-items: center; }
 .st-key-map_chosen button { min-height: 2rem; padding: .1rem .55rem; }
+/* The way to close it is in its corner, as a cross. */
+.st-key-map_chosen { padding-right: 2.75rem; column-gap: .6rem; row-gap: .4rem; }
+.st-key-map_chosen > .st-key-close_panel { position: absolute; top: .5rem; right: .4rem; width: auto !important; }
+.st-key-close_panel p { position: absolute; clip-path: inset(50%); }
 .facts {
   display: grid; grid-template-columns: auto 1fr; gap: .25rem .75rem; margin: 0 !important;
   padding: 0 !important; font-size: .875rem;
@@ -125,6 +129,8 @@ body:has(.kiosk) .mapboxgl-ctrl-bottom-right { inset: 0 0 auto auto; }
   :root { --list: 37rem; --map-height: max(22rem, calc(100dvh - var(--map-top) - .75rem)); }
   .st-key-map_page { grid-template-columns: minmax(0, 1fr) 36rem; }
   .st-key-map_list { height: var(--map-height); overflow-y: auto; }
+  .st-key-list_controls { flex-wrap: wrap; }
+  .st-key-list_controls > :has(.stTextInput) { flex: 1 1 100%; }
 }
 @media (max-width: 1150px) {
   .st-key-map_tools :is(.st-key-fit, .st-key-share) p { position: absolute; clip-path: inset(50%); }
@@ -153,6 +159,7 @@ body:has(.kiosk) .mapboxgl-ctrl-bottom-right { inset: 0 0 auto auto; }
   .st-key-map_status { gap: .1rem .5rem; padding: .1rem .5rem; flex-wrap: wrap; }
   .st-key-map_status p, .st-key-map_sentence p { font-size: .77rem; }
   .st-key-map_late > :has(> .stMarkdown) { display: none; }
+  .st-key-map_status > :has(> .st-key-map_late), .st-key-map_late { width: auto; }
   .st-key-map_legend { flex-wrap: nowrap; overflow-x: auto; max-width: calc(100vw - 4rem); }
   .st-key-map_legend > * { flex: none; }
   .st-key-map_side {

@@ -24,7 +24,8 @@ STYLE = """
 <style>
 /* The table's own buttons would search and save this page alone, formulas and all. */
 .st-key-list_rows [data-testid="stElementToolbar"] { display: none; }
-.st-key-list_head h3 { padding: 0; }
+/* Streamlit takes the space away that stands below a paragraph, also where a heading has none. */
+.st-key-list_head h3 { padding: 0 0 1rem; }
 .st-key-list_head { row-gap: .6rem; }
 .st-key-list_head p { font-size: .9rem; }
 </style>

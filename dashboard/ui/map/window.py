@@ -48,6 +48,8 @@ class Window:
     """Whether the viewer wants nothing to move that need not."""
     unreachable: str = ""
     """The address of a map style that was asked for in vain."""
+    untouched: float = 0.0
+    """For how many seconds nobody had moved the map by hand when the browser said this."""
 
     @property
     def room(self) -> tuple[int, int, Padding]:
@@ -89,6 +91,7 @@ def read(said: Mapping[str, Any]) -> Window:
         draws=said.get("draws") is not False,
         still=said.get("still") is True,
         unreachable=str(said.get("unreachable") or ""),
+        untouched=seconds if isinstance(seconds := said.get("untouched"), int | float) else usual.untouched,
     )
 
 

@@ -63,7 +63,10 @@ def show() -> None:
             ends = f", expires {left}" if invitation.status == "active" else ""
             stands = f"{status_label(invitation.status).lower()}{ends}"
             if st.button(
-                f"{plain(named)} · {plain(stands)}", key=f"stage-{invitation.handle}", type="tertiary"
+                f"{plain(named)} · {plain(stands)}",
+                icon=":material/co_present:",
+                key=f"stage-{invitation.handle}",
+                type="tertiary",
             ):
                 state.put_on(invitation.handle)
                 st.rerun()

@@ -29,6 +29,7 @@ OVER = {
 NO_LINK = "Catena has sent no link of this invitation that can be read. Go on to the next fleet."
 OUTAGE = "Catena cannot be read just now. The steps go on by themselves as soon as it can."
 """Without the reason, which is not for a room."""
+SCAN = "Scan the code with your phone"
 WAITING = "Waiting for the first vehicle to report."
 WALL_ROWS = 12
 
@@ -47,7 +48,8 @@ def before(standing: Standing | None, problem: str, wall: str, *, used: bool) ->
         picture = f'<div class="qr"><img alt="QR code of this invitation" src="{_picture(card.link)}"></div>'
     side = (
         f'<div class="say"><p class="from">{html.escape(settings.inviter)} invites</p>'
-        f'<p class="fleet">{html.escape(fleet)}</p></div>'
+        f'<p class="fleet">{html.escape(fleet)}</p>'
+        + (f'<p class="from">{SCAN}</p></div>' if picture else "</div>")
         + (
             _words(words)
             if words

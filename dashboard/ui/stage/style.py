@@ -56,8 +56,9 @@ STYLE = """<style>
 .stage.live .words{background:var(--ground);padding:var(--u) calc(3*var(--u))}
 .stage.live .wall{flex:none;width:calc(42*var(--u));border:0;border-radius:calc(2*var(--u));
  padding:calc(2*var(--u));max-height:60%;background:color-mix(in srgb,var(--ground) 88%,transparent)}
+/* Not above 0: what Streamlit fades for a moment is no higher, and the words are to lie over the map even then. */
 .st-key-stage_map [data-testid="stDeckGlJsonChart"]{position:fixed!important;inset:0;width:100dvw!important;
- height:100dvh!important;border-radius:0;z-index:1}
+ height:100dvh!important;border-radius:0;z-index:0}
 .st-key-stage_bar{position:fixed;inset:auto 0 0;z-index:20;height:3.75rem;padding:0 1rem!important;width:auto!important;
  background:var(--ground);border-top:1px solid color-mix(in srgb,currentColor 20%,transparent);flex-wrap:nowrap;
  overflow-x:auto}

@@ -25,6 +25,17 @@ WORDS = """() => [...document.querySelectorAll(".stage :is(.fleet, .words, .step
   return [box.left, box.right, box.top, box.bottom, parseFloat(getComputedStyle(node).fontSize)];
 })"""
 
+# Streamlit fades what is out of date, which gives it a level of its own in the page.
+SEEN_WHEN_FADED = """() => {
+  const words = document.querySelector(".stage .fleet");
+  const box = words.getBoundingClientRect();
+  const faded = words.closest('[data-testid="stElementContainer"]');
+  faded.style.opacity = ".5";
+  const top = document.elementFromPoint((box.left + box.right) / 2, (box.top + box.bottom) / 2);
+  faded.style.opacity = "";
+  return words.closest(".stage").contains(top);
+}"""
+
 
 @pytest.fixture
 def server(dashboard) -> rig.Server:
@@ -103,6 +114,7 @@ def test_each_act_fits_is_large_and_has_no_barriers(
             assert 0 <= y <= bottom <= height, act
             assert width < NARROW or size >= 0.04 * height, f"legible from the last row: {act}"
         assert barriers(page) == [], act
+        assert ".arrived" in act or page.evaluate(SEEN_WHEN_FADED), f"the map hides it: {act}"
 
     look(CODE)
     join(handset.page, Hand(), look)

@@ -9,7 +9,16 @@ const NOTHING = { width: 0, height: 0, top: 0, right: 0, bottom: 0, left: 0 };
 let draws = false;
 let sizes = NOTHING;
 let unreachable = "";
+let touched = 0;
 let stop = () => {};
+
+// A hand on the map: from then on it stays where the hand leaves it.
+for (const kind of ["pointerdown", "wheel"]) {
+  const note = (event) => {
+    if (event.target.closest?.('[data-testid="stDeckGlJsonChart"]')) touched = performance.now();
+  };
+  addEventListener(kind, note, { capture: true, passive: true });
+}
 
 function canDraw() {
   const context = document.createElement("canvas").getContext("webgl2");
@@ -45,7 +54,10 @@ export default function ({ data, setStateValue }) {
   stop();
   draws ||= canDraw();
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const say = () => setStateValue("window", { ...sizes, draws, still, unreachable });
+  const say = () => {
+    const untouched = (performance.now() - touched) / 1000;
+    setStateValue("window", { ...sizes, draws, still, unreachable, untouched });
+  };
   let ended = false;
   let before = NOTHING;
   let checks;

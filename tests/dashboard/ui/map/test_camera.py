@@ -14,8 +14,8 @@ from tests.dashboard.catena import location, vehicle
 from tests.dashboard.ui.map.drives import catena_with_histories
 from tests.dashboard.ui.map.page import asked, button, control, deck, labels, loaded, words
 
-DESKTOP = Window(1240, 540, known=True)
-PHONE = Window(367, 560, known=True)
+DESKTOP = Window(1240, 540, known=True, untouched=999)
+PHONE = Window(367, 560, known=True, untouched=999)
 STREETS = "https://tiles.openfreemap.org/styles/positron"
 PLACE = (-88.0, 42.0)
 """Of the vehicles of the world, longitude and latitude."""
@@ -79,6 +79,17 @@ def test_a_fit_is_done_anew_once_the_map_s_size_is_known_and_not_when_it_changes
     say(app, replace(PHONE, still=True))
     button(app, "Fit to all").click().run()
     assert view(app)["transitionDuration"] == 0, "who wants nothing to move sees nothing move"
+
+
+def test_a_fit_is_not_done_anew_once_a_hand_has_moved_the_map(open_page):
+    app = open_page()
+    say(app, DESKTOP)
+    button(app, "Fit to all").click().run()
+    fitted = view(app)
+    say(app, replace(DESKTOP, padding=Padding(right=320), untouched=0.0))
+    assert view(app) == fitted
+    say(app, replace(DESKTOP, padding=Padding(right=320)))
+    assert view(app)["longitude"] > fitted["longitude"] + 1, "touched before the fit, or never"
 
 
 def test_going_there_is_in_the_link_until_all_is_shown_again(open_page):
@@ -252,8 +263,11 @@ def test_a_browser_that_cannot_draw_is_told_in_the_map_s_place(open_page):
         ({"width": float("nan"), "height": 1e9}, Window()),
         ({"width": "wide", "height": None, "draws": False, "still": True, "unreachable": "https://x"},
          Window(draws=False, still=True, unreachable="https://x")),
+        ({"untouched": 2.5}, Window(untouched=2.5)),
+        ({"untouched": None}, Window()),
     ],
-    ids=["nothing", "a size", "what lies over it", "no size yet", "no sizes at all", "the rest"],
+    ids=["nothing", "a size", "what lies over it", "no size yet", "no sizes at all", "the rest",
+         "a hand on it", "no time"],
 )  # fmt: skip
 def test_what_a_browser_says_is_taken_for_no_more_than_it_is(said, expected):
     assert window.read(said) == expected
