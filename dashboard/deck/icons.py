@@ -124,12 +124,6 @@ def atlas(theme: Theme) -> str:
     )
 
 
-def picture(shape: str, theme: Theme) -> str:
-    """One shape by itself as SVG text, in ink."""
-    drawn = _drawn(shape, MARK[theme], theme)
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {CELL} {CELL}">{drawn}</svg>'
-
-
 def _drawn(shape: str, colour: str, theme: Theme) -> str:
     parts = SHAPES[shape]
     return "".join(part.draw(GROUNDS[theme], HALO) for part in parts) + "".join(

@@ -47,7 +47,8 @@ STYLE = """
 .guest .company { color: var(--brand-text); font-weight: 700; font-size: 1.1rem; max-width: 45vw; }
 .guest a { color: inherit; text-decoration: underline; pointer-events: auto; padding: .3rem 0; }
 @media (max-width: 900px) {
-  [data-testid="stMainBlockContainer"] { padding: 3.4rem .5rem .5rem; }
+  /* Beside a table there has to be room for the corner by which it is made larger, of 10 px. */
+  [data-testid="stMainBlockContainer"] { padding: 3.4rem .65rem .5rem; }
   .st-key-header { padding: 0 2.75rem 0 3.4rem; gap: .5rem; }
   /* Only their icons are seen; their names are still read out. */
   .st-key-pages a span:has(p) { position: absolute; clip-path: inset(50%); }

@@ -37,7 +37,7 @@ def test_this_machine_is_served(
     cookie = one.cookie()
     assert bool(cookie) == (kind != "simulated")
     page = one.get("/", address, host, cookie)
-    assert (page.status_code, "<title>Streamlit</title>" in page.text) == (200, True)
+    assert (page.status_code, "<title>Catena Live Map</title>" in page.text) == (200, True)
     for path in ("/_stcore/health", "/assets/brand/icon.svg", "/app/static/inter-latin.woff2"):
         answer = one.get(path, address, host)
         assert answer.status_code == 200

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from datetime import timedelta
 
 import streamlit as st
 
-from dashboard.deck import icons
+from dashboard.deck import assets, icons
 from dashboard.fleet.colours import Theme
 from dashboard.fleet.freshness import DEFAULT_THRESHOLDS
 
@@ -47,15 +46,16 @@ STYLE = """
 
 
 def key(theme: Theme) -> None:
-    """A button that opens the key."""
+    """A button that opens the key. It is said anew at each tick, so its pictures are places in the map's own atlas."""
     st.html(STYLE)
+    atlas, cells = assets.url(assets.FROM_PAGES, f"icons/{theme}.svg"), icons.mapping(theme)
     with st.popover("Shapes", type="tertiary", key="shapes"):
         items = "".join(
-            f'<li><img alt="" src="data:image/svg+xml;base64,{_encoded(shape, theme)}">{meaning}</li>'
+            f'<li><img alt="" src="{atlas}#{_place(cells[icons.name(shape, icons.MARK[theme])])}">{meaning}</li>'
             for shape, meaning in MEANINGS.items()
         )
         st.html(f'<ul class="shapes" aria-label="Shapes on the map">{items}</ul>')
 
 
-def _encoded(shape: str, theme: Theme) -> str:
-    return b64encode(icons.picture(shape, theme).encode()).decode()
+def _place(cell: icons.Cell) -> str:
+    return f"svgView(viewBox({cell['x']},{cell['y']},{cell['width']},{cell['height']}))"
