@@ -100,4 +100,3 @@ def test_a_browser_without_webgl_has_a_sentence_and_the_list(
         assert box
         assert grid
         assert grid["y"] < 800, "the list begins in the window"
-        seen.page.screenshot(path="/tmp/cam/nowebgl.png")

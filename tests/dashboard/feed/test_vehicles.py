@@ -58,7 +58,7 @@ def test_one_row_per_vehicle_drawn(feeds, feed):
     assert response.status_code == 200
     assert response.headers["content-type"] == "application/json"
     assert [row["p"] for row in rows(response)] == [[-88.0, 42.0], [-88.0, 42.0]]
-    assert {"p", "n", "angle", "icon", "name", "fleet", "provider", "speed", "age"} == set(rows(response)[0])
+    assert {"p", "n", "angle", "icon", "name", "fleet", "source", "speed", "age"} == set(rows(response)[0])
     assert rows(response)[0]["speed"] == "speed unknown"
 
 
@@ -260,7 +260,7 @@ def test_a_layer_has_the_colours_of_the_whole():
     with Feeds(snapshot) as feeds:
         (icon,) = {row["icon"] for row in rows(feeds.get(feeds.feed.vehicles.url(snapshot, ALL, "standing")))}
         colours = {entry.label: entry.colour for entry in feeds.feed.vehicles.summary(snapshot, ALL).legend}
-    assert rgb(f"#{icon.rpartition('-')[2]}") == colours["samsara"]
+    assert rgb(f"#{icon.rpartition('-')[2]}") == colours["Samsara"]
 
 
 def test_there_are_no_other_layers(feeds, feed):
