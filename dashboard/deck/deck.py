@@ -31,7 +31,7 @@ STYLE = {
     "maxWidth": "280px",
     "overflowWrap": "anywhere",
 }
-TOOLTIP = {"html": "<b>{name}</b><br>{fleet} · {provider}<br>{speed} · {age}", "style": STYLE}
+TOOLTIP = {"html": "<b>{name}</b><br>{fleet} · {source}<br>{speed} · {age}", "style": STYLE}
 """For vehicles and trailers."""
 PLAIN_TOOLTIP = {"html": "<b>{name}</b><br>{label}", "style": STYLE}
 """For hexagons, trails and replays. What a row lacks would be shown in braces, so a deck shows one kind of tooltip."""

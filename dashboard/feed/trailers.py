@@ -77,7 +77,7 @@ class TrailerFeed:
         frame = self._drawable(snapshot, scope)
         icon = icons.name("trailer", icons.MARK[scope.theme])
         names = frame["name"].mask(frame["name"] == "", "Unnamed trailer")
-        texts = (values(column) for column in (names, frame["fleet"], frame["provider"]))
+        texts = (values(column) for column in (names, frame["fleet"], frame["source_name"]))
         words = values(pd.Series(age_words(ages(frame, snapshot.taken_at))))
         # "trailer" in the place where a vehicle's speed stands in the tooltip.
         return packed(list(map(Row, positions(frame), repeat(icon), *texts, repeat("trailer"), words)))

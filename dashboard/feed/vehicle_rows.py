@@ -31,7 +31,7 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     icon: str
     name: str
     fleet: str
-    provider: str
+    source: str
     speed: str
     age: str
 
@@ -55,7 +55,7 @@ def vehicle_rows(
         values(pd.Series(icon_names(shapes(frame, now), colouring))),
         values(frame["name"].mask(frame["name"] == "", "Unnamed vehicle")),
         values(frame["fleet"]),
-        values(frame["provider"]),
+        values(frame["source_name"]),
         values(pd.Series(speed_words(frame["speed"].to_numpy(dtype=np.float64), metric=metric))),
         values(pd.Series(age_words(ages(frame, now)))),
         frame["ordinal"].tolist(),

@@ -45,9 +45,9 @@ class TrailerSnapshot:
     taken_at: datetime
     """Aware UTC."""
     trailers: pd.DataFrame = field(repr=False)
-    """The columns `trailer_id`, `name`, `vin`, `plate`, `fleet_id`, `fleet`, `source`, `tsp_slug`, `provider`,
-    `occurred_at`, with the meanings that they have in a snapshot of vehicles, and `lon`, `lat`: degrees, NaN where
-    it cannot be drawn."""
+    """The columns `trailer_id`, `name`, `vin`, `plate`, `fleet_id`, `fleet`, `source`, `source_name`,
+    `tsp_slug`, `occurred_at`, with the meanings that they have in a snapshot of vehicles, and `lon`, `lat`: degrees,
+    NaN where it cannot be drawn."""
     unreadable: int = 0
     """Rows of the answer that could not be read at all."""
 

@@ -130,7 +130,7 @@ def trailers_frame(
         "fleet": [names.fleet(row.fleet_id or "", row.fleet_ref or "") for row in kept],
         "source": [row.source_name or "" for row in kept],
         "tsp_slug": [row.tsp_slug or "" for row in kept],
-        "provider": [names.provider(row.tsp_slug or "", row.source_name or "") for row in kept],
+        "source_name": [names.source(row.source_name or "") for row in kept],
     }
     return pd.DataFrame(
         {

@@ -45,6 +45,16 @@ PROJECT = f"""([lon, lat]) => {{
   return [box.x + x, box.y + y];
 }}"""
 
+FREE = """([x, y]) => {
+  const box = document.querySelector('[data-testid="stDeckGlJsonChart"]').getBoundingClientRect();
+  if (x < box.left || x > box.right || y < box.top || y > box.bottom) return false;
+  const over = document.querySelectorAll(".st-key-map_over > *, .st-key-map_below > *, .st-key-map_side, .kiosk");
+  return ![...over].some((one) => {
+    const covered = one.getBoundingClientRect();
+    return x > covered.left && x < covered.right && y > covered.top && y < covered.bottom;
+  });
+}"""
+"""Whether a point of the window is on the map, with nothing over it."""
 
 FRAMES = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"""
 """Done once the browser has drawn anew: software graphics may show one picture for longer than a fixed time."""
@@ -85,6 +95,10 @@ class MapPage:
         self.seen.until(rests, "the map to come to rest")
         assert found[0]
         return found[0]
+
+    def all_in_sight(self) -> bool:
+        """Whether each vehicle is on the map, and nothing over it."""
+        return all(self.page.evaluate(FREE, list(self.on_screen(*row["p"]))) for row in self.seen.rows())
 
     def point_at(self, name: str) -> tuple[float, float]:
         """Move the pointer onto a vehicle until the map says its name; gives where that is in the window.

@@ -17,23 +17,8 @@ WITHOUT_WEBGL = """{
     return kind.startsWith("webgl") ? null : ask.call(this, kind, ...rest);
   };
 }"""
-FREE = """([x, y]) => {
-  const box = document.querySelector('[data-testid="stDeckGlJsonChart"]').getBoundingClientRect();
-  if (x < box.left || x > box.right || y < box.top || y > box.bottom) return false;
-  const over = document.querySelectorAll(".st-key-map_over > *, .st-key-map_below > *, .st-key-map_side, .kiosk");
-  return ![...over].some((one) => {
-    const covered = one.getBoundingClientRect();
-    return x > covered.left && x < covered.right && y > covered.top && y < covered.bottom;
-  });
-}"""
-"""Whether a point of the window is on the map, with nothing over it."""
 FIRST_ROW = {"x": 17, "y": 50}
 """Pixels: where the grid of a dataframe has the checkbox of its first line."""
-
-
-def all_in_sight(shown: MapPage) -> bool:
-    """Whether each vehicle is on the map, and nothing over it."""
-    return all(shown.page.evaluate(FREE, list(shown.on_screen(*row["p"]))) for row in shown.seen.rows())
 
 
 def looks_at(shown: MapPage, lon: float, lat: float, zoom: float | None = None) -> None:
@@ -53,7 +38,7 @@ def test_everything_is_in_sight_at_first_and_after_fit(
 ) -> None:
     shown = see("/", server=dashboard(small.settings), width=width, height=height)
     shown.all_rows()
-    shown.seen.until(lambda: all_in_sight(shown), "all vehicles in sight")
+    shown.seen.until(shown.all_in_sight, "all vehicles in sight")
     assert "at" not in shown.query()
 
     # What is chosen in the list is gone to, and so is what a link names.
@@ -77,7 +62,7 @@ def test_a_link_opens_where_it_was_made_and_fit_leads_back(see, dashboard, small
     looks_at(shown, -104.25, 39.5, 9.5)
     fit = shown.page.get_by_role("button", name="Fit to all")
     fit.click()
-    shown.seen.until(lambda: all_in_sight(shown), "all vehicles in sight")
+    shown.seen.until(shown.all_in_sight, "all vehicles in sight")
     shown.seen.until(lambda: "at" not in shown.query(), "the place to leave the address")
     shown.seen.clean()
     on_a_vehicle = see("/?vehicle=c", server=server, width=390, height=844)
@@ -100,4 +85,3 @@ def test_a_browser_without_webgl_has_a_sentence_and_the_list(
         assert box
         assert grid
         assert grid["y"] < 800, "the list begins in the window"
-        seen.page.screenshot(path="/tmp/cam/nowebgl.png")

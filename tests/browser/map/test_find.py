@@ -73,7 +73,7 @@ def test_only_matches_and_all_the_filters_change_what_is_drawn_and_the_address(s
     shown.seen.rows_are(lambda rows: len(rows) >= len(everything) - 5, "everything again")
     shown.seen.until(lambda: shown.query() == {}, "nothing in the address")
 
-    brand = everything[0]["provider"]
+    brand = "Geotab"
     shown.popover("More filters")
     for label, option in (
         ("Connected as", brand),
@@ -84,7 +84,7 @@ def test_only_matches_and_all_the_filters_change_what_is_drawn_and_the_address(s
         shown.pick(label, option)
     shown.seen.rows_are(
         lambda rows: (
-            {row["provider"] for row in rows} == {brand}
+            {row["source"] for row in rows} == {brand}
             and all(row["icon"].startswith("moving") and "late" not in row["icon"] for row in rows)
             and len(shown.query()) == 4
         ),

@@ -79,13 +79,11 @@ def test_fleet_and_source_filter_together_and_live_in_the_address(dashboard, vis
     of_fleet = settle(seen)
     assert 0 < len(of_fleet) < len(everything)
 
-    # Fleets may connect to one source in several ways: "Samsara (API key)" is Samsara too.
-    brands = {row["provider"].casefold() for row in of_fleet}
+    had = {row["source"] for row in of_fleet}
     offered = options(seen, "Source")
-    had = [value for value in offered if any(brand.startswith(value.casefold()) for brand in brands)]
-    source = had[0]
+    source = next(value for value in offered if value in had)
     choose(seen, "Source", source)
-    wanted = {row["n"] for row in of_fleet if row["provider"].casefold().startswith(source.casefold())}
+    wanted = {row["n"] for row in of_fleet if row["source"] == source}
     seen.until(lambda: {row["n"] for row in seen.rows()} == wanted, "the source's vehicles of the fleet")
     settle(seen)
     assert seen.counts()[1] >= len(everything)

@@ -49,13 +49,12 @@ def test_a_click_on_the_map_chooses_and_stays_over_ticks(see, dashboard, small: 
     # Streamlit offers to clear what the browser holds as selected; a click on that would let go instead of choosing.
     held = shown.page.get_by_role("button", name="Clear selection")
     expect(held).to_have_count(0)
-    view = shown.seen.view()
     click_on(shown, "Truck d")
     shown.find("Truck a").get_by_role("button").first.click()
     expect(shown.page.locator(".st-key-map_chosen")).to_contain_text("Truck a")
     expect(held).to_have_count(0)
     shown.page.get_by_role("button", name="Fit to all").click()
-    shown.seen.until(lambda: shown.seen.view() == pytest.approx(view, abs=1e-4), "all vehicles in sight")
+    shown.seen.until(shown.all_in_sight, "all vehicles in sight")
     click_on(shown, "Truck d")
     assert shown.query()["vehicle"] == ["d"]
     shown.seen.clean()

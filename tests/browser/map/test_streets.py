@@ -63,7 +63,6 @@ def test_streets_are_chosen_kept_and_told_of(see, server, hosted: Streets) -> No
     assert shown.layers()["vehicles"]["rows"]
     assert shown.query()["map"] == ["streets"]
     expect(shown.page.get_by_text(ATTRIBUTION)).to_be_visible()
-    shown.page.screenshot(path="/tmp/cam/streets-light.png")
     shown.seen.clean()
 
     # Another page of the same browser has it at once, and is not told again.
@@ -72,7 +71,6 @@ def test_streets_are_chosen_kept_and_told_of(see, server, hosted: Streets) -> No
     again.seen.until(lambda: road_drawn(again), "the streets to be drawn again")
     expect(again.page.get_by_text("whose operator sees")).to_have_count(0)
     expect(again.page.get_by_text(ATTRIBUTION)).to_be_visible()
-    again.page.screenshot(path="/tmp/cam/streets-phone.png")
     again.seen.clean()
 
 
@@ -85,4 +83,3 @@ def test_out_of_reach_the_plain_map_and_all_vehicles_are_there(see, server, host
     assert len(rows) == 5
     assert shown.query()["map"] == ["streets"]
     shown.seen.lawful()
-    shown.page.screenshot(path="/tmp/cam/unreachable.png")

@@ -40,7 +40,7 @@ def test_late_providers_are_named_and_shapes_tell_how_fresh_each_vehicle_is(see)
                 assert "min ago" in row["age"] or "h ago" in row["age"]
 
     # A connection marked as paused delivers: its vehicles are drawn as fresh as any.
-    paused = [row for row in rows if row["provider"].casefold().startswith("isaac")]
+    paused = [row for row in rows if row["source"].casefold().startswith("isaac")]
     fresh = sum(
         row["icon"].partition("-")[0] in {"moving", "moving_unknown", "stopped", "unknown"} for row in paused
     )
@@ -49,7 +49,7 @@ def test_late_providers_are_named_and_shapes_tell_how_fresh_each_vehicle_is(see)
 
 
 ENTRIES = {
-    "Source": "samsara",
+    "Source": "Samsara",
     "Fleet": "Prairie Line Freight",
     "State": "stopped",
     "Speed": "0 mph",

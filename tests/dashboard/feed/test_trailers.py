@@ -62,5 +62,5 @@ def test_trailers_say_who_they_are_as_text(feeds):
     rows = feeds.get(feeds.feed.trailers.url(TRAILERS, ALL)).json()
     assert [row["name"] for row in rows] == ["0412", "<b>Box</b>"], "0, 0 is not drawn"
     assert [row["p"] for row in rows] == [[-88.0, 42.0]] * 2
-    assert {row["provider"] for row in rows} == {"geotab", "samsara"}
+    assert {row["source"] for row in rows} == {"Geotab", "Samsara"}
     assert {row["speed"] for row in rows} == {"trailer"}

@@ -1,6 +1,7 @@
 """The feed: who is answered, with what, and how often it is built."""
 
 import logging
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from dashboard.access.scope import Scope
 from dashboard.access.viewer import EVERYTHING
+from dashboard.deck.deck import TOOLTIP
 from dashboard.feed import frames
 from dashboard.feed import vehicles as feed_module
 from dashboard.fleet.colours import rgb
@@ -58,8 +60,16 @@ def test_one_row_per_vehicle_drawn(feeds, feed):
     assert response.status_code == 200
     assert response.headers["content-type"] == "application/json"
     assert [row["p"] for row in rows(response)] == [[-88.0, 42.0], [-88.0, 42.0]]
-    assert {"p", "n", "angle", "icon", "name", "fleet", "provider", "speed", "age"} == set(rows(response)[0])
+    assert {"p", "n", "angle", "icon", "name", "fleet", "source", "speed", "age"} == set(rows(response)[0])
     assert rows(response)[0]["speed"] == "speed unknown"
+    assert {row["source"] for row in rows(response)} == {"Geotab", "Samsara"}, (
+        "as the map's other words say it"
+    )
+
+
+def test_the_tooltip_asks_for_nothing_that_a_row_lacks(feeds, feed):
+    (row, *_) = rows(feeds.get(feed.url(FLEETS, ALL, "standing")))
+    assert set(re.findall(r"{(\w+)}", TOOLTIP["html"])) <= row.keys(), "it would be shown in braces"
 
 
 def test_url_is_relative_and_works_below_a_base_path(feeds, feed):
