@@ -6,7 +6,8 @@ written there (a link was opened), and written after the controls have run.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -26,6 +27,11 @@ from dashboard.ui.markdown import plain
 ELSEWHERE = {"basemap", "at", "trails", "hours"}
 """Fields that are more than a control."""
 DISPLAY_FIELDS = tuple(field.name for field in fields(DisplayOptions) if field.name not in ELSEWHERE)
+LEFT = "map_queries_left"
+"""Of the session: when, and what the address said that was left then."""
+LATE_SECONDS = 10.0
+"""A busy browser may need so long to take over an address."""
+MOST_LEFT = 50
 OUR_PARAMS = (*filter_link.PARAMS.values(), *display_link.PARAMS)
 
 
@@ -44,7 +50,7 @@ def load_from_url(known: FilterOptions, may_see: Callable[[str], bool]) -> None:
     if entered and not query and "map_request" in state:
         request: MapRequest = state["map_request"]
         ignored: list[str] = []
-    elif entered or query != state.get("map_query"):
+    elif entered or (query != state.get("map_query") and not _is_late(query)):
         filters, ignored = filter_link.parse(query, known)
         display, more = display_link.parse(query, may_see, _offered())
         request, ignored = MapRequest(filters, display), [*ignored, *more]
@@ -65,6 +71,7 @@ def load_from_url(known: FilterOptions, may_see: Callable[[str], bool]) -> None:
         camera.ask("vehicle")
     state["map_query"] = query
     state["map_request"] = request
+    state[LEFT] = []
 
 
 def current_request() -> MapRequest:
@@ -95,6 +102,8 @@ def write(request: MapRequest) -> None:
     if query != _query():
         others = {name: st.query_params.get_all(name) for name in st.query_params if name not in OUR_PARAMS}
         st.query_params.from_dict({**others, **query})
+        left = st.session_state.setdefault(LEFT, [])
+        left[:] = [*left[-MOST_LEFT:], (time.monotonic(), st.session_state.get("map_query"))]
     st.session_state["map_query"] = query
     st.session_state["map_request"] = request
 
@@ -118,14 +127,30 @@ def open_kiosk() -> None:
         **filter_link.to_query(request.filters),
         **display_link.to_query(replace(request.display, kiosk=True, trails=(), hours=0)),
     }
-    st.query_params.from_dict(query)
+    _open(query)
 
 
 def leave_kiosk() -> None:
     """Turn the screen on the wall into the page again, with the filters as they are."""
     request = current_request()
     display = replace(request.display, kiosk=False, cycle=False)
-    st.query_params.from_dict({**filter_link.to_query(request.filters), **display_link.to_query(display)})
+    _open({**filter_link.to_query(request.filters), **display_link.to_query(display)})
+
+
+def _open(query: Mapping[str, Any]) -> None:
+    """Go to a link of ours, wherever one comes from."""
+    st.query_params.from_dict(query)
+    st.session_state[LEFT] = []
+
+
+def _is_late(query: Mapping[str, list[str]]) -> bool:
+    """Whether the browser says an address that this page has just left.
+
+    Whatever it sends carries the address, also what it sends before it has been told of the next one: taken for a link
+    that somebody opens, that would take back what was chosen in between.
+    """
+    since = time.monotonic() - LATE_SECONDS
+    return any(at >= since and one == query for at, one in st.session_state.get(LEFT, ()))
 
 
 def clear() -> None:

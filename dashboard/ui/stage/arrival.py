@@ -24,12 +24,14 @@ from dashboard.fleet.snapshot import Snapshot, as_of
 from dashboard.service import service
 from dashboard.ui import frame, sign_in
 from dashboard.ui.map import basemaps, window
-from dashboard.ui.stage.state import Act, StageState, stage_state
+from dashboard.ui.stage.state import Act, StageState, seconds, stage_state
 
 FLY_MS = 3500
 ARRIVE_MS = 2500
 MOST_SENT = 2_000
 """Vehicles that glide in: all their places go with each drawing of the map. More are fetched, and are there at once."""
+SETTLING_SECONDS = 12.0
+"""A busy browser may tell this late what the words over the map cover; they are to cover no vehicle."""
 CLOSEST = 8.0
 """The zoom beyond which it does not fly, however close together the vehicles are: one should see where that is."""
 
@@ -57,8 +59,10 @@ def _layers(state: StageState, snapshot: Snapshot) -> list[pdk.Layer]:
     if shown.empty:
         return others
     gathered = state.view is None
-    if state.view is None:
-        state.view = _view(shown["lon"].to_numpy(), shown["lat"].to_numpy())
+    room = window.window().room
+    settling = seconds() - state.since < SETTLING_SECONDS
+    if state.view is None or (settling and state.room != room):
+        state.view, state.room = _view(shown["lon"].to_numpy(), shown["lat"].to_numpy()), room
     if len(shown) > MOST_SENT:
         return [*others, *_fetched("arrived", snapshot, own)]
     now = as_of(snapshot).astimezone(UTC)

@@ -9,7 +9,7 @@ from typing import Literal
 
 import streamlit as st
 
-from dashboard.deck.viewport import ViewState
+from dashboard.deck.viewport import Padding, ViewState
 
 Act = Literal["code", "steps", "live"]
 """What is on the stage: a code, the steps of a fleet that has accepted, or its vehicles on the map."""
@@ -42,6 +42,8 @@ class StageState:
     """How often the map was drawn since it is there: it begins with the whole continent and flies from there."""
     view: ViewState | None = None
     """Where it has flown to."""
+    room: tuple[int, int, Padding] | None = None
+    """What that was fitted into, as `Window.room`."""
     arriving: bool = False
     """Whether the vehicles were drawn in their middle, to glide to their places now."""
     rows: int = 0
