@@ -102,8 +102,9 @@ def write(request: MapRequest) -> None:
     if query != _query():
         others = {name: st.query_params.get_all(name) for name in st.query_params if name not in OUR_PARAMS}
         st.query_params.from_dict({**others, **query})
-        left = st.session_state.setdefault(LEFT, [])
-        left[:] = [*left[-MOST_LEFT:], (time.monotonic(), st.session_state.get("map_query"))]
+    if query != (before := st.session_state.get("map_query")):
+        left = st.session_state.get(LEFT, [])[-MOST_LEFT:]
+        st.session_state[LEFT] = [*left, (time.monotonic(), before)]
     st.session_state["map_query"] = query
     st.session_state["map_request"] = request
 

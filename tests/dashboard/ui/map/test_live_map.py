@@ -14,6 +14,7 @@ from dashboard.ingest.notices import notices
 from dashboard.ingest.polling import PollState
 from dashboard.ingest.rows import Rows
 from dashboard.runtime.refusals import Refusal
+from dashboard.ui.map import permalink
 from tests.dashboard.catena import FLEETS, LOCATIONS, VEHICLES, Catena, fleet, location, vehicle
 from tests.dashboard.ui.map.page import asked, control, deck, late, layer, run, said, select
 from tests.dashboard.waiting import until
@@ -188,6 +189,20 @@ def test_cleared_filters_stay_cleared_while_a_busy_browser_still_shows_them(serv
         assert "fleet" not in app.query_params
     control(app.multiselect, "map_fleets").set_value(["fleet-1"]).run()
     assert asked(app, "fleet") == ["fleet-1"], "what is chosen next counts"
+
+
+def test_what_was_chosen_outlives_the_address_of_before(service, monkeypatch):
+    service.poller.poll_once()
+    app = run(fleet=["fleet-2"])
+    control(app.multiselect, "map_fleets").set_value(["fleet-1"]).run()
+    app.query_params["fleet"] = ["fleet-2"]
+    app.run()
+    assert control(app.multiselect, "map_fleets").value == ["fleet-1"], "the browser has not heard of it yet"
+    assert asked(app, "fleet") == ["fleet-1"]
+    monkeypatch.setattr(permalink, "LATE_SECONDS", -1)
+    app.query_params["fleet"] = ["fleet-2"]
+    app.run()
+    assert control(app.multiselect, "map_fleets").value == ["fleet-2"], "somebody went back"
 
 
 def test_a_filter_set_by_the_legend_outlives_a_busy_browser(service):
