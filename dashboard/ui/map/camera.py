@@ -37,10 +37,10 @@ class Fit:
 
     def is_due_anew(self, now: Window) -> bool:
         """Whether the map has turned out to be of another size, or covered elsewhere, before anybody moved it."""
+        if not self.window.known:
+            return now.room != self.window.room
         passed = time.monotonic() - self.at
-        return now.room != self.window.room and (
-            not self.window.known or passed < min(SETTLING_SECONDS, now.untouched)
-        )
+        return passed < min(SETTLING_SECONDS, now.untouched) and now.leaves_less_room(self.window)
 
 
 def ask(what: str) -> None:

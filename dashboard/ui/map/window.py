@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from dashboard.deck.viewport import Padding
+from dashboard.deck.viewport import MARGIN, Padding
 from dashboard.door import streamlit_internals
 
 MOST_PIXELS = 20_000
@@ -50,6 +50,15 @@ class Window:
     """The address of a map style that was asked for in vain."""
     untouched: float = 0.0
     """For how many seconds nobody had moved the map by hand when the browser said this."""
+
+    def leaves_less_room(self, before: Window) -> bool:
+        """Whether what was fitted into another one may be cut off or covered in this one.
+
+        A little more than before is within the margin that a fit leaves.
+        """
+        edges, former = astuple(self.padding), astuple(before.padding)
+        grown = max(now - then for now, then in zip(edges, former, strict=True))
+        return (self.width, self.height) != (before.width, before.height) or grown > MARGIN / 2
 
     @property
     def room(self) -> tuple[int, int, Padding]:

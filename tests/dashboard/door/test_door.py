@@ -25,7 +25,7 @@ from tests.dashboard.door.knocking import CLAIMS, OFFICE, PUBLIC, REAL, SIGN_IN,
 # Each route of Streamlit's and ours: a method and a path of it, and what it is.
 ROUTES = {
     "/feed/vehicles/{layer}.json": ("GET", "/feed/vehicles/moving.json?id=x", "data"),
-    "/feed/names/{z:int}/{x:int}/{y:int}.json": ("GET", "/feed/names/7/32/47.json?id=x", "data"),
+    "/feed/names/{z}/{x}/{y}.json": ("GET", "/feed/names/7/32/47.json?id=x", "data"),
     "/feed/hexagons.json": ("GET", "/feed/hexagons.json?id=x", "data"),
     "/feed/trailers.json": ("GET", "/feed/trailers.json?id=x", "data"),
     "/feed/trails.json": ("GET", "/feed/trails.json?id=x", "data"),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from catena_client import RetryPolicy
+from dashboard.fleet.notices import reasons
 from dashboard.ingest import polling
 from dashboard.ingest.concurrency import Concurrency
 from dashboard.ingest.poller import Poller
@@ -290,10 +291,11 @@ def test_a_fleet_that_cannot_be_read_at_all_stays_where_it_was_and_is_said_to_be
         ("fleet-2", -88.0),
     }
     assert set(snapshot.held) == {"fleet-2", ""}
-    sentences = [notice.sentence(snapshot.taken_at) for notice in snapshot.notices if notice.stale]
-    assert any(
-        "The positions of Line fleet-2 could not be read" in text and "403" in text for text in sentences
-    )
+    stale = [notice for notice in snapshot.notices if notice.stale]
+    told = "The positions of Line fleet-2 could not be read"
+    assert any(told in notice.sentence(snapshot.taken_at) for notice in stale)
+    assert not any("403" in notice.sentence(snapshot.taken_at) for notice in stale), "why stands apart"
+    assert any(told in why and "403" in why for why in reasons(stale))
     catena.refused.clear()
     life.live(600)
     snapshot = life.poller.state.snapshot
