@@ -114,7 +114,7 @@ def test_the_map_is_never_built_anew_and_keeps_the_viewers_own_view(see, dashboa
     expect(sentence).to_be_visible()
     sentence.get_by_role("button", name="Clear all").click()
     expect(sentence).to_have_count(0)
-    shown.legend_entry("Geotab").click()
+    shown.legend_entry("bold").click()
     expect(sentence).to_be_visible()
     click_on(shown, "Truck d")
     shown.page.get_by_role("button", name="Close").click()
