@@ -21,13 +21,6 @@ NAME_TILE_PIXELS = 1024
 """On a side: few tiles fill a window, and few vehicles in one leave room for their names."""
 BESIDE = 18
 """Pixels from the middle of a vehicle to its name."""
-APART: dict[str, Any] = {
-    "extensions": [{"@@type": "CollisionFilterExtension"}],
-    "collision_group": pdk.types.String("names"),
-    # A name gives way if its vehicle is under another name: grown so far that it covers its own vehicle.
-    "collision_test_props": {"padding": [BESIDE + 8, 8, 8, 8]},
-}
-"""Of names that would cover each other one is drawn."""
 HELD_ALPHA = 120
 """Of 255: a vehicle of a replay whose place at the moment is not known."""
 
@@ -88,7 +81,7 @@ def name_tiles_layer(tiles_url: str, *, theme: Theme, characters: str) -> pdk.La
         get_text_background_color=[*rgb(icons.GROUNDS[theme]), NAME_GROUND_ALPHA],
         text_background_padding=NAME_PADDING,
         pickable=False,
-        **APART,
+        **_apart(BESIDE),
     )
 
 
@@ -126,8 +119,18 @@ def names_layer(
         background_padding=NAME_PADDING,
         pickable=False,
         transitions={"getPosition": glide_ms} if glide_ms else None,
-        **APART,
+        **_apart(beside),
     )
+
+
+def _apart(beside: int) -> dict[str, Any]:
+    """Of names that would cover each other one is drawn; they begin so many pixels from their vehicles."""
+    return {
+        "extensions": [{"@@type": "CollisionFilterExtension"}],
+        "collision_group": pdk.types.String("names"),
+        # A name is drawn if nothing else covers its vehicle, so it is grown until it does that itself.
+        "collision_test_props": {"padding": [beside + 8, 8, 8, 8]},
+    }
 
 
 def trail_layers(lines_url: str, stops_url: str, *, theme: Theme) -> list[pdk.Layer]:

@@ -24,7 +24,9 @@ OVER = ", ".join(
         ".st-key-map_below > *",
         ".st-key-map_side",
         ".kiosk",
-        ".stage.live > *",
+        ".stage.live .arrived",
+        ".stage.live .words",
+        ".stage.live .wall",
         ".st-key-stage_bar",
     )
 )

@@ -30,6 +30,8 @@ def test_apart_they_have_rings_and_names_that_glide_along() -> None:
     named, ring = layers["names"], layers["arrived_rings"]
     left = named.get_pixel_offset[0] - named.background_padding[0]
     assert left > ring.get_radius + ring.get_line_width / 2, "no letter lies under the ring"
+    grown = named.collision_test_props["padding"][0]
+    assert grown > named.get_pixel_offset[0], "or deck.gl, which looks at the vehicle's place, draws no name"
     assert max(len(row["name"]) for row in named.data) == NAME_LETTERS
     letters = {letter for row in named.data for letter in row["name"]}
     assert letters <= set(str(named.character_set)), "what is not in the set is not drawn"
