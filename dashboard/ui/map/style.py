@@ -8,7 +8,7 @@ STYLE = """
    about it lies over it, in the four corners of the area that it fills. */
 :root { --map-top: 6.95rem; --map-height: max(22rem, calc(100dvh - var(--map-top) - 3.25rem)); --list: 0rem; }
 [data-testid="stVerticalBlock"]:has(> [data-testid="stLayoutWrapper"] > .st-key-map_toolbar) { gap: .5rem; }
-.st-key-map_toolbar, .st-key-map_tools { flex-wrap: nowrap; gap: .5rem; }
+.st-key-map_toolbar, .st-key-map_tools { flex-wrap: nowrap; gap: .5rem; align-items: flex-start; }
 /* A control that grows with what is chosen in it lies over the map as well. */
 .st-key-map_toolbar { height: 2.5rem; align-items: flex-start; }
 .st-key-map_toolbar > :has(> .st-key-map_find) { flex: 2 1 14rem; min-width: 8rem; }
@@ -97,7 +97,7 @@ body:has(.kiosk) .mapboxgl-ctrl-bottom-right { inset: 0 0 auto auto; }
 /* The chosen vehicle. It never leaves the window, not even beside the list: following can be let go at any time. */
 .st-key-map_area :has(> .st-key-map_side) { display: contents; }
 .st-key-map_side {
-  position: fixed; z-index: 900; top: calc(var(--map-top) + .6rem); right: calc(1.5rem + var(--list)); width: 20rem;
+  position: fixed; z-index: 960; top: calc(var(--map-top) + .6rem); right: calc(1.5rem + var(--list)); width: 20rem;
   gap: 0; max-height: calc(var(--map-height) - 1.2rem); overflow-y: auto; border-radius: .6rem;
   background: var(--ground); box-shadow: 0 4px 18px #0005;
 }
