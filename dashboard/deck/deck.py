@@ -1,4 +1,4 @@
-"""The deck that the map page shows: about a kilobyte that says where the data is and how to draw it."""
+"""The deck that the map page shows: a few kilobytes that say where the data is and how to draw it."""
 
 from __future__ import annotations
 

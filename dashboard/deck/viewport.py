@@ -1,6 +1,6 @@
 """Where the map should look so that given places fit into it. Used only when somebody asks to fit or to go there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor, log2
 
 import numpy as np
@@ -11,6 +11,8 @@ TILE_PIXELS = 512
 """Pixels of the whole world at zoom 0, as deck.gl counts."""
 CLOSEST = 17.0
 """The zoom for a single place, on a map that goes so close."""
+NUDGE = 1e-6
+"""Degrees and zoom levels, by which equal views are told apart."""
 MARGIN = 36
 """CSS pixels kept free around what is shown, so that no icon is cut off."""
 MOST_PADDING = 0.7
@@ -89,6 +91,22 @@ def view_of(
     longitude = shown.west + shown.span / 2 + (right - left) / 2 / world * 360
     latitude = _latitude((north + south) / 2 + (top - bottom) / 2 / world)
     return ViewState(round((longitude + 180) % 360 - 180, 6), round(latitude, 6), zoom)
+
+
+def told_anew(view: ViewState, moves: int) -> ViewState:
+    """The view as it is told to the map, by how often the map was moved so far.
+
+    Of a view only the fields that changed since the last one reach the map, which may be elsewhere by then: moved by
+    hand, or on its way. So no field is told twice in the same words.
+    """
+    turn = moves % 2 + 1
+    return replace(
+        view,
+        longitude=view.longitude + turn * NUDGE,
+        latitude=view.latitude + turn * NUDGE,
+        zoom=view.zoom + turn * NUDGE,
+        glide_ms=view.glide_ms + turn if view.glide_ms else 0,
+    )
 
 
 def _padded(before: int, after: int, extent: int) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from http import HTTPStatus
 
 from starlette.datastructures import Headers
@@ -197,7 +198,7 @@ class Door:
 def _the_page(page: bytes, asked: Asked) -> tuple[bytes, list[tuple[bytes, bytes]]]:
     """The page as a browser takes it, and its headers."""
     coding = coding_of(asked.headers.get("accept-encoding", ""))
-    body = CODINGS[coding](page) if coding else page
+    body = _packed(page, coding) if coding else page
     headers = [
         (b"content-type", b"text/html; charset=utf-8"),
         (b"content-length", str(len(body)).encode()),
@@ -206,6 +207,11 @@ def _the_page(page: bytes, asked: Asked) -> tuple[bytes, list[tuple[bytes, bytes
         VARY,
     ]
     return body, [*headers, (b"content-encoding", coding.encode())] if coding else headers
+
+
+@lru_cache(len(CODINGS))  # there is one page
+def _packed(page: bytes, coding: str) -> bytes:
+    return CODINGS[coding](page)
 
 
 def _secured(name: bytes, value: bytes, secure: bool) -> tuple[bytes, bytes]:

@@ -91,7 +91,7 @@ class Doorway:
 
     @staticmethod
     def _first_page(page: str, settings: Settings) -> str:
-        icon = assets.url("./assets/", "brand/favicon.png")
+        icon = assets.url("./assets/", PICTURE)
         image = assets.url(f"{settings.public_url}/assets/", PICTURE) if settings.public_url else ""
         named = set(files(page))
         ahead = [path for path in streamlit_internals.map_files() if path not in named]

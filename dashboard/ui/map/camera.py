@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.deck.basemap import closest_zoom
-from dashboard.deck.viewport import CLOSEST, DEFAULT_VIEW, Bounds, ViewState, bounds, view_of
+from dashboard.deck.viewport import CLOSEST, DEFAULT_VIEW, Bounds, ViewState, bounds, told_anew, view_of
 from dashboard.fleet.display_options import Spot
 from dashboard.fleet.geo import Floats
 from dashboard.ui.map.controls import set_control
@@ -17,8 +17,6 @@ from dashboard.ui.map.window import Window, window
 
 CLOSE = {False: 10.0, True: 14.0}
 """The zoom at which a single vehicle is shown, on the built-in map and on one with streets."""
-NUDGE = 1e-6
-"""Degrees. Streamlit moves a map only when the view it is told changes, so equal views are told apart by this."""
 GLIDE_MS = 600
 SETTLING_SECONDS = 15.0
 """After a fit, what opens with it may still come to lie over the map, late in a busy browser; then, and at the first
@@ -109,11 +107,8 @@ def _move_to(view: ViewState, *, spot: Spot | None = None, glides: bool = True) 
     """Look elsewhere; `spot` is what a link says of it, None where the rest of the link says it."""
     state = st.session_state
     count = state["map_moves"] = state.get("map_moves", 0) + 1
-    nudge = count % 2 + 1
-    # The first view is where the map is made; a hand that moved the map has ended a glide, so it is told anew.
-    glide_ms = GLIDE_MS + nudge if glides and "map_view" in state and not window().still else 0
-    state["map_view"] = ViewState(
-        view.longitude + nudge * NUDGE, view.latitude + nudge * NUDGE, view.zoom + nudge * NUDGE, glide_ms
-    )
+    # The first view is where the map is made.
+    glide_ms = GLIDE_MS if glides and "map_view" in state and not window().still else 0
+    state["map_view"] = told_anew(replace(view, glide_ms=glide_ms), count)
     state["map_fit"] = None
     set_control("at", spot)

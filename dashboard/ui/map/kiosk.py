@@ -33,7 +33,8 @@ header[data-testid="stHeader"], [data-testid="stElementToolbar"] { display: none
 .kiosk ul { flex-basis: 100%; display: flex; flex-wrap: wrap; gap: .2rem 2vw; margin: 0; padding: 0; list-style: none;
   font-size: clamp(.9rem, 1.2vw, 1.8rem); }
 .kiosk li { margin: 0; font-size: inherit; }
-.kiosk i { display: inline-block; width: .8em; height: .8em; margin-right: .4em; border-radius: 50%; }
+.kiosk i { display: inline-block; width: .8em; height: .8em; margin-right: .4em; border-radius: 50%;
+  box-shadow: 0 0 0 1px #ffffffb3; }
 .kiosk-empty { position: fixed; z-index: 10; inset: 40% 0 auto; text-align: center; pointer-events: none;
   font-size: clamp(1.5rem, 3vw, 4rem); font-weight: 600; }
 /* The way out is seen when a pointer comes, is pressed or is near, and while it has the keyboard's focus. */

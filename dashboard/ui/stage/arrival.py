@@ -14,7 +14,7 @@ from dashboard.access.scope import Scope
 from dashboard.deck.arrival import fleet_layers
 from dashboard.deck.assets import FROM_PAGES
 from dashboard.deck.deck import deck, glide_for, vehicles_layer
-from dashboard.deck.viewport import DEFAULT_VIEW, ViewState, bounds, view_of
+from dashboard.deck.viewport import DEFAULT_VIEW, ViewState, bounds, told_anew, view_of
 from dashboard.feed.drawing import Layer
 from dashboard.feed.frames import placeable
 from dashboard.feed.vehicle_rows import VEHICLE_SHAPES, shapes
@@ -30,8 +30,6 @@ FLY_MS = 3500
 ARRIVE_MS = 2500
 MOST_SENT = 2_000
 """Vehicles that glide in: all their places go with each drawing of the map. More are fetched, and are there at once."""
-NUDGE = 1e-6
-"""Degrees and zoom levels, by which equal views are told apart."""
 SETTLING_SECONDS = 12.0
 """A busy browser may tell this late what the words over the map cover; they are to cover no vehicle."""
 CLOSEST = 8.0
@@ -64,7 +62,9 @@ def _layers(state: StageState, snapshot: Snapshot) -> list[pdk.Layer]:
     room = window.window().room
     settling = seconds() - state.since < SETTLING_SECONDS
     if state.view is None or (settling and state.room != room):
-        state.view, state.room = _view(shown["lon"].to_numpy(), shown["lat"].to_numpy()), room
+        state.flights += 1
+        view = _view(shown["lon"].to_numpy(), shown["lat"].to_numpy())
+        state.view, state.room = told_anew(view, state.flights), room
     if len(shown) > MOST_SENT:
         return [*others, *_fetched("arrived", snapshot, own)]
     now = as_of(snapshot).astimezone(UTC)
@@ -107,11 +107,7 @@ def _fetched(name: str, snapshot: Snapshot, scope: Scope) -> list[pdk.Layer]:
 def _view(lon: Floats, lat: Floats) -> ViewState:
     now = window.window()
     view = view_of(bounds(lon, lat), width=now.width, height=now.height, padding=now.padding, closest=CLOSEST)
-    # Only changed fields reach the map, which a new flight may find on its way: all of them are to be told again.
-    nudge = (stage_state().drawings % 97 + 1) * NUDGE
-    return ViewState(
-        view.longitude + nudge, view.latitude + nudge, view.zoom + nudge, 0 if now.still else FLY_MS
-    )
+    return replace(view, glide_ms=0 if now.still else FLY_MS)
 
 
 def _deck(layers: list[pdk.Layer], state: StageState) -> pdk.Deck:

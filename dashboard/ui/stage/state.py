@@ -40,6 +40,8 @@ class StageState:
     """When it is tried again without being asked to, by `seconds`."""
     drawings: int = 0
     """How often the map was drawn since it is there: it begins with the whole continent and flies from there."""
+    flights: int = 0
+    """How often it has flown somewhere."""
     view: ViewState | None = None
     """Where it has flown to."""
     room: tuple[int, int, Padding] | None = None

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.deck.viewport import CLOSEST, DEFAULT_VIEW, Padding, bounds, view_of
+from dashboard.deck.viewport import CLOSEST, DEFAULT_VIEW, Padding, ViewState, bounds, told_anew, view_of
 from dashboard.fleet.geo import MAX_LATITUDE
 
 
@@ -82,3 +82,13 @@ def test_a_tiny_map_does_not_break() -> None:
     assert (
         -4 < view_of(bounds(np.array([-120.0, 120.0]), np.array([0.0, 60.0])), width=50, height=50).zoom < 0
     )
+
+
+@pytest.mark.parametrize("glide_ms", [0, 600])
+def test_no_field_of_a_view_is_told_twice_in_the_same_words(glide_ms: int) -> None:
+    view = ViewState(-97.0, 40.0, 3.0, glide_ms)
+    first, second = told_anew(view, 1), told_anew(view, 2)
+    for name in ("longitude", "latitude", "zoom"):
+        assert getattr(first, name) != getattr(second, name)
+        assert getattr(first, name) == pytest.approx(getattr(view, name), abs=1e-5)
+    assert (first.glide_ms == second.glide_ms) is (glide_ms == 0)
