@@ -29,6 +29,8 @@ ELSEWHERE = {"basemap", "at", "trails", "hours"}
 DISPLAY_FIELDS = tuple(field.name for field in fields(DisplayOptions) if field.name not in ELSEWHERE)
 LEFT = "map_queries_left"
 """Of the session: when, and what the address said that was left then."""
+OPENED = "map_query_opened"
+"""Of the session: what the address says that `_open` goes to."""
 LATE_SECONDS = 10.0
 """A busy browser may need so long to take over an address."""
 MOST_LEFT = 50
@@ -46,11 +48,13 @@ class MapRequest:
 def load_from_url(known: FilterOptions, may_see: Callable[[str], bool]) -> None:
     """Set the controls when somebody opened a link or came back to the page; remember what was ignored."""
     state, query = st.session_state, _query()
-    entered = control_value("fleets") is None
-    if entered and not query and "map_request" in state:
+    entered, late = control_value("fleets") is None, _is_late(query)
+    if late:
+        query = state["map_query"]
+    if entered and (late or not query) and "map_request" in state:
         request: MapRequest = state["map_request"]
         ignored: list[str] = []
-    elif entered or (query != state.get("map_query") and not _is_late(query)):
+    elif entered or query != state.get("map_query"):
         filters, ignored = filter_link.parse(query, known)
         display, more = display_link.parse(query, may_see, _offered())
         request, ignored = MapRequest(filters, display), [*ignored, *more]
@@ -69,9 +73,10 @@ def load_from_url(known: FilterOptions, may_see: Callable[[str], bool]) -> None:
         camera.look_at(request.display.at, basemaps.setting(theme()))
     elif not request.display.trails and request.display.vehicle and query:
         camera.ask("vehicle")
+    if query not in (state.get("map_query"), state.get(OPENED)):
+        state[LEFT] = []
     state["map_query"] = query
     state["map_request"] = request
-    state[LEFT] = []
 
 
 def current_request() -> MapRequest:
@@ -103,8 +108,7 @@ def write(request: MapRequest) -> None:
         others = {name: st.query_params.get_all(name) for name in st.query_params if name not in OUR_PARAMS}
         st.query_params.from_dict({**others, **query})
     if query != (before := st.session_state.get("map_query")):
-        left = st.session_state.get(LEFT, [])[-MOST_LEFT:]
-        st.session_state[LEFT] = [*left, (time.monotonic(), before)]
+        _leave(before)
     st.session_state["map_query"] = query
     st.session_state["map_request"] = request
 
@@ -142,6 +146,14 @@ def _open(query: Mapping[str, Any]) -> None:
     """Go to a link of ours, wherever one comes from."""
     st.query_params.from_dict(query)
     st.session_state[LEFT] = []
+    _leave(st.session_state.get("map_query"))
+    st.session_state[OPENED] = _query()
+
+
+def _leave(query: Mapping[str, list[str]] | None) -> None:
+    """Remember that the address said this until now."""
+    left = st.session_state.get(LEFT, [])[-MOST_LEFT:]
+    st.session_state[LEFT] = [*left, (time.monotonic(), query)]
 
 
 def _is_late(query: Mapping[str, list[str]]) -> bool:
