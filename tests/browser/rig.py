@@ -449,6 +449,12 @@ class Watch:
         found: dict[str, float] = self.page.evaluate(READ_VIEW)
         return found
 
+    def in_hand(self) -> dict[str, float]:
+        """Put a hand on the map, so that it does not move by itself for what still comes to lie over it; its view."""
+        self.page.get_by_test_id("stDeckGlJsonChart").first.dispatch_event("pointerdown")
+        self.settled()
+        return self.view()
+
     def ticks(self, number: int) -> None:
         """Wait until the map was given newer data so many times."""
         before = len(self.feeds())

@@ -30,7 +30,7 @@ DISPLAY_FIELDS = tuple(field.name for field in fields(DisplayOptions) if field.n
 LEFT = "map_queries_left"
 """Of the session: when, and what the address said that was left then."""
 OPENED = "map_query_opened"
-"""Of the session: what the address says that `_open` goes to."""
+"""Of the session: there from `_open` until its link has been read, as the run that went there may be broken off."""
 LATE_SECONDS = 10.0
 """A busy browser may need so long to take over an address."""
 MOST_LEFT = 50
@@ -47,14 +47,14 @@ class MapRequest:
 
 def load_from_url(known: FilterOptions, may_see: Callable[[str], bool]) -> None:
     """Set the controls when somebody opened a link or came back to the page; remember what was ignored."""
-    state, query = st.session_state, _query()
-    entered, late = control_value("fleets") is None, _is_late(query)
-    if late:
+    state, query, entered = st.session_state, _query(), control_value("fleets") is None
+    opened, late = OPENED in state, _is_late(query)
+    if opened or late:
         query = state["map_query"]
-    if entered and (late or not query) and "map_request" in state:
+    if entered and (late or not query) and not opened and "map_request" in state:
         request: MapRequest = state["map_request"]
         ignored: list[str] = []
-    elif entered or query != state.get("map_query"):
+    elif opened or entered or query != state.get("map_query"):
         filters, ignored = filter_link.parse(query, known)
         display, more = display_link.parse(query, may_see, _offered())
         request, ignored = MapRequest(filters, display), [*ignored, *more]
@@ -73,10 +73,11 @@ def load_from_url(known: FilterOptions, may_see: Callable[[str], bool]) -> None:
         camera.look_at(request.display.at, basemaps.setting(theme()))
     elif not request.display.trails and request.display.vehicle and query:
         camera.ask("vehicle")
-    if query not in (state.get("map_query"), state.get(OPENED)):
+    if query != state.get("map_query"):
         state[LEFT] = []
     state["map_query"] = query
     state["map_request"] = request
+    state.pop(OPENED, None)
 
 
 def current_request() -> MapRequest:
@@ -145,9 +146,10 @@ def leave_kiosk() -> None:
 def _open(query: Mapping[str, Any]) -> None:
     """Go to a link of ours, wherever one comes from."""
     st.query_params.from_dict(query)
-    st.session_state[LEFT] = []
-    _leave(st.session_state.get("map_query"))
-    st.session_state[OPENED] = _query()
+    state = st.session_state
+    state[LEFT] = []
+    _leave(state.get("map_query"))
+    state["map_query"], state[OPENED] = _query(), True
 
 
 def _leave(query: Mapping[str, list[str]] | None) -> None:

@@ -51,7 +51,7 @@ def test_the_same_vehicles_glide_and_nobody_flies_when_others_come_or_go(
 ) -> None:
     shown = see("/", server=dashboard(small.settings, hasty=False), width=1280, height=720, drawn=True)
     shown.all_rows()
-    before = shown.seen.view()
+    before = shown.seen.in_hand()
     shown.seen.until(lambda: glides(shown), "the vehicles to glide")
     small.move("a", -87.0, 42.5)
     shown.seen.until(lambda: (-87.0, 42.5) in drawn(shown).values(), "the new place")

@@ -39,7 +39,7 @@ def test_it_shows_only_map_and_numbers_and_outlives_the_server(
     chart = page.get_by_test_id("stDeckGlJsonChart")
     screen = {"x": 0, "y": 0, "width": 1280, "height": 720}
     seen.until(lambda: chart.bounding_box() == screen, "the map to fill the screen")
-    view = seen.view()
+    view = seen.in_hand()
     seen.ticks(1)
     layers, nodes = list(MapPage(seen).layers()), page.evaluate(NODES)
     seen.ticks(5)

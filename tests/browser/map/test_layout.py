@@ -60,6 +60,7 @@ def test_nothing_moves_the_map(see, dashboard, small: World, width: int, height:
     finally:
         del small.answer  # type: ignore[method-assign]
     page.get_by_role("button", name="Close trails").click()
+    expect(page.locator(".st-key-trails")).to_have_count(0)
     page.get_by_role("button", name="Close", exact=True).click()
     expect(page.locator(".st-key-map_panel")).to_have_count(0)
     assert box(shown) == before, "all of it is gone again"
@@ -119,6 +120,6 @@ def test_an_empty_world_says_what_to_do_first(see, dashboard, width: int, height
         expect(shown.page.get_by_text("No fleet shares vehicles with you yet")).to_be_visible()
         expect(shown.page.get_by_text("There are no vehicles yet.")).to_be_attached()
         expect(shown.page.get_by_text("No vehicle matches")).to_have_count(0)
-        assert shown.seen.fits()
+        shown.seen.until(shown.seen.fits, "all of it to stand within the window")
         shown.page.get_by_role("button", name="Invite a first fleet").click()
         shown.page.wait_for_url("**/invitations")
