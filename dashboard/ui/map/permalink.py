@@ -146,10 +146,8 @@ def leave_kiosk() -> None:
 def _open(query: Mapping[str, Any]) -> None:
     """Go to a link of ours, wherever one comes from."""
     st.query_params.from_dict(query)
-    state = st.session_state
-    state[LEFT] = []
-    _leave(state.get("map_query"))
-    state["map_query"], state[OPENED] = _query(), True
+    _leave(st.session_state.get("map_query"))
+    st.session_state["map_query"], st.session_state[OPENED] = _query(), True
 
 
 def _leave(query: Mapping[str, list[str]] | None) -> None:
