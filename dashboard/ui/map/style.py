@@ -158,6 +158,8 @@ body:has(.kiosk) .mapboxgl-ctrl-bottom-right { inset: 0 0 auto auto; }
   .st-key-map_tools :is(.st-key-fit, .st-key-share) p { position: static; clip-path: none; }
   .st-key-map_status { gap: .1rem .5rem; padding: .1rem .5rem; flex-wrap: wrap; }
   .st-key-map_status p, .st-key-map_sentence p { font-size: .77rem; }
+  /* What is long has a line of its own, after what has room beside others. */
+  .st-key-map_status > .st-key-suggest_hexagons { order: 1; }
   .st-key-map_late > :has(> .stMarkdown) { display: none; }
   .st-key-map_status > :has(> .st-key-map_late), .st-key-map_late { width: auto; }
   .st-key-map_legend { flex-wrap: nowrap; overflow-x: auto; max-width: calc(100vw - 4rem); }
@@ -169,7 +171,7 @@ body:has(.kiosk) .mapboxgl-ctrl-bottom-right { inset: 0 0 auto auto; }
   /* There is no room for both what is known of a vehicle and what steers its trail. */
   .st-key-map_area:has(.st-key-trails) .st-key-map_panel { display: none; }
   .st-key-map_area:has(.st-key-trails):has(.st-key-map_chosen) :has(> .st-key-map_below) { padding-bottom: 4.5rem; }
-  .swatches, .swatches ul { flex-wrap: nowrap; overflow-x: auto; }
+  .swatches ul { flex: 1 1 8rem; flex-wrap: nowrap; overflow-x: auto; }
 }
 </style>
 """
