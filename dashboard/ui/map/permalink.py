@@ -30,7 +30,7 @@ DISPLAY_FIELDS = tuple(field.name for field in fields(DisplayOptions) if field.n
 LEFT = "map_queries_left"
 """Of the session: when, and what the address said that was left then."""
 OPENED = "map_query_opened"
-"""Of the session: there from `_open` until its link has been read, as the run that went there may be broken off."""
+"""Of the session: there from `_open` until its link has been read and said, as a run that does may be broken off."""
 LATE_SECONDS = 10.0
 """A busy browser may need so long to take over an address."""
 MOST_LEFT = 50
@@ -77,7 +77,9 @@ def load_from_url(known: FilterOptions, may_see: Callable[[str], bool]) -> None:
         state[LEFT] = []
     state["map_query"] = query
     state["map_request"] = request
-    state.pop(OPENED, None)
+    if opened:
+        st.query_params.from_dict(query)
+        del state[OPENED]
 
 
 def current_request() -> MapRequest:
@@ -105,13 +107,13 @@ def current_request() -> MapRequest:
 def write(request: MapRequest) -> None:
     """Put a request into the URL, beside parameters of others."""
     query = {**filter_link.to_query(request.filters), **display_link.to_query(request.display)}
-    if query != _query():
-        others = {name: st.query_params.get_all(name) for name in st.query_params if name not in OUR_PARAMS}
-        st.query_params.from_dict({**others, **query})
     if query != (before := st.session_state.get("map_query")):
         _leave(before)
     st.session_state["map_query"] = query
     st.session_state["map_request"] = request
+    if query != _query():
+        others = {name: st.query_params.get_all(name) for name in st.query_params if name not in OUR_PARAMS}
+        st.query_params.from_dict({**others, **query})
 
 
 def chosen(request: MapRequest) -> dict[str, tuple[str, ...]]:
@@ -144,10 +146,12 @@ def leave_kiosk() -> None:
 
 
 def _open(query: Mapping[str, Any]) -> None:
-    """Go to a link of ours, wherever one comes from."""
-    st.query_params.from_dict(query)
+    """Go to a link of ours, wherever one comes from, with the run that follows.
+
+    To say an address may break off the run that does; what a click has not kept until then is lost.
+    """
     _leave(st.session_state.get("map_query"))
-    st.session_state["map_query"], st.session_state[OPENED] = _query(), True
+    st.session_state["map_query"], st.session_state[OPENED] = query, True
 
 
 def _leave(query: Mapping[str, list[str]] | None) -> None:

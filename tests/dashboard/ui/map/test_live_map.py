@@ -3,8 +3,12 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
+from streamlit.runtime.scriptrunner import RerunException
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
+from streamlit.runtime.state.query_params_proxy import QueryParamsProxy
 
 from dashboard.access.viewer import OPERATOR, Viewer, Visibility
 from dashboard.deck.deck import glide_for
@@ -230,6 +234,28 @@ def test_the_wall_is_entered_and_left_though_a_busy_browser_still_says_addresses
             app.run()
             assert ("leave_kiosk" in {one.key for one in app.button}) == on_wall
             assert on_wall or asked(app, "fleet") == ["fleet-1"]
+
+
+@pytest.mark.parametrize("entered", [False, True])
+def test_the_wall_is_left_and_entered_in_runs_that_are_broken_off(service, monkeypatch, entered):
+    service.poller.poll_once()
+    app = run(fleet=["fleet-1"], **({} if entered else {"kiosk": ["1"]}))
+    say, broken_off = QueryParamsProxy.from_dict, []
+
+    def say_or_break_off(proxy, *given):
+        say(proxy, *given)
+        if len(broken_off) < 2:
+            broken_off.append(given)
+            raise RerunException(
+                RerunData(query_string=urlencode({"fleet": "fleet-1"} | ({} if entered else {"kiosk": 1})))
+            )
+
+    monkeypatch.setattr(QueryParamsProxy, "from_dict", say_or_break_off)
+    app.button(key="kiosk" if entered else "leave_kiosk").click().run()
+    assert len(broken_off) == 2
+    assert ("leave_kiosk" in {one.key for one in app.button}) == entered
+    assert ("kiosk" in app.query_params) == entered
+    assert asked(app, "fleet") == ["fleet-1"]
 
 
 def test_labels_are_what_others_rely_on(service):
