@@ -472,6 +472,21 @@ class Watch:
             assert time.monotonic() < deadline, f"Waited in vain for {what}."
             self.page.wait_for_timeout(100)
 
+    def press(self, key: str, done: Callable[[], object], what: str) -> None:
+        """Press the key of a button until it has done its work.
+
+        Streamlit hears keys only after the button is drawn and its code has come, and no node says that it does: who
+        presses before that presses again.
+        """
+        for _ in range(4):
+            self.page.keyboard.press(key)
+            deadline = time.monotonic() + 12
+            while time.monotonic() < deadline:
+                if done():
+                    return
+                self.page.wait_for_timeout(100)
+        raise AssertionError(f"Pressed {key} in vain for {what}.")
+
     def lawful(self) -> None:
         """Nothing was wanted that the page's Content-Security-Policy forbids."""
         assert not self.violations, "\n".join(self.violations)

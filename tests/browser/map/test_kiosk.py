@@ -84,7 +84,7 @@ def test_one_comes_back_from_it_with_the_filters_as_they_were(see, dashboard, sm
     page = shown.page
     expect(page.locator(".kiosk b").first).to_have_text("3")
     if how == "key":
-        page.keyboard.press("Escape")
+        shown.seen.press("Escape", lambda: not page.locator(".kiosk").count(), "the page without the wall")
     else:
         page.mouse.move(1270, 10)
         page.get_by_role("button", name="Leave the wall screen").click()
