@@ -1,6 +1,6 @@
 """The map with as many vehicles as `vehicles` in the address says, at its `lon`, `lat` and `zoom`.
 
-`plain=yes`: without roads, and with no more names than there are at zoom 6.
+`plain=yes`: without roads and counties, and with no more names than there are at zoom 6.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ shown = deck(
     assets_url="assets/",
 )
 if "plain" in asked:
-    shown.layers = [each for each in shown.layers if each.id != "basemap-roads"]
+    shown.layers = [each for each in shown.layers if each.id != "basemap-lines"]
     shown.layers[-1].max_zoom = 6
 
 st.set_page_config(layout="wide")

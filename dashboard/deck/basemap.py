@@ -32,9 +32,10 @@ than half a vehicle's icon. Closer, vehicles would seem to drive beside them, wi
 CLOSEST_HOSTED_ZOOM = 20.0
 """deck.gl's own limit. Written down, since Streamlit keeps the limit of the map before where none is given."""
 
-MAX_ZOOM = {"shapes": 6, "roads": 8, "names": 10}
+MAX_ZOOM = {"shapes": 6, "lines": 8, "names": 10}
 """Of the tiles of each series; further in, these are drawn larger."""
 ROADS_FROM_ZOOM = 4
+COUNTIES_FROM_ZOOM = 7
 
 
 @dataclass(frozen=True)
@@ -107,16 +108,17 @@ def ground(theme: Theme, assets_url: str) -> list[pdk.Layer]:
             stroked=False,  # polygons have no outline; borders are lines of their own
             filled=True,
             get_fill_color=_by_kind({"lake": colours.ocean}, colours.land),
-            get_line_color=_by_kind({"county": colours.county, "state": colours.state}, colours.country),
+            get_line_color=_by_kind({"state": colours.state}, colours.country),
             line_width_units=pdk.types.String("pixels"),
-            get_line_width=_by_kind({"county": 0.7, "state": 1.0}, 1.4),
+            get_line_width=_by_kind({"state": 1.0}, 1.4),
         ),
         _tiles(
-            "roads",
+            "lines",
             assets_url,
             min_zoom=ROADS_FROM_ZOOM,
-            get_line_color=_by_kind({"main": colours.main_road}, colours.road),
-            get_line_width=_by_kind({"main": 300}, 200),  # metres: thin over a state, broader in a town
+            get_line_color=_by_kind({"main": colours.main_road, "road": colours.road}, colours.county),
+            # Metres: a road is thin over a state, broader in a town, and a border always as thin as can be.
+            get_line_width=_by_kind({"main": 300, "road": 200}, 1),
             line_width_min_pixels=1,
             line_width_max_pixels=4,
         ),

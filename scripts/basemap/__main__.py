@@ -1,4 +1,4 @@
-"""Build the built-in basemap as tiles: shapes, roads and names in dashboard/assets/basemap/.
+"""Build the built-in basemap as tiles: shapes, lines and names in dashboard/assets/basemap/.
 
 A tile holds what can be seen at its zoom and no more, which keeps the map quick on weak graphics. Each line of a file
 is one tile: `z/x/y`, a space, and GeoJSON. Tiles with nothing in them are left out.
@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from dashboard.deck.basemap import MAX_ZOOM
+from dashboard.deck.basemap import COUNTIES_FROM_ZOOM, MAX_ZOOM
 from scripts.basemap import names, roads
 from scripts.basemap.geometry import Line, inside, joined, tolerance
 from scripts.basemap.sources import Topology, fetch, polygons_of, shapes
@@ -43,18 +43,29 @@ def main() -> None:
     countries = Topology(files["countries-10m.json"])
     write_tiles("shapes", shape_tiles(counties, countries, files))
     towns = names.cities_by_rank(files["cities1000.json"])
-    write_tiles(
-        "roads", roads.tiles_of([line for parts in shapes(path.read_bytes()) for line in parts], towns)
-    )
+    lines = county_tiles(counties)
+    roads.add([line for parts in shapes(path.read_bytes()) for line in parts], towns, lines)
+    write_tiles("lines", lines)
     write_tiles("names", names.tiles_of(names.labels(counties, countries, towns)))
 
 
+def county_tiles(counties: Topology) -> dict[Tile, list[Any]]:
+    """Borders of counties, in the fine tiles of the roads: further in, a coarse one would draw many out of sight."""
+    arcs = counties.shared_arcs("counties", lambda g: g["id"]) - counties.shared_arcs(
+        "states", lambda g: g["id"]
+    )
+    borders = [[line] for line in joined(counties.arcs[i] for i in sorted(arcs))]
+    found: dict[Tile, list[Any]] = {}
+    for zoom in range(COUNTIES_FROM_ZOOM, MAX_ZOOM["lines"] + 1):
+        cut("county", thinned("county", borders, zoom, MAX_ZOOM["lines"]), zoom, found)
+    return found
+
+
 def shape_tiles(counties: Topology, countries: Topology, files: dict[str, bytes]) -> dict[Tile, list[Any]]:
-    """Land, lakes and borders."""
+    """Land, lakes, and borders of countries and states."""
     (usa,) = [g for g in countries.objects["countries"]["geometries"] if g.get("id") == "840"]
     usa_shape = countries.polygons(usa)
     state_arcs = counties.shared_arcs("states", lambda g: g["id"])
-    county_arcs = counties.shared_arcs("counties", lambda g: g["id"]) - state_arcs
     provinces = [
         part
         for parts in shapes(files["ne_10m_admin_1_states_provinces_lines.shp"])
@@ -68,7 +79,6 @@ def shape_tiles(counties: Topology, countries: Topology, files: dict[str, bytes]
             [p for parts in shapes(files["ne_10m_land.shp"]) for p in polygons_of(parts) if p[0][0][1] > -60],
         ),
         "lake": (2, [p for p in shapes(files["ne_10m_lakes.shp"]) if tolerance(p[0][0]) < 0.1]),
-        "county": (6, [[line] for line in joined(counties.arcs[i] for i in sorted(county_arcs))]),
         "state": (
             3,
             [[line] for line in joined(counties.arcs[i] for i in sorted(state_arcs))]
@@ -80,7 +90,7 @@ def shape_tiles(counties: Topology, countries: Topology, files: dict[str, bytes]
     for kind, (lowest, whole) in layers.items():
         current = whole
         for zoom in range(MAX_ZOOM["shapes"], lowest - 1, -1):
-            current = thinned(kind, current, zoom)
+            current = thinned(kind, current, zoom, MAX_ZOOM["shapes"])
             cut(kind, current, zoom, found)
     return found
 

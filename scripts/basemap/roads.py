@@ -13,6 +13,10 @@ from scripts.basemap.tiles import Tile, cut, pixel
 Cell = tuple[int, int]
 Step = frozenset[Cell]
 CELL = 0.02  # degrees. Lines meet where they come through the same cell: many end a little beside the one they join.
+OTHERS_FROM_ZOOM = {
+    1: 6,
+    2: 8,
+}  # by rank. All of them at zoom 6 took a computer without a graphics card half its frames
 REACH = 8  # cells between a town and the road that leads to it
 
 
@@ -106,7 +110,7 @@ def _split(line: Line, ways: Sequence[set[Step]]) -> Iterator[tuple[int, Line]]:
         yield number, [found[0][0], *(b for _, b in found)]
 
 
-def tiles_of(lines: list[Line], towns: list[tuple[str, Point, int]]) -> dict[Tile, list[Any]]:
+def add(lines: list[Line], towns: list[tuple[str, Point, int]], found: dict[Tile, list[Any]]) -> None:
     """Roads from one hub to the next, further in those between larger cities, then all. `towns`: name, place, rank."""
     network = Network(lines)
     ways = [
@@ -117,11 +121,11 @@ def tiles_of(lines: list[Line], towns: list[tuple[str, Point, int]]) -> dict[Til
     for line in lines:
         for rank, part in _split(line, ways):
             ranked[rank].append(part)
-    found: dict[Tile, list[Any]] = {}
-    for zoom in range(ROADS_FROM_ZOOM, MAX_ZOOM["roads"] + 1):
-        # The last ones are drawn larger further in.
-        step = pixel(zoom) * (0.35 if zoom == MAX_ZOOM["roads"] else 0.7)
-        others = [line for rank in ranked[1 : zoom - ROADS_FROM_ZOOM + 1] for line in rank]
+    for zoom in range(ROADS_FROM_ZOOM, MAX_ZOOM["lines"] + 1):
+        # The last ones are drawn larger further in; over a continent a road is seen where it leads, not how.
+        step = pixel(zoom) * (0.35 if zoom == MAX_ZOOM["lines"] else 1.5 if zoom < 6 else 1.0)
+        others = [
+            line for rank, lowest in OTHERS_FROM_ZOOM.items() if zoom >= lowest for line in ranked[rank]
+        ]
         for kind, chosen in (("road", others), ("main", ranked[0])):
             cut(kind, [[simplify(line, step)] for line in joined(chosen)], zoom, found)
-    return found

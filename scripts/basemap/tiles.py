@@ -131,9 +131,12 @@ def rounded(line: Line, decimals: int) -> list[list[float]]:
     return out
 
 
-def thinned(kind: str, found: list[list[Line]], zoom: int) -> list[list[Line]]:
-    """The detail that a zoom can show: lines to a pixel, no speck of less than a few pixels."""
-    step = pixel(zoom) * 0.7
+def thinned(kind: str, found: list[list[Line]], zoom: int, last: int) -> list[list[Line]]:
+    """The detail that a zoom can show: lines to a pixel, no speck of less than a few pixels.
+
+    `last`: the closest zoom that has tiles of its own; these are drawn larger further in.
+    """
+    step = pixel(zoom) * (0.7 if zoom == last else 1.0)
     if kind not in ("land", "lake"):
         return [
             [simplify(line, step, tolerance)]

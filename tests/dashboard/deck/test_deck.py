@@ -53,7 +53,7 @@ def test_names_of_places_lie_over_the_vehicles_and_the_ground_under_them():
     assert [layer["id"] for layer in spec()["layers"]] == [
         "basemap-ocean",
         "basemap-shapes",
-        "basemap-roads",
+        "basemap-lines",
         "vehicles-1",
         "chosen",
         "basemap-names",
