@@ -15,6 +15,7 @@ demo: .venv/.runtime
 
 test: .venv/.dev
 	@sh scripts/ensure_chromium.sh
+	@sh scripts/ensure_redis.sh
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 test-fast: .venv/.dev

@@ -1,0 +1,152 @@
+"""What the replicas share: values in Redis that only the holder of a lease writes, and notices of changes.
+
+The one module that imports redis. Every failure of Redis is an `Unreachable`, whose text is for people.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import cast
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+log = logging.getLogger(__name__)
+
+PREFIX = "catena:"
+UNREACHABLE = (
+    "The shared store (Redis) cannot be reached, so nothing new is shown until it can; look whether it runs."
+)
+TAKE = """
+if redis.call('EXISTS', KEYS[1]) == 1 then return '' end
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local token = string.format('%.0f', math.max(tonumber(redis.call('GET', KEYS[2]) or '0') + 1, now))
+redis.call('SET', KEYS[2], token)
+redis.call('SET', KEYS[1], token, 'PX', ARGV[1])
+return token
+"""
+RENEW = "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('PEXPIRE', KEYS[1], ARGV[2]) or 0"
+RELEASE = "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('DEL', KEYS[1]) or 0"
+WRITE = """
+if tonumber(redis.call('GET', KEYS[1]) or '0') > tonumber(ARGV[1]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[1])
+redis.call('HSET', KEYS[2], unpack(ARGV, 3))
+redis.call('PUBLISH', KEYS[2], ARGV[2])
+return 1
+"""
+
+
+class Unreachable(Exception):
+    """Redis cannot be reached, or does not do what it is asked."""
+
+
+class SharedStore:
+    """Values of the replicas of one dashboard, by name; `name` also is that of a lease, and of a notice.
+
+    The tokens of a name only grow, even where Redis has lost all it knew: they are at least the time in milliseconds.
+    """
+
+    def __init__(self, url: str, patience: float) -> None:
+        """`url` as redis-py takes it, `patience` the seconds that an answer may take. Connects when first asked."""
+        self._redis = redis.Redis.from_url(
+            url,
+            socket_timeout=patience,
+            socket_connect_timeout=patience,
+            retry=Retry(NoBackoff(), 0),  # whoever asks comes again anyway
+        )
+        self._take, self._renew, self._release, self._write = map(
+            self._redis.register_script, (TAKE, RENEW, RELEASE, WRITE)
+        )
+
+    def take(self, name: str, seconds: float) -> int | None:
+        """Take the lease of a name for so long: the token of that, higher than any before; None while it is held."""
+        with _said():
+            token = cast(bytes, self._take(keys=[_lease(name), _fence(name)], args=[_milliseconds(seconds)]))
+        return int(token) if token else None
+
+    def renew(self, name: str, token: int, seconds: float) -> bool:
+        """Hold a lease for so long from now; False when it is not held with this token any more."""
+        with _said():
+            return bool(self._renew(keys=[_lease(name)], args=[token, _milliseconds(seconds)]))
+
+    def release(self, name: str, token: int) -> None:
+        """Give a lease back, if it is still held with this token."""
+        with _said():
+            self._release(keys=[_lease(name)], args=[token])
+
+    def write(self, name: str, token: int, fields: Mapping[str, bytes], notice: str = "") -> bool:
+        """Write some fields of a name's value, all at once, and tell whoever listens.
+
+        False, and nothing written, when the lease has been taken since with a higher token.
+        """
+        pairs = [part for pair in fields.items() for part in pair]
+        with _said():
+            return bool(self._write(keys=[_fence(name), PREFIX + name], args=[token, notice, *pairs]))
+
+    def read(self, name: str, *fields: str) -> list[bytes | None]:
+        """Some fields of a name's value, of one moment; None for each that is not there."""
+        with _said():
+            return cast("list[bytes | None]", self._redis.hmget(PREFIX + name, list(fields)))
+
+    def notify(self, name: str, notice: str) -> None:
+        """Tell whoever listens to a name."""
+        with _said():
+            self._redis.publish(PREFIX + name, notice)
+
+    def listen(self, name: str) -> Notices:
+        """Hear of a name from now on."""
+        return Notices(self._redis, PREFIX + name)
+
+    def close(self) -> None:
+        """Let all connections go."""
+        self._redis.close()
+
+
+class Notices:
+    """What is told of a name. What is told while Redis cannot be reached is lost: look by yourself now and then."""
+
+    def __init__(self, connection: redis.Redis, channel: str) -> None:
+        self._pubsub = connection.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
+        self._channel = channel
+
+    def wait(self, seconds: float) -> str | None:
+        """The next notice; None when there is none for so long."""
+        with _said():
+            try:
+                if not self._pubsub.subscribed:
+                    self._pubsub.subscribe(self._channel)
+                message = self._pubsub.get_message(timeout=seconds)
+            except redis.RedisError:
+                self.close()  # a connection that broke off is not gone on with
+                raise
+        return message["data"].decode() if message else None
+
+    def close(self) -> None:
+        """Hear no more, until `wait` is called again."""
+        self._pubsub.close()
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    try:
+        yield
+    except redis.RedisError as error:
+        # Its text may quote what was sent.
+        log.debug("Redis failed: %s", type(error).__name__)
+        raise Unreachable(UNREACHABLE) from None
+
+
+def _lease(name: str) -> str:
+    return f"{PREFIX}{name}:lease"
+
+
+def _fence(name: str) -> str:
+    return f"{PREFIX}{name}:fence"
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, round(seconds * 1000))
