@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -47,6 +49,20 @@ class Headings:
         self._lat[ordinals[anchored]] = lat[anchored]
         self._last[:, ordinals[known]] = lon[known], lat[known], at[known]
         return np.asarray(self._heading[ordinals])
+
+    def memory(self, size: int) -> dict[str, Floats]:
+        """What it remembers of so many vehicles, as columns by ordinal."""
+        self._grow(size)
+        lon, lat, at = self._last
+        moved = {"moved_lon": self._lon, "moved_lat": self._lat, "heading": self._heading}
+        return {**moved, "last_lon": lon, "last_lat": lat, "last_at": at}
+
+    def restore(self, memory: Mapping[str, Floats]) -> None:
+        """Go on from what another one remembered."""
+        self._lon, self._lat, self._heading = (
+            memory[name].copy() for name in ("moved_lon", "moved_lat", "heading")
+        )
+        self._last = np.stack([memory[name] for name in ("last_lon", "last_lat", "last_at")])
 
     def _grow(self, size: int) -> None:
         more = size - len(self._lon)

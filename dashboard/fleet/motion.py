@@ -54,6 +54,17 @@ class Motion:
         self._lon[ordinals[known]], self._lat[ordinals[known]] = lon[known], lat[known]
         return np.asarray(self._places[ordinals])
 
+    def memory(self, size: int) -> Ordinals:
+        """The places that so many vehicles were last given, by ordinal."""
+        self._grow(size)
+        return self._places
+
+    def restore(self, places: Ordinals, lon: Floats, lat: Floats, at: datetime) -> None:
+        """Go on from the places that another one gave at a moment, and from where the vehicles were last."""
+        self._places, self._lon, self._lat = places.copy(), lon.copy(), lat.copy()
+        self._next = int(places.max(initial=STANDS)) + 1
+        self._stretch = int(at.timestamp() // STRETCH_SECONDS)
+
     def _grow(self, size: int) -> None:
         more = size - len(self._lon)
         if more > 0:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from dashboard.fleet.freshness import DEFAULT_THRESHOLDS, FRESHNESS, LIVE, freshness_codes
 from dashboard.fleet.geo import Floats
 from dashboard.fleet.headings import Headings
-from dashboard.fleet.motion import Motion
+from dashboard.fleet.motion import STANDS, Motion
 from dashboard.fleet.names import Names
 from dashboard.fleet.notices import Notice
 from dashboard.fleet.snapshot import Snapshot
@@ -35,8 +35,8 @@ OF_A_FIX = (
 class SnapshotBuilder:
     """Turns fixes and names into snapshots, and keeps what outlasts one: ordinals, headings, motion, the last fixes.
 
-    An ordinal belongs to one vehicle for the life of the process, so a row keeps its place among the others
-    and a selection cannot slip to a neighbour.
+    An ordinal belongs to one vehicle for the life of the process, and beyond it where another builder goes on from the
+    memory of this one, so a row keeps its place among the others and a selection cannot slip to a neighbour.
     """
 
     def __init__(self) -> None:
@@ -93,6 +93,29 @@ class SnapshotBuilder:
         self._last = frame
         return Snapshot(self._version, taken_at, frame, deliveries or {}, unreadable, held, notices)
 
+    def memory(self) -> pd.DataFrame:
+        """What outlasts a snapshot beside its vehicles: one row for each vehicle ever seen, by ordinal."""
+        size = len(self._ids)
+        ids = pd.array(self._ids, dtype="str")
+        return pd.DataFrame(
+            {"vehicle_id": ids, **self._headings.memory(size), "place": self._motion.memory(size)}
+        )
+
+    def restore(self, last: Snapshot, memory: pd.DataFrame | None) -> None:
+        """Go on after a snapshot of another builder, with the memory it had then; None: it is lost."""
+        memory = _remembered(last) if memory is None else memory
+        self._ids = memory["vehicle_id"].to_list()
+        self._ordinals = {vehicle_id: ordinal for ordinal, vehicle_id in enumerate(self._ids) if vehicle_id}
+        columns = {name: memory[name].to_numpy() for name in memory.columns if name != "vehicle_id"}
+        self._headings.restore(columns)
+        self._motion.restore(columns["place"], columns["last_lon"], columns["last_lat"], last.taken_at)
+        self._cache = ColumnCache()  # ordinals may be others than those it was made with
+        self._version, self._last = last.version, last.vehicles
+
+    def number_from(self, version: int) -> None:
+        """Give the next snapshot a higher version than this."""
+        self._version = max(self._version, version)
+
     def _missed(self, held: Mapping[str, Refusal], names: Names, located: Ordinals) -> list[Fix]:
         """The located vehicles of the last snapshot that are of held fleets and not among those `located` now."""
         last = self._last
@@ -139,6 +162,28 @@ class SnapshotBuilder:
                     self._ids.append(vehicle_id)
             known = list(map(self._ordinals.get, ids))
         return np.array(known, dtype=np.int32)
+
+
+def _remembered(last: Snapshot) -> pd.DataFrame:
+    """What a snapshot alone tells of the memory with it; ordinals that it lacks stay nobody's."""
+    known = last.vehicles
+    memory = pd.DataFrame(
+        {
+            "moved_lon": known["lon"],
+            "moved_lat": known["lat"],
+            "heading": known["heading"],
+            "last_lon": known["lon"],
+            "last_lat": known["lat"],
+            "last_at": _seconds(known, last.taken_at),
+        }
+    )
+    by_ordinal = memory.set_index(known["ordinal"]).reindex(
+        range(known["ordinal"].max() + 1 if len(known) else 0)
+    )
+    ids = np.full(len(by_ordinal), "", dtype=object)
+    places = np.full(len(by_ordinal), STANDS, dtype=np.int32)
+    ids[known["ordinal"]], places[known["ordinal"]] = known["vehicle_id"], known["moves"]
+    return by_ordinal.assign(vehicle_id=ids, place=places)
 
 
 def _newest(fixes: Sequence[Fix], ordinals: Ordinals, latest: datetime) -> tuple[list[Fix], Ordinals]:
