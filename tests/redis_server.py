@@ -64,7 +64,7 @@ class Relay:
         self.port = 0
 
         async def serve() -> None:
-            server = await asyncio.start_server(self._carry, "127.0.0.1", 0)
+            server = self._server = await asyncio.start_server(self._carry, "127.0.0.1", 0)
             self.port = server.sockets[0].getsockname()[1]
             self._open.set()
             ready.set()
@@ -84,8 +84,11 @@ class Relay:
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
-        for task in asyncio.all_tasks(self._loop):
+        self._server.close()
+        carrying = asyncio.all_tasks(self._loop)
+        for task in carrying:
             task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*carrying, return_exceptions=True))
         self._loop.run_until_complete(asyncio.sleep(0.05))
         self._loop.close()
 

@@ -100,6 +100,11 @@ class Directory:
         """Rows that could not be read when a list was last read whole, by list; only lists with such rows."""
         return {what: number for what, number in self._unreadable.items() if number}
 
+    def restore(self, names: Names, deliveries: Mapping[str, datetime | None]) -> None:
+        """Know what another one has read, until the lists are read here."""
+        with self._lock:
+            self._names, self._deliveries = names, MappingProxyType(dict(deliveries))
+
     def refresh_fleets(self) -> None:
         """Read the list of fleets, so that a new fleet is named with its first vehicles.
 

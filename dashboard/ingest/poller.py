@@ -6,13 +6,15 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
+import pandas as pd
+
 from catena_client import CatenaClient
 from dashboard.fleet.snapshot import Snapshot, counts
 from dashboard.ingest.concurrency import Concurrency
 from dashboard.ingest.directory import Directory
 from dashboard.ingest.fetching import Fetcher
 from dashboard.ingest.notices import notices
-from dashboard.ingest.polling import PollLoop
+from dashboard.ingest.polling import PollLoop, PollState
 from dashboard.ingest.snapshot_builder import SnapshotBuilder
 from dashboard.runtime.defects import Contained
 
@@ -42,6 +44,23 @@ class Poller(PollLoop[Snapshot]):
         """What things are called, as known now."""
         self._fetcher = Fetcher(client, concurrency, clock)
         self._builder = SnapshotBuilder()
+
+    def go_on(
+        self, state: PollState[Snapshot], failures: int, memory: pd.DataFrame | None, above: int
+    ) -> None:
+        """Go on, not polling now, from where another poller stopped: its state, and the polls that failed in a row.
+
+        `memory` is that of its `SnapshotBuilder`, None if it is lost. Versions will be higher than `above`.
+        """
+        self.state, self._failures = state, failures
+        if state.snapshot is not None:
+            self._builder.restore(state.snapshot, memory)
+        self._builder.number_from(above)
+
+    @property
+    def memory(self) -> pd.DataFrame:
+        """What `go_on` needs beside the state."""
+        return self._builder.memory()
 
     def close(self) -> None:
         """Stop asking, and wait a second at most; whatever is under way then ends with the client."""

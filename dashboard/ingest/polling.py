@@ -85,8 +85,14 @@ class PollLoop(ABC, Generic[S]):
         """Begin to poll, unless it does already or is closed; the first poll starts at once."""
         with self._lock:
             if self._thread is None and not self._closing.is_set():
+                self._woken.clear()  # the first poll starts at once anyway
                 self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
                 self._thread.start()
+
+    @property
+    def running(self) -> bool:
+        """Whether it polls, or still waits for the answers of its last poll."""
+        return self._thread is not None
 
     def wake(self) -> None:
         """Ask for a poll before it is due; several requests at once cause one, none while polls fail."""

@@ -1,6 +1,6 @@
 """What replicas tell each other: as it went, for another builder to go on from; other versions are refused."""
 
-import hashlib
+import zlib
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -154,5 +154,4 @@ def test_whoever_changes_what_is_written_gives_it_another_schema():
         [field.name for kind in (codec.Head, codec.About) for field in msgspec.structs.fields(kind)],
         [*Notice.__dataclass_fields__, *Refusal.__dataclass_fields__],
     )
-    digest = hashlib.sha256(repr(written).encode()).hexdigest()[:16]
-    assert (codec.SCHEMA, digest) == (b"1", "a14187c6b2954b8b"), written
+    assert (codec.SCHEMA, zlib.crc32(repr(written).encode())) == (b"1", 30091560), written
