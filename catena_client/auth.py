@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 from cachetools import TLRUCache
@@ -55,6 +55,16 @@ class _Failure:
     """Clock time up to which nobody asks again."""
 
 
+class TokenStore(Protocol):
+    """Where several processes keep the token that they share. Neither method raises."""
+
+    def load(self) -> tuple[Secret, float] | None:
+        """The token, and the seconds that it is still of use; None when there is none."""
+
+    def save(self, token: Secret, seconds: float) -> None:
+        """Keep a token for the seconds that it is of use."""
+
+
 class TokenAuth(Auth):
     """Puts a valid token on every request.
 
@@ -71,6 +81,7 @@ class TokenAuth(Auth):
         clock: Callable[[], float] = time.monotonic,
         patience: float = 30.0,
         closing: threading.Event | None = None,
+        store: TokenStore | None = None,
     ) -> None:
         self._endpoint = auth_url.rstrip("/") + "/protocol/openid-connect"
         self._client_id = client_id
@@ -79,6 +90,7 @@ class TokenAuth(Auth):
         self._patience = patience
         """Seconds that a call waits for the token request of another one."""
         self._closing = closing or threading.Event()
+        self._store = store
         self._lock = threading.Lock()
         self._cache: TLRUCache[str, TokenAnswer] = TLRUCache(
             maxsize=1, ttu=lambda _key, token, now: now + _useful_seconds(token.expires_in), timer=clock
@@ -109,7 +121,10 @@ class TokenAuth(Auth):
             token = self._cache.pop(_KEY, None)
         finally:
             self._lock.release()
-        return None if token is None else self._request("revoke", token=token.access_token.reveal())
+        # Others go on with a token that is shared.
+        if token is None or self._store is not None:
+            return None
+        return self._request("revoke", token=token.access_token.reveal())
 
     def _token(self, rejected: Secret | None) -> Generator[Request, Response, Secret]:
         ended = self._ended
@@ -119,6 +134,9 @@ class TokenAuth(Auth):
             cached = self._cache.get(_KEY)
             if cached is not None and cached.access_token != rejected:
                 return cached.access_token
+            if self._store is not None and (shared := self._store.load()) and shared[0] != rejected:
+                self._cache[_KEY] = TokenAnswer(*shared)
+                return shared[0]
             self._raise_known_failure(ended)
             self._cache.clear()
             # Stays the outcome if nothing comes back: httpx then closes this generator.
@@ -136,6 +154,8 @@ class TokenAuth(Auth):
                 raise
             self._failure = None
             self._cache[_KEY] = token
+            if self._store is not None:
+                self._store.save(token.access_token, _useful_seconds(token.expires_in))
             return token.access_token
 
     @contextmanager

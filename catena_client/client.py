@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Final, Self
 from urllib.parse import urlsplit
 
-from catena_client.auth import LAST_SECONDS, TokenAuth
+from catena_client.auth import LAST_SECONDS, TokenAuth, TokenStore
 from catena_client.http import BaseTransport, Http
 from catena_client.models import (
     Connection,
@@ -57,7 +57,8 @@ class CatenaClient:
 
     `timeout` is in seconds, for each step of one try (connect, send, each read); a whole try, the request for a token
     included, takes twice as long at most. `on_retry` is told before each wait. `transport` replaces the network and
-    `clock` (seconds that only grow) what tokens and pauses go by, e.g. in tests. Nothing is sent before the first call.
+    `clock` (seconds that only grow) what tokens and pauses go by, e.g. in tests. With a `token_store` the token is
+    shared with whoever else uses that, and not revoked in the end. Nothing is sent before the first call.
     All calls raise errors of `catena_client.errors`, ValueError or TypeError for a wrong argument.
     """
 
@@ -73,6 +74,7 @@ class CatenaClient:
         transport: BaseTransport | None = None,
         on_retry: Callable[[Retry], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
+        token_store: TokenStore | None = None,
     ) -> None:
         client_secret = as_secret(client_secret)  # first, so that no traceback with locals shows it
         _check_url("api_url", api_url)
@@ -80,7 +82,13 @@ class CatenaClient:
         self._api_url = api_url
         self._closing = Event()
         self._auth = TokenAuth(
-            auth_url, client_id, client_secret, clock=clock, patience=timeout, closing=self._closing
+            auth_url,
+            client_id,
+            client_secret,
+            clock=clock,
+            patience=timeout,
+            closing=self._closing,
+            store=token_store,
         )
         self._http = Http(api_url, self._auth, timeout, transport, self._closing)
         self._offer(Session(self._http, retry, on_retry, Pauses(clock)))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute, Mount
 
@@ -15,6 +16,7 @@ from dashboard.configuration.settings import Settings, SettingsError
 from dashboard.deck import assets
 from dashboard.door.doorway import Doorway
 from dashboard.feed.feed import Feed
+from dashboard.fleet.snapshot import Snapshot
 from dashboard.ingest import embedded
 from dashboard.ingest.concurrency import Concurrency
 from dashboard.ingest.history import History
@@ -33,6 +35,11 @@ from dashboard.sharing.shares import Shares
 from dashboard.sharing.sqlite_store import SqliteStore
 from sandbox import Sandbox
 
+if TYPE_CHECKING:
+    from dashboard.ingest.shared_poller import SharedPoller
+    from dashboard.replicas.store import SharedStore
+    from dashboard.replicas.token import SharedToken
+
 
 class Service:
     """The dashboard without its pages. `start` and `close` are the two ends of the process's life."""
@@ -47,6 +54,7 @@ class Service:
         """The base path with a leading slash and none at the end, or ""."""
         concurrency = Concurrency()
         self._sandbox: Sandbox | None = None
+        self._shared = _shared(settings)
         if settings.client_secret is None:
             self._sandbox = embedded.create(
                 settings.inviter, settings.simulated_city, settings.simulated_joins
@@ -59,17 +67,14 @@ class Service:
                 api_url=settings.api_url,
                 auth_url=settings.auth_url,
                 on_retry=concurrency.on_retry,
+                token_store=_token_store(settings, self._shared),
             )
         self.history = History(self.client)
         self.feed = Feed(
             lambda: self.poller.state.snapshot, lambda: self.trailers.state.snapshot, self.history
         )
-        self.poller = Poller(
-            self.client,
-            concurrency,
-            settings.poll_seconds,
-            self.feed.vehicles.prepare,
-            published=GarbageCollector().snapshot_published,
+        self.poller = _poller(
+            self._shared, self.client, concurrency, settings.poll_seconds, self.feed.vehicles.prepare
         )
         self.trailers = TrailerPoller(self.client, lambda: self.poller.directory.names)
         self.invitations = InvitationService(self.client, self.audit, moved_on=self.poller.wake)
@@ -128,6 +133,8 @@ class Service:
         self.history.close()
         self.first_data.close()
         self.client.close()
+        if self._shared is not None:
+            self._shared.close()
         self.store.close()
         self.audit.close()
 
@@ -157,6 +164,40 @@ def _kept(settings: Settings) -> tuple[Audit, SqliteStore]:
             raise
     except OSError as error:
         raise SettingsError(f"CATENA_DATA_FOLDER cannot be used: {error}") from error
+
+
+def _shared(settings: Settings) -> SharedStore | None:
+    """What replicas share; None where this process is the only one. Nobody else needs redis."""
+    if settings.redis_url is None:
+        return None
+    from dashboard.replicas.store import SharedStore  # noqa: PLC0415
+
+    return SharedStore(settings.redis_url.reveal(), min(2.0, settings.poll_seconds / 4))
+
+
+def _token_store(settings: Settings, shared: SharedStore | None) -> SharedToken | None:
+    """Where the replicas keep the API's token."""
+    if shared is None or settings.redis_key is None:
+        return None
+    from dashboard.replicas.token import SharedToken  # noqa: PLC0415
+
+    return SharedToken(shared, settings.redis_key, settings.auth_url, settings.client_id)
+
+
+def _poller(
+    shared: SharedStore | None,
+    client: CatenaClient,
+    concurrency: Concurrency,
+    poll_seconds: float,
+    prepare: Callable[[Snapshot], None],
+) -> Poller | SharedPoller:
+    """The poller of this process, or its part in that of all replicas."""
+    published = GarbageCollector().snapshot_published
+    if shared is None:
+        return Poller(client, concurrency, poll_seconds, prepare, published=published)
+    from dashboard.ingest.shared_poller import SharedPoller  # noqa: PLC0415
+
+    return SharedPoller(shared, client, concurrency, poll_seconds, prepare, published=published)
 
 
 _service: Service | None = None

@@ -88,14 +88,16 @@ class Relay:
         carrying = asyncio.all_tasks(self._loop)
         for task in carrying:
             task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*carrying, return_exceptions=True))
+        if carrying:
+            self._loop.run_until_complete(asyncio.wait(carrying))
         self._loop.run_until_complete(asyncio.sleep(0.05))
         self._loop.close()
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, asyncio.CancelledError):
-            there = await asyncio.open_connection("127.0.0.1", self._target)
-            await asyncio.gather(self._pump(reader, there[1]), self._pump(there[0], writer))
+        with contextlib.suppress(OSError, asyncio.CancelledError), contextlib.closing(writer):
+            there, to = await asyncio.open_connection("127.0.0.1", self._target)
+            with contextlib.closing(to):
+                await asyncio.gather(self._pump(reader, to), self._pump(there, writer))
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

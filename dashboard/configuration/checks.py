@@ -49,6 +49,15 @@ def webhook_secret(name: str, raw: str) -> Secret:
     return secret(name, raw)
 
 
+def redis_key(name: str, raw: str) -> Secret:
+    """A secret that what is kept in a Redis is encrypted with."""
+    if len(raw) < 32 or len(set(raw)) < 10:
+        raise SettingsError(
+            f"{name} must be random, with at least 32 characters: openssl rand -base64 32 makes one."
+        )
+    return secret(name, raw)
+
+
 def service_url(name: str, raw: str) -> str:
     """The base URL of a service: https, or http on this machine; without a slash at the end."""
     parts = parse_url(raw)
@@ -59,6 +68,20 @@ def service_url(name: str, raw: str) -> str:
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
         raise SettingsError(f"{name} must start with https:// (http:// is accepted for localhost only).")
     return raw.rstrip("/")
+
+
+def redis_url(name: str, raw: str) -> Secret:
+    """The address of a Redis; hidden, since a password may be in it."""
+    try:
+        parts = urlsplit(raw)
+        sound = parts.scheme in {"redis", "rediss"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or not raw.isprintable():
+        raise SettingsError(
+            f"{name} must be the address of a Redis, such as redis://redis.example.com:6379/0, or rediss:// for TLS."
+        )
+    return Secret(raw)
 
 
 def page_url(name: str, raw: str) -> str:

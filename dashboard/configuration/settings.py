@@ -68,6 +68,10 @@ class Settings:
     """Whether the identity provider has to say that an address is verified, or says nothing of it."""
     data_folder: Path = _setting("CATENA_DATA_FOLDER", Path(__file__).parents[2] / ".catena", checks.folder)
     """Where share links and the audit log are kept, unless the data is simulated; by default beside app.py."""
+    redis_url: Secret | None = _setting("CATENA_REDIS_URL", None, checks.redis_url)
+    """The Redis that several replicas of one dashboard share; without it this process is the only one."""
+    redis_key: Secret | None = _setting("CATENA_REDIS_KEY", None, checks.redis_key)
+    """What is secret in that Redis is encrypted with it; the same on every replica."""
     access: tuple[AccessRule, ...] = ()
     """Who may enter once signed in, and as what; the first rule that names somebody counts."""
     sign_in: tuple[Provider, ...] = ()
@@ -146,6 +150,16 @@ def load(environ: Mapping[str, str], secrets: Mapping[str, object]) -> Settings:
         raise SettingsError(
             f"{missing} is missing: set both CATENA_CLIENT_ID and CATENA_CLIENT_SECRET, "
             "or neither of them to use simulated data."
+        )
+    if settings.redis_url is not None and settings.simulated:
+        raise SettingsError(
+            "CATENA_REDIS_URL is for real data: set CATENA_CLIENT_ID and CATENA_CLIENT_SECRET too, since every "
+            "dashboard simulates fleets of its own."
+        )
+    if settings.redis_url is not None and settings.redis_key is None:
+        raise SettingsError(
+            "CATENA_REDIS_KEY is missing: what is secret in the Redis of CATENA_REDIS_URL is encrypted with it, so "
+            "set it to a random text of at least 32 characters, the same for every replica."
         )
     if settings.sign_in and not settings.access:
         raise SettingsError(

@@ -96,7 +96,6 @@ class SharedPoller:
         if self._thread.ident is not None:
             self._tell(CHANGED)  # so that the thread looks up
             self._thread.join(CLOSE_SECONDS)
-        self._store.close()
 
     def _tell(self, notice: str) -> None:
         with suppress(Unreachable):

@@ -92,6 +92,19 @@ class SharedStore:
         with _said():
             return cast("list[bytes | None]", self._redis.hmget(PREFIX + name, list(fields)))
 
+    def put(self, name: str, value: bytes, seconds: float) -> None:
+        """Keep a value for so long, whoever wrote it before."""
+        with _said():
+            self._redis.set(PREFIX + name, value, px=_milliseconds(seconds))
+
+    def get(self, name: str) -> tuple[bytes, float] | None:
+        """A value that is kept, and for how many seconds still."""
+        with _said(), self._redis.pipeline() as together:
+            together.get(PREFIX + name)
+            together.pttl(PREFIX + name)
+            value, milliseconds = together.execute()
+        return None if value is None or milliseconds <= 0 else (value, milliseconds / 1000)
+
     def notify(self, name: str, notice: str) -> None:
         """Tell whoever listens to a name."""
         with _said():

@@ -158,3 +158,23 @@ def test_the_simulated_pages_name_who_invites_as_the_card_does():
             assert made._sandbox.config.partner_name == settings.inviter == name
         finally:
             made.close()
+
+
+def test_without_a_shared_redis_its_library_is_not_even_imported():
+    script = """
+        import sys
+        from dashboard.configuration.settings import Settings
+        from dashboard.service import Service
+        made = Service(Settings())
+        assert type(made.poller).__name__ == "Poller"
+        made.close()
+        print([name for name in sys.modules if name.split(".")[0] == "redis" or name.endswith("shared_poller")])
+    """
+    ended = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.stdout.strip() == "[]", ended.stderr

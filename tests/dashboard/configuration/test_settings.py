@@ -70,6 +70,12 @@ def test_blank_environment_falls_back_to_file():
         ("CATENA_SIMULATED_JOINS", "often"),
         ("CATENA_WEBHOOK_SECRET", "short"),
         ("CATENA_WEBHOOK_SECRET", "at least 12 characters"),
+        ("CATENA_REDIS_KEY", "thirty-one characters of a key."),
+        ("CATENA_REDIS_KEY", "a" * 40),
+        ("CATENA_REDIS_URL", "redis.example.com:6379"),
+        ("CATENA_REDIS_URL", "http://redis.example.com:6379"),
+        ("CATENA_REDIS_URL", "redis://:hunter2@"),
+        ("CATENA_REDIS_URL", "redis://redis.example.com:99999/0"),
     ],
 )
 def test_a_wrong_value_is_one_sentence_that_names_the_setting(name, value):
@@ -105,6 +111,21 @@ def test_half_of_the_credentials_is_refused(missing):
     with pytest.raises(SettingsError, match=f"^{missing} is missing") as caught:
         load({name: value for name, value in CREDENTIALS.items() if name != missing}, {})
     assert "hunter2" not in str(caught.value)
+
+
+def test_redis_is_for_real_data_and_its_password_is_not_shown():
+    url = "rediss://:pass-of-redis@redis.example.com:6380/2"
+    key = token_urlsafe(32)
+    loaded = load(CREDENTIALS | {"CATENA_REDIS_URL": url, "CATENA_REDIS_KEY": key}, {})
+    with pytest.raises(SettingsError, match=r"^CATENA_REDIS_KEY is missing"):
+        load(CREDENTIALS | {"CATENA_REDIS_URL": url}, {})
+    assert loaded.redis_url is not None
+    assert loaded.redis_url.reveal() == url
+    assert "pass-of-redis" not in repr(loaded)
+    assert key not in repr(loaded)
+    with pytest.raises(SettingsError, match=r"^CATENA_REDIS_URL is for real data") as caught:
+        load({"CATENA_REDIS_URL": url}, {})
+    assert "pass-of-redis" not in str(caught.value)
 
 
 def test_secret_is_never_printed():

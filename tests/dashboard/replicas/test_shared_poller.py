@@ -22,8 +22,9 @@ class Replica:
 
     def __init__(self, catena, url, poll_seconds=POLL):
         self.shown = []
+        self.store = SharedStore(url, 0.5)
         self.poller = SharedPoller(
-            SharedStore(url, 0.5),
+            self.store,
             catena.client(),
             Concurrency(),
             poll_seconds,
@@ -57,6 +58,7 @@ def replicas(server, monkeypatch):
     yield start
     for replica in made:
         replica.poller.close()
+        replica.store.close()
     for replica in made:
         versions = [snapshot.version for snapshot in replica.shown]
         assert versions == sorted(versions), "a version went back"
