@@ -5,12 +5,17 @@ import time
 
 import pytest
 
+from dashboard.fleet.names import Names
 from dashboard.ingest import polling
 from dashboard.ingest.concurrency import Concurrency
+from dashboard.ingest.directory import Directory
+from dashboard.ingest.polling import PollState
 from dashboard.ingest.shared_poller import SharedPoller
-from dashboard.ingest.shared_positions import POSITIONS
+from dashboard.ingest.shared_positions import POSITIONS, SharedPositions
+from dashboard.ingest.snapshot_builder import SnapshotBuilder
 from dashboard.replicas.store import SharedStore
 from tests.dashboard.catena import FLEETS, LOCATIONS, VEHICLES, full_catena, location, vehicle
+from tests.dashboard.frames import NOW, fix
 from tests.dashboard.waiting import until
 from tests.redis_server import Relay
 
@@ -261,6 +266,43 @@ def test_a_poll_that_ends_after_the_lease_was_lost_is_dropped(replicas, monkeypa
     until(lambda: not slow.poller._poller.running)
     in_step(some, other.version)
     assert late_version not in [snapshot.version for replica in some for snapshot in replica.shown]
+
+
+def test_who_still_waits_for_an_answer_does_not_apply_for_the_lease_again(replicas, store_of, monkeypatch):
+    (one,) = replicas(1)
+    until(lambda: one.version)
+    going_on, asked, looks = threading.Event(), threading.Event(), []
+    build, read = one.poller._poller._builder.build, one.poller._positions.read
+
+    def late(*given, **more):
+        asked.set()
+        assert going_on.wait(20)
+        return build(*given, **more)
+
+    monkeypatch.setattr(one.poller._poller._builder, "build", late)
+    monkeypatch.setattr(one.poller._positions, "read", lambda: looks.append(one.holds) or read())
+    assert asked.wait(20)
+    store_of().release(POSITIONS, one.poller._lease.token)
+    until(lambda: len(looks) >= 5)
+    assert not any(looks)
+    before = one.version
+    going_on.set()
+    until(lambda: one.holds and one.version > before)
+
+
+def test_a_snapshot_that_is_read_late_does_not_take_the_place_of_a_newer_one(store_of):
+    store = store_of()
+
+    def positions(prepare):
+        directory = Directory(full_catena().client())
+        return SharedPositions(store, directory, 15.0, prepare=prepare, published=lambda: None)
+
+    builder = SnapshotBuilder()
+    first, second = (PollState(builder.build([fix("a")], Names(), NOW)) for _ in range(2))
+    assert positions(lambda _: None).publish(1, first, 0, builder.memory)
+    one = positions(lambda _: one.publish(1, second, 0, builder.memory))
+    assert one.read() is not None
+    assert one.state.snapshot is second.snapshot
 
 
 def test_what_another_version_publishes_is_said_and_the_map_stays_until_this_one_polls_again(
