@@ -11,14 +11,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dashboard.fleet.freshness import DEFAULT_THRESHOLDS, FRESHNESS, LIVE, freshness_codes
-from dashboard.fleet.geo import Floats
 from dashboard.fleet.headings import Headings
-from dashboard.fleet.motion import STANDS, Motion
+from dashboard.fleet.motion import Motion
 from dashboard.fleet.names import Names
 from dashboard.fleet.notices import Notice
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.ingest.columns import DELETED, ColumnCache, columns_of
 from dashboard.ingest.fixes import Fix, parse_position
+from dashboard.ingest.remembered import moment, remembered, seconds
 from dashboard.runtime.refusals import Refusal
 
 Ordinals = NDArray[np.int32]
@@ -85,7 +85,7 @@ class SnapshotBuilder:
         frame = pd.DataFrame(columns)
         self._keep_newer(frame, {row.vehicle_id for row in missed}, taken_at + AHEAD)
         lon, lat = frame["lon"].to_numpy(np.float64), frame["lat"].to_numpy(np.float64)
-        frame["heading"] = self._headings.update(ordinals, lon, lat, _seconds(frame, taken_at))
+        frame["heading"] = self._headings.update(ordinals, lon, lat, seconds(frame, taken_at))
         live = freshness_codes(frame, taken_at) == FRESHNESS.index(LIVE)
         speed = frame["speed"].to_numpy(np.float64)
         frame["moves"] = self._motion.update(ordinals, lon, lat, live=live, speed=speed, at=taken_at)
@@ -103,7 +103,7 @@ class SnapshotBuilder:
 
     def restore(self, last: Snapshot, memory: pd.DataFrame | None) -> None:
         """Go on after a snapshot of another builder, with the memory it had then; None: it is lost."""
-        memory = _remembered(last) if memory is None else memory
+        memory = remembered(last) if memory is None else memory
         self._ids = memory["vehicle_id"].to_list()
         self._ordinals = {vehicle_id: ordinal for ordinal, vehicle_id in enumerate(self._ids) if vehicle_id}
         columns = {name: memory[name].to_numpy() for name in memory.columns if name != "vehicle_id"}
@@ -145,7 +145,7 @@ class SnapshotBuilder:
         now = frame["occurred_at"].to_numpy("datetime64[us]")
         # Comparisons with an unknown time are false: who stopped sending times is not frozen where they were.
         older = (
-            known & (now < then) & (then <= _moment(latest)) & (frame["position_error"] != DELETED).to_numpy()
+            known & (now < then) & (then <= moment(latest)) & (frame["position_error"] != DELETED).to_numpy()
         )
         if missed:
             older |= known & frame["vehicle_id"].isin(missed).to_numpy()
@@ -162,28 +162,6 @@ class SnapshotBuilder:
                     self._ids.append(vehicle_id)
             known = list(map(self._ordinals.get, ids))
         return np.array(known, dtype=np.int32)
-
-
-def _remembered(last: Snapshot) -> pd.DataFrame:
-    """What a snapshot alone tells of the memory with it; ordinals that it lacks stay nobody's."""
-    known = last.vehicles
-    memory = pd.DataFrame(
-        {
-            "moved_lon": known["lon"],
-            "moved_lat": known["lat"],
-            "heading": known["heading"],
-            "last_lon": known["lon"],
-            "last_lat": known["lat"],
-            "last_at": _seconds(known, last.taken_at),
-        }
-    )
-    by_ordinal = memory.set_index(known["ordinal"]).reindex(
-        range(known["ordinal"].max() + 1 if len(known) else 0)
-    )
-    ids = np.full(len(by_ordinal), "", dtype=object)
-    places = np.full(len(by_ordinal), STANDS, dtype=np.int32)
-    ids[known["ordinal"]], places[known["ordinal"]] = known["vehicle_id"], known["moves"]
-    return by_ordinal.assign(vehicle_id=ids, place=places)
 
 
 def _newest(fixes: Sequence[Fix], ordinals: Ordinals, latest: datetime) -> tuple[list[Fix], Ordinals]:
@@ -230,14 +208,3 @@ def _without_position(vehicle_id: str, names: Names) -> Fix:
         tsp_slug=facts.tsp_slug,
         source_name=facts.source,
     )
-
-
-def _moment(time: datetime) -> np.datetime64:
-    return np.datetime64(time.astimezone(UTC).replace(tzinfo=None), "us")
-
-
-def _seconds(frame: pd.DataFrame, taken_at: datetime) -> Floats:
-    """When each fix was, in seconds; one without a time was when it came."""
-    times = frame["occurred_at"].to_numpy("datetime64[us]")
-    known = np.where(np.isnat(times), _moment(taken_at), times)
-    return np.asarray(known.astype("datetime64[us]").astype(np.int64) / 1e6)
