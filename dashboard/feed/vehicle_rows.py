@@ -184,7 +184,7 @@ def age_words(seconds: NDArray[np.float64]) -> pd.Categorical[str]:
     return _words(np.trunc(seconds / size) * size, units.age, "time unknown")
 
 
-UNDER_AN_HOUR = "under 1 h ago"
+UNDER_TWO_HOURS = "under 2 h ago"
 
 
 def exact_ages(frame: pd.DataFrame, now: datetime) -> pd.Categorical[str]:
@@ -211,10 +211,10 @@ def since_stretch(seconds: NDArray[np.float64], now: datetime) -> NDArray[np.flo
 
 
 def hours_or_days(seconds: NDArray[np.float64]) -> pd.Categorical[str]:
-    """Each age in words that are no more exact than an hour; what lies ahead, from a wrong clock, as it is."""
-    recent = (seconds >= 0) & (seconds < 3600)
+    """Each age in words that are no more exact than hours; what lies ahead, from a wrong clock, as it is."""
+    recent = (seconds >= 0) & (seconds < 7200)
     words = age_words(np.where(recent, np.nan, seconds))
-    texts = [*words.categories, UNDER_AN_HOUR]
+    texts = [*words.categories, UNDER_TWO_HOURS]
     codes = np.where(recent, len(texts) - 1, words.codes)
     return pd.Categorical.from_codes(codes, categories=pd.Index(texts))
 

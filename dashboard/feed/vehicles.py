@@ -75,7 +75,7 @@ class VehicleFeed:
         self._tokens = tokens
         self._recent = recent
         self._assignments = once(_new_assignments, LRUCache(1024), hashkey)
-        self._drawn = once(self._draw, LRUCache(DRAWN_ROWS, _rows_of_layers), by_moment)
+        self.drawn = once(self._draw, LRUCache(DRAWN_ROWS, _rows_of_layers), by_moment)
         self._body = once(self._pack, LRUCache(KEPT_BYTES, _bytes_of), _by_version)
         self._summary = once(self._summarise, LRUCache(SUMMARY_BYTES, _bytes_of_summary), by_moment)
         self.counters = once(self._count, LRUCache(256), by_moment)
@@ -91,10 +91,10 @@ class VehicleFeed:
 
     def url(self, snapshot: Snapshot, scope: Scope, layer: Layer, session: str = "") -> str:
         """A relative URL of a layer's rows; it changes exactly when they do."""
-        self._watch(self._drawn, scope)
+        self._watch(self.drawn, scope)
         self._recent.hold(snapshot)
         query = {
-            "v": self._drawn(snapshot, scope)[layer].version,
+            "v": self.drawn(snapshot, scope)[layer].version,
             "id": self._tokens.id_of(scope, session),
         }
         return f"feed/vehicles/{layer}.json?{urlencode(query)}"
@@ -130,7 +130,7 @@ class VehicleFeed:
         scope, layer = self._tokens.entry(request, Scope), request.path_params["layer"]
         if scope is None or layer not in get_args(Layer):
             return refused()
-        drawn = self._recent.asked_for(request, lambda snapshot: self._drawn(snapshot, scope)[layer])
+        drawn = self._recent.asked_for(request, lambda snapshot: self.drawn(snapshot, scope)[layer])
         if drawn is None:
             return nothing_yet()
         asked = Asked(scope, layer, drawn.version)
