@@ -12,8 +12,8 @@ import zstandard
 
 from dashboard.runtime.once import once
 
-# Measured on the rows of 100,000 vehicles: zstd 1 takes less than half the time of gzip 1 and leaves a quarter less;
-# higher levels take twice the time for a tenth less.
+# Measured on the rows of 100,000 vehicles: zstd 1 takes half the time of gzip 1 and leaves a fifth less; zstd 6 takes
+# seven times as long for no byte less, gzip 4 twice as long for an eighth less.
 CODINGS: Mapping[str, Callable[[bytes], bytes]] = {
     "zstd": lambda content: zstandard.compress(content, 1),
     "gzip": lambda content: gzip.compress(content, 1, mtime=0),
