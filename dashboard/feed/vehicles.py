@@ -76,6 +76,7 @@ class VehicleFeed:
         self._recent = recent
         self._assignments = once(_new_assignments, LRUCache(1024), hashkey)
         self.drawn = once(self._draw, LRUCache(DRAWN_ROWS, _rows_of_layers), by_moment)
+        """`drawn(snapshot, scope)`: the rows of each layer, not yet written."""
         self._body = once(self._pack, LRUCache(KEPT_BYTES, _bytes_of), _by_version)
         self._summary = once(self._summarise, LRUCache(SUMMARY_BYTES, _bytes_of_summary), by_moment)
         self.counters = once(self._count, LRUCache(256), by_moment)
