@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ import brotli
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from dashboard.runtime.accepted import best_of
 from dashboard.runtime.once import once
 
 STATIC = "/static/"
@@ -31,11 +31,7 @@ KEPT = "public, max-age=31536000, immutable"
 
 def coding_of(accepted: str) -> str:
     """The best of our codings that an Accept-Encoding takes, "" if none."""
-    taken = {}
-    for part in accepted.lower().split(","):
-        name, _, weight = part.partition(";")
-        taken[name.strip()] = not re.fullmatch(r"\s*q=0(\.0*)?\s*", weight)
-    return next((coding for coding in CODINGS if taken.get(coding, taken.get("*", False))), "")
+    return best_of(CODINGS, accepted)
 
 
 @dataclass(frozen=True, slots=True)

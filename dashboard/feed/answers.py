@@ -2,37 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Callable
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from dashboard.feed.codings import CODINGS, Packed
+from dashboard.runtime.accepted import best_of
+
 JSON = "application/json"
-GZIP_LEVEL = 1
-
-C = TypeVar("C")
-S = TypeVar("S")
-
-
-def respond(
-    request: Request,
-    scope: C | None,
-    snapshot: S | None,
-    body: Callable[[S, C], bytes],
-    nothing_yet: str = "No positions have been received yet.",
-) -> Response:
-    """What `body` makes of a snapshot for the scope that a request's id stands for.
-
-    403 without a scope: the id is missing, made up or expired. 503 with `nothing_yet` before the first snapshot.
-    """
-    if scope is None:
-        return refused()
-    if snapshot is None:
-        return PlainTextResponse(nothing_yet, 503, {"Retry-After": "2"})
-    return answer(request, body(snapshot, scope))
 
 
 def refused() -> Response:
@@ -41,14 +19,20 @@ def refused() -> Response:
     return PlainTextResponse(refusal, 403, {"Cache-Control": "no-store"})
 
 
-def packed(rows: Sequence[object]) -> bytes:
-    """Rows as gzipped JSON: a list, which a browser reads without guessing what is a number and what is text."""
-    return gzip.compress(msgspec.json.encode(rows), GZIP_LEVEL)
+def nothing_yet(what: str = "positions") -> Response:
+    """The answer before the first snapshot."""
+    return PlainTextResponse(f"No {what} have been received yet.", 503, {"Retry-After": "2"})
 
 
-def answer(request: Request, body: bytes) -> Response:
-    """What `packed` made, as the browser accepts it."""
+def answer(request: Request, packed: Packed) -> Response:
+    """JSON, packed as the browser takes it."""
+    return answer_with(request, packed.body)
+
+
+def answer_with(request: Request, body: Callable[[str], bytes]) -> Response:
+    """The same of what `body` gives for one of `CODINGS`."""
+    coding = best_of(CODINGS, request.headers.get("accept-encoding", ""))
     headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding"}
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(body, media_type=JSON, headers={**headers, "Content-Encoding": "gzip"})
-    return Response(gzip.decompress(body), media_type=JSON, headers=headers)
+    if coding:
+        headers["Content-Encoding"] = coding
+    return Response(body(coding), media_type=JSON, headers=headers)

@@ -15,7 +15,8 @@ from starlette.routing import Route
 from dashboard.access.scope import Scope
 from dashboard.access.tokens import FeedTokens
 from dashboard.access.viewer import Visibility
-from dashboard.feed.answers import packed, respond
+from dashboard.feed.answers import answer, nothing_yet, refused
+from dashboard.feed.codings import Packed
 from dashboard.feed.frames import Frames, by_moment, placeable
 from dashboard.feed.recent import RecentSnapshots
 from dashboard.fleet import hexagons
@@ -23,6 +24,9 @@ from dashboard.fleet.colours import Rgb, Theme, step_colours
 from dashboard.fleet.filters import Filters
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.runtime.once import once
+
+KEPT_BYTES = 50_000_000
+"""Of all hexagons that are kept, as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +53,17 @@ class LegendClass:
 class Hexagons:
     """The hexagons of a scope."""
 
-    packed: bytes
-    """Gzipped JSON: a list of `hex` (H3 cell as text), `count`, `color` and the tooltip's texts."""
+    packed: Packed
+    """A list of `hex` (H3 cell as text), `count`, `color` and the tooltip's texts."""
     legend: tuple[LegendClass, ...]
     vehicles: int
     """All of them together."""
     hexagons: int
+
+    @property
+    def version(self) -> str:
+        """Another one if and only if the hexagons are others."""
+        return self.packed.version
 
 
 class HexagonFeed:
@@ -64,18 +73,17 @@ class HexagonFeed:
         self._frames = frames
         self._tokens = tokens
         self._recent = recent
-        self._hexagons = once(self._count, LRUCache(64), by_moment)
+        self._hexagons = once(self._count, LRUCache(KEPT_BYTES, _bytes_of), by_moment)
 
     def hexagons(self, snapshot: Snapshot, scope: Scope, size: str) -> Hexagons:
         """The hexagons of a scope."""
         return self._hexagons(snapshot, _reduced(scope, size))
 
     def url(self, snapshot: Snapshot, scope: Scope, size: str, session: str = "") -> str:
-        """A relative URL of them; it changes exactly when the data does."""
-        query = {
-            "v": self._recent.version(snapshot),
-            "id": self._tokens.id_of(_reduced(scope, size), session),
-        }
+        """A relative URL of them; it changes exactly when they do."""
+        self._recent.hold(snapshot)
+        reduced = _reduced(scope, size)
+        query = {"v": self._hexagons(snapshot, reduced).version, "id": self._tokens.id_of(reduced, session)}
         return f"feed/hexagons.json?{urlencode(query)}"
 
     def route(self, prefix: str) -> Route:
@@ -84,12 +92,11 @@ class HexagonFeed:
 
     def answer(self, request: Request) -> Response:
         """JSON for a known id; 403 for a missing, made up or expired one; 503 before the first snapshot."""
-        return respond(
-            request,
-            self._tokens.entry(request, HexagonScope),
-            self._recent.of(request),
-            lambda snapshot, scope: self._hexagons(snapshot, scope).packed,
-        )
+        scope = self._tokens.entry(request, HexagonScope)
+        if scope is None:
+            return refused()
+        found = self._recent.asked_for(request, lambda snapshot: self._hexagons(snapshot, scope))
+        return nothing_yet() if found is None else answer(request, found.packed)
 
     def _count(self, snapshot: Snapshot, scope: HexagonScope) -> Hexagons:
         frame = self._frames.filtered(snapshot, scope.visibility, scope.filters)
@@ -120,7 +127,11 @@ def count_hexagons(frame: pd.DataFrame, size: str, theme: Theme) -> Hexagons:
         for colour, (smallest, largest), number in zip(colours, ranges, used, strict=False)
         if number
     )
-    return Hexagons(packed(rows), legend, int(counts.sum()), len(counts))
+    return Hexagons(Packed(rows), legend, int(counts.sum()), len(counts))
+
+
+def _bytes_of(hexagons: Hexagons) -> int:
+    return len(hexagons.packed) + 1000  # with its legend and place, so that small ones are bounded too
 
 
 def _reduced(scope: Scope, size: str) -> HexagonScope:

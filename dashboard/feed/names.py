@@ -22,7 +22,8 @@ from starlette.routing import Route
 from dashboard.access.scope import Scope
 from dashboard.access.tokens import FeedTokens
 from dashboard.access.viewer import Visibility
-from dashboard.feed.answers import packed, respond
+from dashboard.feed.answers import answer, nothing_yet, refused
+from dashboard.feed.codings import Packed
 from dashboard.feed.frames import ROWS_OF_A_FRAME, Frames, by_version, placeable
 from dashboard.feed.recent import RecentSnapshots
 from dashboard.fleet.display_options import MOST_ZOOM
@@ -82,7 +83,7 @@ class NamesFeed:
         self._tokens = tokens
         self._recent = recent
         self._located = once(self._locate, LRUCache(LOCATED_ROWS, _rows_of), by_version)
-        self._body = once(self._pack, LRUCache(2048), by_version)
+        self._features = once(self._pack, LRUCache(2048), by_version)
         self.characters = once(self._characters, LRUCache(32), by_version)
         """`characters(snapshot, visibility)`: what the names of all who may be seen are written with."""
 
@@ -107,9 +108,14 @@ class NamesFeed:
         tile = _tile(request.path_params)
         if tile is None:
             return PlainTextResponse("There is no such tile.", 404)
-        scope = self._tokens.entry(request, NamesScope)
-        asked = NamesOf(scope, tile) if scope else None
-        return respond(request, asked, self._recent.of(request), self._body)
+        scope, snapshot = self._tokens.entry(request, NamesScope), self._recent.of(request)
+        if scope is None:
+            return refused()
+        return (
+            nothing_yet()
+            if snapshot is None
+            else answer(request, self._features(snapshot, NamesOf(scope, tile)))
+        )
 
     def _drawn(self, snapshot: Snapshot, scope: NamesScope) -> pd.DataFrame:
         return placeable(self._frames.filtered(snapshot, scope.visibility, scope.filters))
@@ -120,12 +126,12 @@ class NamesFeed:
         south = np.arctanh(np.sin(np.radians(frame["lat"].to_numpy()))) / (2 * np.pi)
         return frame["lon"].to_numpy() / 360 + 0.5, 0.5 - south
 
-    def _pack(self, snapshot: Snapshot, asked: NamesOf) -> bytes:
+    def _pack(self, snapshot: Snapshot, asked: NamesOf) -> Packed:
         frame, (east, south) = self._drawn(snapshot, asked.scope), self._located(snapshot, asked.scope)
         z, x, y = asked.tile
         inside = np.flatnonzero((np.floor(east * 2**z) % 2**z == x) & (np.floor(south * 2**z) == y))
         few = _named(frame.iloc[inside]) if len(inside) <= FEW else []
-        return packed(
+        return Packed(
             [
                 {
                     "type": "Feature",

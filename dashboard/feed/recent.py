@@ -3,27 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol, TypeVar
 
 from starlette.requests import Request
 
 from dashboard.fleet.snapshot import Snapshot, as_of
 
 
+class Versioned(Protocol):
+    """What can be asked for by what it holds."""
+
+    @property
+    def version(self) -> str:
+        """Another one if and only if it holds something else."""
+        ...
+
+
+V = TypeVar("V", bound=Versioned)
+
+
 class RecentSnapshots:
     """The last two snapshots that pages were drawn from. One per process."""
 
     def __init__(self, newest: Callable[[], Snapshot | None]) -> None:
-        self._newest = newest
+        self.newest = newest
+        """Gives the last snapshot there is, None before the first."""
         self._held: tuple[Snapshot, ...] = ()
+
+    def hold(self, snapshot: Snapshot) -> None:
+        """Keep a snapshot that a page is drawn from."""
+        if all(held is not snapshot for held in self._held):
+            self._held = (*self._held[-1:], snapshot)
+
+    def asked_for(self, request: Request, of: Callable[[Snapshot], V]) -> V | None:
+        """What `of` makes of the snapshots still kept that has the version of a request's URL; the newest if none has.
+
+        None before the first snapshot.
+        """
+        newest, version = self.newest(), request.query_params.get("v", "")
+        kept = (of(snapshot) for snapshot in (newest, *reversed(self._held)) if snapshot is not None)
+        found = next((one for one in kept if one.version == version), None)
+        return of(newest) if found is None and newest is not None else found
 
     def version(self, snapshot: Snapshot) -> str:
         """What `v` in a URL says: it changes exactly when the data does, or its ages matter."""
-        if all(held is not snapshot for held in self._held):
-            self._held = (*self._held[-1:], snapshot)
+        self.hold(snapshot)
         return f"{snapshot.version}.{as_of(snapshot):%H%M%S}"
 
     def of(self, request: Request) -> Snapshot | None:
         """The snapshot that a request's URL was made for; the newest if that one is no longer held."""
         version = request.query_params.get("v", "").partition(".")[0]
         matching = (held for held in self._held if str(held.version) == version)
-        return next(matching, None) or self._newest()
+        return next(matching, None) or self.newest()

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dashboard.access.viewer import Viewer
-from dashboard.feed.answers import packed
+from dashboard.feed.codings import Packed
 from dashboard.feed.frames import Frames
 from dashboard.fleet import details
 from dashboard.fleet.colours import Theme
@@ -36,7 +36,7 @@ class TrailSet:
         self._reasons = viewer.may_see_reasons
         self._job = job
         self._lock = threading.Lock()
-        self._packed: dict[tuple[str, Theme, bool], bytes] = {}
+        self._packed: dict[tuple[str, Theme, bool], Packed] = {}
 
     @property
     def progress(self) -> Progress:
@@ -64,13 +64,13 @@ class TrailSet:
         lat = [trail.lat for trail in self.trails.values()]
         return np.concatenate([*lon, np.zeros(0)]), np.concatenate([*lat, np.zeros(0)])
 
-    def packed(self, part: Literal["lines", "stops"], *, theme: Theme, metric: bool) -> bytes:
-        """Gzipped JSON of the `lines` or the `stops`: a list of what `paths` or `stop_marks` give, with tooltips."""
+    def packed(self, part: Literal["lines", "stops"], *, theme: Theme, metric: bool) -> Packed:
+        """The `lines` or the `stops`: a list of what `paths` or `stop_marks` give, with tooltips."""
         with self._lock:
             key = (part, theme, metric)
             if key not in self._packed:
                 rows = self._lines(theme=theme, metric=metric) if part == "lines" else self._stops()
-                self._packed[key] = packed(rows)
+                self._packed[key] = Packed(rows)
             return self._packed[key]
 
     def _lines(self, *, theme: Theme, metric: bool) -> list[dict[str, Any]]:

@@ -17,14 +17,18 @@ from dashboard.access.scope import Scope
 from dashboard.access.tokens import FeedTokens
 from dashboard.access.viewer import Visibility
 from dashboard.deck import icons
-from dashboard.feed.answers import packed, respond
+from dashboard.feed.answers import answer, nothing_yet, refused
+from dashboard.feed.codings import Packed
 from dashboard.feed.frames import by_version
-from dashboard.feed.vehicle_rows import Row, age_words, positions, values
+from dashboard.feed.vehicle_rows import Position, Row, hours_or_days, places, since_stretch, values
 from dashboard.fleet.colours import Theme
 from dashboard.fleet.filters import Filters, mask
 from dashboard.fleet.freshness import ages
 from dashboard.fleet.snapshot import TrailerSnapshot
 from dashboard.runtime.once import once
+
+KEPT_BYTES = 50_000_000
+"""Of all trailers that are kept, as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +48,16 @@ class TrailerFeed:
         self._tokens = tokens
         self._visible = once(_visible, LRUCache(64), by_version)
         self._drawable = once(self._filter, LRUCache(64), by_version)
-        self._body = once(self._pack, LRUCache(64), by_version)
+        self._rows = once(self._pack, LRUCache(KEPT_BYTES, len), by_version)
 
     def count(self, snapshot: TrailerSnapshot, scope: Scope) -> int:
         """How many trailers of a scope can be drawn."""
         return len(self._drawable(snapshot, _reduced(scope)))
 
     def url(self, snapshot: TrailerSnapshot, scope: Scope, session: str = "") -> str:
-        """A relative URL of them; it changes exactly when the data does."""
-        query = {"v": snapshot.version, "id": self._tokens.id_of(_reduced(scope), session)}
+        """A relative URL of them; it changes exactly when they do."""
+        reduced = _reduced(scope)
+        query = {"v": self._rows(snapshot, reduced).version, "id": self._tokens.id_of(reduced, session)}
         return f"feed/trailers.json?{urlencode(query)}"
 
     def route(self, prefix: str) -> Route:
@@ -61,26 +66,31 @@ class TrailerFeed:
 
     def answer(self, request: Request) -> Response:
         """JSON for a known id; 403 for a missing, made up or expired one; 503 before the first reading."""
-        return respond(
-            request,
-            self._tokens.entry(request, TrailerScope),
-            self._newest(),
-            self._body,
-            "No trailers have been received yet.",
-        )
+        scope, snapshot = self._tokens.entry(request, TrailerScope), self._newest()
+        if scope is None:
+            return refused()
+        return nothing_yet("trailers") if snapshot is None else answer(request, self._rows(snapshot, scope))
 
     def _filter(self, snapshot: TrailerSnapshot, scope: TrailerScope) -> pd.DataFrame:
         frame = self._visible(snapshot, scope.visibility)
         return frame[mask(frame, scope.filters, snapshot.taken_at) & frame["lon"].notna().to_numpy()]
 
-    def _pack(self, snapshot: TrailerSnapshot, scope: TrailerScope) -> bytes:
-        frame = self._drawable(snapshot, scope)
+    def _pack(self, snapshot: TrailerSnapshot, scope: TrailerScope) -> Packed:
+        frame, now = self._drawable(snapshot, scope), snapshot.taken_at
         icon = icons.name("trailer", icons.MARK[scope.theme])
         names = frame["name"].mask(frame["name"] == "", "Unnamed trailer")
-        texts = (values(column) for column in (names, frame["fleet"], frame["source_name"]))
-        words = values(pd.Series(age_words(ages(frame, snapshot.taken_at))))
-        # "trailer" in the place where a vehicle's speed stands in the tooltip.
-        return packed(list(map(Row, positions(frame), repeat(icon), *texts, repeat("trailer"), words)))
+        words = hours_or_days(since_stretch(ages(frame, now), now))
+        columns = (
+            map(Position, *map(values, places(frame))),
+            repeat(icon),
+            values(names),
+            values(pd.Categorical(frame["fleet"])),
+            values(pd.Categorical(frame["source_name"])),
+            # In the place where a vehicle's speed stands in the tooltip.
+            repeat("trailer"),
+            values(words),
+        )
+        return Packed(list(map(Row, *columns)))
 
 
 def _visible(snapshot: TrailerSnapshot, visibility: Visibility) -> pd.DataFrame:

@@ -37,9 +37,10 @@ class TrailFeed:
     def url(
         self, trail_set: TrailSet, scope: Scope, part: Literal["lines", "stops"], session: str = ""
     ) -> str:
-        """A relative URL of a part of a set."""
+        """A relative URL of a part of a set that can be drawn; it changes exactly when that does."""
         entry = TrailScope(trail_set.id, part, scope.theme, scope.metric)
-        return f"feed/trails.json?{urlencode({'id': self._tokens.id_of(entry, session)})}"
+        version = trail_set.packed(part, theme=scope.theme, metric=scope.metric).version
+        return f"feed/trails.json?{urlencode({'v': version, 'id': self._tokens.id_of(entry, session)})}"
 
     def route(self, prefix: str) -> Route:
         """The route that answers the URLs, below a base path such as `/maps` or ""."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any
+from hashlib import blake2b
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -14,7 +16,8 @@ from numpy.typing import NDArray
 from dashboard.deck import icons
 from dashboard.fleet import units
 from dashboard.fleet.colours import Colouring
-from dashboard.fleet.freshness import FRESHNESS, STATES, ages, freshness_codes, state_codes
+from dashboard.fleet.freshness import FRESHNESS, LIVE, STATES, ages, freshness_codes, state_codes
+from dashboard.fleet.motion import into_stretch
 
 
 class Position(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -45,39 +48,90 @@ class VehicleRow(Row, frozen=True, gc=False):
     """Degrees counter-clockwise, as deck.gl turns icons."""
 
 
-def vehicle_rows(
-    frame: pd.DataFrame, colouring: Colouring, now: datetime, *, metric: bool
-) -> list[VehicleRow]:
-    """One row per vehicle of a frame in which all can be drawn, in its order."""
-    angles = -np.round(np.nan_to_num(frame["heading"].to_numpy(dtype=np.float64))).astype(np.int16)
-    columns = (
-        positions(frame),
-        values(pd.Series(icon_names(shapes(frame, now), colouring))),
-        values(frame["name"].mask(frame["name"] == "", "Unnamed vehicle")),
-        values(frame["fleet"]),
-        values(frame["source_name"]),
-        values(pd.Series(speed_words(frame["speed"].to_numpy(dtype=np.float64), metric=metric))),
-        values(pd.Series(age_words(ages(frame, now)))),
-        frame["ordinal"].tolist(),
-        angles.tolist(),
+class VehicleColumns(NamedTuple):
+    """The rows of a layer as columns: what a hash says of them costs a fraction of writing them."""
+
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    icon: pd.Categorical[str]
+    name: pd.Series[str]
+    fleet: pd.Categorical[str]
+    source: pd.Categorical[str]
+    speed: pd.Categorical[str]
+    age: pd.Categorical[str]
+    n: NDArray[np.int32]
+    angle: NDArray[np.int16]
+
+    def version(self) -> str:
+        """A short text that is another if and only if the rows are others."""
+        digest = blake2b(digest_size=12)
+        for column in self:
+            for part in _parts(column):
+                digest.update(len(part).to_bytes(8))
+                digest.update(part)
+        return urlsafe_b64encode(digest.digest()).decode()
+
+    def rows(self) -> list[VehicleRow]:
+        """The rows, one per vehicle."""
+        lon, lat, *others = (values(column) for column in self)
+        # No loop of our own: there may be a hundred thousand rows.
+        return list(map(VehicleRow, map(Position, lon, lat), *others))
+
+
+OF_A_ROW = ("lon", "lat", "name", "fleet", "source_name", "speed", "occurred_at", "heading", "ordinal")
+"""The columns of a frame that a row is made of."""
+
+
+def vehicle_columns(
+    frame: pd.DataFrame,
+    colouring: Colouring,
+    now: datetime,
+    *,
+    metric: bool,
+    age: Callable[[pd.DataFrame, datetime], pd.Categorical[str]],
+) -> VehicleColumns:
+    """The columns for the vehicles of a frame of `OF_A_ROW` in which all can be drawn; `age` says ages in words."""
+    name, heading = frame["name"], frame["heading"].to_numpy(dtype=np.float64)
+    return VehicleColumns(
+        *places(frame),
+        icon=icon_names(shapes(frame, now), colouring),
+        name=name.mask(name == "", "Unnamed vehicle"),
+        fleet=pd.Categorical(frame["fleet"]),
+        source=pd.Categorical(frame["source_name"]),
+        speed=speed_words(frame["speed"].to_numpy(dtype=np.float64), metric=metric),
+        age=age(frame, now),
+        n=frame["ordinal"].to_numpy(np.int32),
+        angle=-np.round(np.nan_to_num(heading)).astype(np.int16),
     )
-    # No loop of our own: there may be a hundred thousand rows.
-    return list(map(VehicleRow, *columns))
 
 
-def positions(frame: pd.DataFrame) -> list[Position]:
-    """The position of each row of a frame in which all have one, to 5 decimals: about a metre."""
-    return list(map(Position, *(np.round(frame[name].to_numpy(), 5).tolist() for name in ("lon", "lat"))))
-
-
-def values(column: pd.Series) -> list[Any]:
-    """The values of a column; of one of few different values, each only once in memory."""
-    objects: NDArray[np.object_]
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        objects = column.cat.categories.to_numpy(dtype=object)[column.cat.codes]
+def _parts(column: NDArray[Any] | pd.Categorical[str] | pd.Series[str]) -> Iterator[bytes | memoryview]:
+    """What a column holds as bytes; of few different texts only those that a row has, in an order of their own."""
+    if isinstance(column, np.ndarray):
+        yield column.tobytes()
+    elif isinstance(column, pd.Categorical):
+        used = np.bincount(column.codes, minlength=len(column.categories)) > 0
+        texts = column.categories.to_numpy(dtype=object)[used]
+        order = np.argsort(texts)
+        ranks = np.zeros(len(used), dtype=np.int32)
+        ranks[np.flatnonzero(used)[order]] = np.arange(len(texts))
+        yield msgspec.json.encode(texts[order].tolist())
+        yield ranks[column.codes].tobytes()
     else:
-        objects = column.to_numpy(dtype=object)
-    listed: list[Any] = objects.tolist()
+        yield msgspec.json.encode(column.tolist())
+
+
+def places(frame: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Longitudes and latitudes of a frame in which all have them, to 5 decimals: about a metre."""
+    lon, lat = (np.round(frame[name].to_numpy(np.float64), 5) + 0.0 for name in ("lon", "lat"))
+    return lon, lat
+
+
+def values(column: NDArray[Any] | pd.Categorical[str] | pd.Series[str]) -> list[Any]:
+    """The values of a column; of one of few different values, each only once in memory."""
+    if isinstance(column, pd.Categorical):
+        column = column.categories.to_numpy(dtype=object)[column.codes]
+    listed: list[Any] = column.tolist()
     return listed
 
 
@@ -128,6 +182,41 @@ def age_words(seconds: NDArray[np.float64]) -> pd.Categorical[str]:
     """Each age (seconds) in words; an unknown one says so."""
     size = np.select([np.abs(seconds) < limit for limit in (60, 3600, 86400)], [1, 60, 3600], default=86400)
     return _words(np.trunc(seconds / size) * size, units.age, "time unknown")
+
+
+UNDER_TWO_HOURS = "under 2 h ago"
+
+
+def exact_ages(frame: pd.DataFrame, now: datetime) -> pd.Categorical[str]:
+    """The age of each vehicle's fix in words, as old as it is."""
+    return age_words(ages(frame, now))
+
+
+def coarse_ages(frame: pd.DataFrame, now: datetime) -> pd.Categorical[str]:
+    """The same in steps that rarely change: of who is live only that, of the others the hours or days.
+
+    They are counted from the beginning of the stretch, so that all change together.
+    """
+    words = hours_or_days(since_stretch(ages(frame, now), now))
+    live = freshness_codes(frame, now) == FRESHNESS.index(LIVE)
+    texts = [*words.categories, LIVE]
+    codes = np.where(live, len(texts) - 1, words.codes)
+    return pd.Categorical.from_codes(codes, categories=pd.Index(texts))
+
+
+def since_stretch(seconds: NDArray[np.float64], now: datetime) -> NDArray[np.float64]:
+    """Ages as they were at the beginning of the stretch; what came since was new."""
+    then = seconds - into_stretch(now)
+    return np.where((seconds >= 0) & (then < 0), 0.0, then)
+
+
+def hours_or_days(seconds: NDArray[np.float64]) -> pd.Categorical[str]:
+    """Each age in words that are no more exact than hours; what lies ahead, from a wrong clock, as it is."""
+    recent = (seconds >= 0) & (seconds < 7200)
+    words = age_words(np.where(recent, np.nan, seconds))
+    texts = [*words.categories, UNDER_TWO_HOURS]
+    codes = np.where(recent, len(texts) - 1, words.codes)
+    return pd.Categorical.from_codes(codes, categories=pd.Index(texts))
 
 
 def _words(

@@ -6,10 +6,12 @@ A browser asks by an address that a page made for its viewer; what the id in it 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import NamedTuple, get_args
 from urllib.parse import urlencode
 
+import msgspec
 from cachetools import LRUCache, TTLCache
 from cachetools.keys import hashkey
 from starlette.requests import Request
@@ -19,12 +21,13 @@ from starlette.routing import Route
 from dashboard.access.scope import Scope
 from dashboard.access.tokens import FeedTokens
 from dashboard.access.viewer import Visibility
-from dashboard.feed.answers import packed, respond
+from dashboard.feed.answers import answer_with, nothing_yet, refused
+from dashboard.feed.codings import CODINGS
 from dashboard.feed.drawing import Layer, rows_of_layers
 from dashboard.feed.frames import ROWS_OF_A_FRAME, Frames, by_moment, by_version, placeable
 from dashboard.feed.recent import RecentSnapshots
 from dashboard.feed.summary import FacetCounts, Summary, coloured, facet_counts, summarise
-from dashboard.feed.vehicle_rows import vehicle_rows
+from dashboard.feed.vehicle_rows import OF_A_ROW, VehicleColumns, coarse_ages, exact_ages, vehicle_columns
 from dashboard.fleet.colours import ColourAssignments
 from dashboard.fleet.counters import Counters, counters
 from dashboard.fleet.search import SearchIndex
@@ -38,15 +41,30 @@ SUMMARY_BYTES = 50_000_000
 """Of all summaries that are kept; one of 100,000 vehicles has 400,000, and there is a new one with each snapshot."""
 INDEXED_ROWS = 500_000
 """Rows of all search indexes that are kept."""
+DRAWN_ROWS = 1_000_000
+"""Rows of all layers that are kept as columns, about 60 bytes each."""
 WATCHED_SECONDS = 60
 """A scope that no page has asked for this long is no longer prepared."""
 
 
-class DrawnScope(NamedTuple):
-    """The part of a scope that one layer of the map draws."""
+AGES = {"standing": coarse_ages, "moving": exact_ages}
+"""How each layer says ages: a word that changes is a layer that is sent anew."""
+
+
+class Drawn(NamedTuple):
+    """What a layer of the map draws of a scope."""
+
+    version: str
+    """Another one if and only if the rows are others."""
+    columns: VehicleColumns
+
+
+class Asked(NamedTuple):
+    """The rows that an address stands for."""
 
     scope: Scope
     layer: Layer
+    version: str
 
 
 class VehicleFeed:
@@ -57,7 +75,9 @@ class VehicleFeed:
         self._tokens = tokens
         self._recent = recent
         self._assignments = once(_new_assignments, LRUCache(1024), hashkey)
-        self._body = once(self._pack, LRUCache(KEPT_BYTES, _bytes_of), by_moment)
+        self.drawn = once(self._draw, LRUCache(DRAWN_ROWS, _rows_of_layers), by_moment)
+        """`drawn(snapshot, scope)`: the rows of each layer, not yet written."""
+        self._body = once(self._pack, LRUCache(KEPT_BYTES, _bytes_of), _by_version)
         self._summary = once(self._summarise, LRUCache(SUMMARY_BYTES, _bytes_of_summary), by_moment)
         self.counters = once(self._count, LRUCache(256), by_moment)
         """`counters(snapshot, scope)`: the big numbers of a wall screen."""
@@ -65,18 +85,24 @@ class VehicleFeed:
         """`facets(snapshot, visibility)`: what a viewer can filter by."""
         self.search = once(self._search_index, LRUCache(INDEXED_ROWS, _rows_of), by_version)
         """`search(snapshot, visibility)`: what a viewer's vehicles can be found by."""
-        self._watched: TTLCache[Scope, None] = TTLCache(64, WATCHED_SECONDS)
+        self._watched: TTLCache[tuple[Callable[[Snapshot, Scope], object], Scope], None] = TTLCache(
+            128, WATCHED_SECONDS
+        )
         self._watched_lock = threading.Lock()
 
     def url(self, snapshot: Snapshot, scope: Scope, layer: Layer, session: str = "") -> str:
-        """A relative URL of a layer's rows; it changes exactly when the data does, or its ages matter."""
-        query = {"v": self._recent.version(snapshot), "id": self._tokens.id_of(scope, session)}
+        """A relative URL of a layer's rows; it changes exactly when they do."""
+        self._watch(self.drawn, scope)
+        self._recent.hold(snapshot)
+        query = {
+            "v": self.drawn(snapshot, scope)[layer].version,
+            "id": self._tokens.id_of(scope, session),
+        }
         return f"feed/vehicles/{layer}.json?{urlencode(query)}"
 
     def summary(self, snapshot: Snapshot, scope: Scope) -> Summary:
         """The numbers that go with the rows of a scope."""
-        with self._watched_lock:
-            self._watched[scope] = None
+        self._watch(self._summary, scope)
         return self._summary(snapshot, scope)
 
     def prepare(self, snapshot: Snapshot) -> None:
@@ -87,10 +113,10 @@ class VehicleFeed:
         """
         with self._watched_lock:
             watched = list(self._watched)
-        for scope in watched:
+        for work, scope in watched:
             with Contained("the vehicles of one viewer's filters were not counted"):
                 self.facets(snapshot, scope.visibility)
-                self._summary(snapshot, scope)
+                work(snapshot, scope)
 
     def route(self, prefix: str) -> Route:
         """The route that answers the URLs, below a base path such as `/maps` or ""."""
@@ -99,21 +125,41 @@ class VehicleFeed:
     def answer(self, request: Request) -> Response:
         """JSON for a known id; 403 for a missing, made up or expired one, or no layer; 503 before the first snapshot.
 
-        It is of the snapshot that the URL was made for, unless that is older than the one before the newest: a
-        page has decided by its rows whether they glide.
+        It holds the rows that the URL was made for, unless they are gone: a page has decided by its rows whether they
+        glide.
         """
         scope, layer = self._tokens.entry(request, Scope), request.path_params["layer"]
-        drawn = DrawnScope(scope, layer) if scope and layer in get_args(Layer) else None
-        return respond(request, drawn, self._recent.of(request), self._body)
+        if scope is None or layer not in get_args(Layer):
+            return refused()
+        drawn = self._recent.asked_for(request, lambda snapshot: self.drawn(snapshot, scope)[layer])
+        if drawn is None:
+            return nothing_yet()
+        asked = Asked(scope, layer, drawn.version)
+        return answer_with(request, lambda coding: self._body(asked, coding, drawn.columns))
 
-    def _pack(self, snapshot: Snapshot, drawn: DrawnScope) -> bytes:
-        now, scope = as_of(snapshot), drawn.scope
+    def _draw(self, snapshot: Snapshot, scope: Scope) -> Mapping[Layer, Drawn]:
+        now = as_of(snapshot)
         frame = placeable(self._frames.filtered(snapshot, scope.visibility, scope.filters))
         # Of all, not of a layer: who gets which colour goes by how many there are.
         colours = coloured(frame, scope, now, self._assignments(scope.visibility))
-        rows = rows_of_layers(frame, now)[drawn.layer]
-        colours = replace(colours, codes=colours.codes[rows])
-        return packed(vehicle_rows(frame.iloc[rows], colours, now, metric=scope.metric))
+        layers: dict[Layer, Drawn] = {}
+        for layer, rows in rows_of_layers(frame, now).items():
+            columns = vehicle_columns(
+                frame[list(OF_A_ROW)].iloc[rows],
+                replace(colours, codes=colours.codes[rows]),
+                now,
+                metric=scope.metric,
+                age=AGES[layer],
+            )
+            layers[layer] = Drawn(columns.version(), columns)
+        return layers
+
+    def _pack(self, _asked: Asked, coding: str, columns: VehicleColumns) -> bytes:
+        return CODINGS[coding](msgspec.json.encode(columns.rows()))
+
+    def _watch(self, work: Callable[[Snapshot, Scope], object], scope: Scope) -> None:
+        with self._watched_lock:
+            self._watched[work, scope] = None
 
     def _summarise(self, snapshot: Snapshot, scope: Scope) -> Summary:
         return summarise(self._frames, snapshot, scope, self._assignments(scope.visibility))
@@ -129,6 +175,10 @@ class VehicleFeed:
         return SearchIndex(self._frames.visible(snapshot, visibility))
 
 
+def _by_version(asked: Asked, coding: str, _columns: VehicleColumns) -> tuple[Asked, str]:
+    return asked, coding
+
+
 def _bytes_of(body: bytes) -> int:
     return len(body) + 1000  # with its place in the cache, so that tiny ones are bounded too
 
@@ -136,6 +186,10 @@ def _bytes_of(body: bytes) -> int:
 def _bytes_of_summary(summary: Summary) -> int:
     # Beside its order, with legend and notices: a lot for one, so that there are 500 at the most.
     return sum(map(len, summary.drawn.values())) + SUMMARY_BYTES // 500
+
+
+def _rows_of_layers(layers: Mapping[Layer, Drawn]) -> int:
+    return sum(len(drawn.columns.n) for drawn in layers.values()) + ROWS_OF_A_FRAME
 
 
 def _rows_of(index: SearchIndex) -> int:

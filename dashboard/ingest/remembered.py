@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.fleet.geo import Floats
-from dashboard.fleet.motion import STANDS
+from dashboard.fleet.motion import STANDS, stretch_of
 from dashboard.fleet.snapshot import Snapshot
 
 
@@ -31,7 +31,9 @@ def remembered(last: Snapshot) -> pd.DataFrame:
     ids = np.full(len(by_ordinal), "", dtype=object)
     places = np.full(len(by_ordinal), STANDS, dtype=np.int32)
     ids[known["ordinal"]], places[known["ordinal"]] = known["vehicle_id"], known["moves"]
-    return by_ordinal.assign(vehicle_id=ids, place=places)
+    # When each moved last is lost with the memory: as far as anybody knows, now.
+    moved = np.where(places == STANDS, 0, stretch_of(last.taken_at)).astype(np.int32)
+    return by_ordinal.assign(vehicle_id=ids, place=places, moved=moved)
 
 
 def moment(time: datetime) -> np.datetime64:

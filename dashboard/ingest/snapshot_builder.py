@@ -98,7 +98,7 @@ class SnapshotBuilder:
         size = len(self._ids)
         ids = pd.array(self._ids, dtype="str")
         return pd.DataFrame(
-            {"vehicle_id": ids, **self._headings.memory(size), "place": self._motion.memory(size)}
+            {"vehicle_id": ids, **self._headings.memory(size), **self._motion.memory(size)}
         )
 
     def restore(self, last: Snapshot, memory: pd.DataFrame | None) -> None:
@@ -108,7 +108,7 @@ class SnapshotBuilder:
         self._ordinals = {vehicle_id: ordinal for ordinal, vehicle_id in enumerate(self._ids) if vehicle_id}
         columns = {name: memory[name].to_numpy() for name in memory.columns if name != "vehicle_id"}
         self._headings.restore(columns)
-        self._motion.restore(columns["place"], columns["last_lon"], columns["last_lat"], last.taken_at)
+        self._motion.restore(columns, columns["last_lon"], columns["last_lat"], last.taken_at)
         self._cache = ColumnCache()  # ordinals may be others than those it was made with
         self._version, self._last = last.version, last.vehicles
 

@@ -399,15 +399,13 @@ class Watch:
 
     def rows(self) -> list[dict[str, Any]]:
         """The vehicles that the map was last given, those that move after those that stand."""
-        answers: dict[str, dict[str, Response]] = {}
-        for answer in self.feeds():
-            layer, _, moment = answer.url.rpartition("/feed/vehicles/")[2].partition(".json?")
-            answers.setdefault(moment, {})[layer] = answer
-        complete = [found for found in answers.values() if found.keys() >= {"standing", "moving"}]
+        last = {
+            answer.url.rpartition("/")[2].partition(".json?")[0]: answer
+            for answer in self.feeds()
+            if "/feed/vehicles/" in answer.url
+        }
         return (
-            [row for layer in ("standing", "moving") for row in complete[-1][layer].json()]
-            if complete
-            else []
+            [row for layer in ("standing", "moving") for row in last[layer].json()] if len(last) == 2 else []
         )
 
     def counts(self) -> tuple[int, int]:
@@ -456,13 +454,17 @@ class Watch:
         return self.view()
 
     def ticks(self, number: int) -> None:
-        """Wait until the map was given newer data so many times."""
-        before = len(self.feeds())
+        """Wait until the map was drawn anew so many times."""
+        before = self.told()
         self.until(
-            lambda: len(self.feeds()) >= before + number,
-            f"{number} more answers of the feed",
+            lambda: self.told() >= before + number,
+            f"the map to be drawn {number} more times",
             30 + 30 * number,
         )
+
+    def told(self) -> int:
+        """How often the page was told what to draw on the map; its data comes anew only if that has changed."""
+        return sum(b"feed/" in frame for frame in self.frames)
 
     def until(self, condition: object, what: str, seconds: float = 45) -> None:
         """Wait until a condition of this side holds, while the page lives on."""

@@ -53,6 +53,33 @@ def test_a_click_chooses_what_stands_and_what_moves(see, dashboard, small: World
         small.rows = rows
 
 
+def test_what_stands_is_not_fetched_again_while_others_drive(see, dashboard, small: World) -> None:
+    rows = small.rows
+    try:
+        small.rows = rows | {
+            LOCATIONS: [row | {"speed": 0.0} if row["vehicle_id"] in "bd" else row for row in rows[LOCATIONS]]
+        }
+        shown = see("/", server=dashboard(small.settings, hasty=False), **WINDOW, drawn=True)
+        shown.all_rows()
+        shown.point_at("Truck b")
+        expect(shown.page.locator(".deck-tooltip")).to_contain_text("0 mph · live")
+
+        def fetched(layer: str) -> list[str | None]:
+            """How the answers of a layer were packed."""
+            answers = [one for one in shown.seen.feeds() if f"/vehicles/{layer}.json" in one.url]
+            return [one.headers.get("content-encoding") for one in answers]
+
+        assert {*fetched("standing"), *fetched("moving")} == {"zstd"}
+        stood, moved = len(fetched("standing")), len(fetched("moving"))
+        for step in (1, 2, 3):
+            small.move("a", -88.0 + step / 10, 42.0)
+            shown.seen.until(lambda step=step: len(fetched("moving")) >= moved + step, "new rows")
+        assert len(fetched("standing")) == stood
+        shown.seen.clean()
+    finally:
+        small.rows = rows
+
+
 def test_all_names_are_drawn_where_there_are_few_vehicles(see, dashboard, small: World) -> None:
     shown = see("/", server=dashboard(small.settings, hasty=False), **WINDOW)
     shown.all_rows()

@@ -78,10 +78,8 @@ def test_after_a_restart_nobody_is_chosen_that_was_not(see, dashboard, operator_
         # The new process numbers the vehicles in the order in which it learns of them.
         small.rows = {name: found[::-1] for name, found in small.rows.items()}
         dashboard(small.settings, secrets=SECRETS, anew=True)
-        before = len(shown.seen.feeds())
-        shown.seen.until(
-            lambda: len(shown.seen.feeds()) > before + 5, "the page to recover by itself", seconds=120
-        )
+        before = shown.seen.told()
+        shown.seen.until(lambda: shown.seen.told() > before + 3, "the page to recover by itself", seconds=120)
         assert small.rows[path][1]["vehicle_id"] == "d", "the browser's row belongs to another vehicle now"
         assert shown.query()["vehicle"] == ["d"]
         expect(shown.page.locator(".st-key-map_chosen")).to_contain_text("Truck d")

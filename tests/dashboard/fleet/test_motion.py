@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.fleet.motion import STANDS, STRETCH_SECONDS, Motion
+from dashboard.fleet.motion import RESTS_STRETCHES, STANDS, STRETCH_SECONDS, Motion
 from tests.dashboard.frames import NOW
 from tests.dashboard.histories import METRE
 
@@ -39,7 +39,18 @@ def test_who_moves_is_added_and_stays_until_the_stretch_ends():
     assert road.report(NOW, speeds=(STILL, STILL, 9)) == [STANDS, STANDS, 0]
     assert road.report(NOW + STRETCH / 3, speeds=(9, STILL, STILL)) == [1, STANDS, 0]
     assert road.report(NOW + STRETCH * 0.999, speeds=(9, 9, 9)) == [1, 2, 0]
-    assert road.report(NOW + STRETCH, speeds=(9, STILL, 9)) == [0, STANDS, 1], "then all are judged anew"
+    assert road.report(NOW + STRETCH, speeds=(9, STILL, 9)) == [1, 2, 0]
+
+
+def test_who_rests_for_two_hours_leaves_at_the_end_of_a_stretch_and_the_others_keep_their_order():
+    road, last = Road(), RESTS_STRETCHES * STRETCH
+    assert road.report(NOW, speeds=(9, 9, 9)) == [0, 1, 2]
+    assert road.report(NOW + STRETCH / 2, speeds=(9, STILL, STILL)) == [0, 1, 2]
+    assert road.report(NOW + last / 2, speeds=(STILL, STILL, 9)) == [0, 1, 2]
+    assert road.report(NOW + last + STRETCH * 0.9) == [0, 1, 2]
+    assert road.report(NOW + last + STRETCH) == [STANDS, STANDS, 0]
+    assert road.report(NOW + last + STRETCH * 1.1, speeds=(STILL, 9, STILL)) == [STANDS, 1, 0]
+    assert road.report(NOW + last * 2) == [STANDS, 0, STANDS]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +61,10 @@ def test_who_moves_is_added_and_stays_until_the_stretch_ends():
         (14, 0, True, False),
         (16, 0, True, True),
         (16, np.nan, True, True),
-        (16, 9, False, False),
+        (16, 9, False, True),
+        (0, 9, False, False),
+        (0, np.nan, True, True),
+        (0, np.nan, False, False),
         (np.nan, np.nan, True, False),
     ],
 )

@@ -13,7 +13,7 @@ from catena_client.call import Answer, Call
 from catena_client.decoding import decode
 from dashboard.feed.frames import placeable
 from dashboard.feed.summary import coloured
-from dashboard.feed.vehicle_rows import vehicle_rows
+from dashboard.feed.vehicle_rows import exact_ages, vehicle_columns
 from dashboard.fleet.colours import ColourAssignments
 from dashboard.fleet.names import Names, VehicleFacts
 from dashboard.fleet.snapshot import counts
@@ -129,5 +129,6 @@ def test_whatever_comes_the_columns_stand(answers):
         assert summary.unplaceable.get("unreadable answer", 0) >= snapshot.unreadable
         placed = placeable(frame)
         colours = coloured(placed, ALL, NOW, ColourAssignments())
-        drawn = json.loads(msgspec.json.encode(vehicle_rows(placed, colours, NOW, metric=False)))
+        columns = vehicle_columns(placed, colours, NOW, metric=False, age=exact_ages)
+        drawn = json.loads(msgspec.json.encode(columns.rows()))
         assert all(isinstance(number, float) for row in drawn for number in row["p"])

@@ -109,11 +109,11 @@ def test_no_vehicles_at_all():
 
 def test_who_moves_is_told_by_speed_and_by_place_while_it_is_live():
     builder, at = SnapshotBuilder(), {"occurred_at": NOW}
-    first = [fix("parked", speed=0, **at), fix("drives", speed=9, **at), fix("pushed", speed=None, **at)]
+    first = [fix("parked", speed=0, **at), fix("drives", speed=9, **at), fix("pushed", speed=0, **at)]
     later = [
         fix("parked", speed=0, **at),
         fix("drives", speed=0, **at),
-        fix("pushed", lon=-88.1, speed=None, **at),
+        fix("pushed", lon=-88.1, speed=0, **at),
     ]
     old = fix("old", speed=9, occurred_at=NOW - timedelta(hours=1))
     assert builder.build([*first, old], Names(), NOW).vehicles["moves"].tolist() == [-1, 0, -1, -1]

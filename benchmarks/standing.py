@@ -1,0 +1,75 @@
+"""How often what stands is sent anew, and why: `python -m benchmarks.standing [VEHICLES]`.
+
+Polls of a simulated world, 15 seconds apart, after three hours in which who moves and who stands has become known.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from contextlib import ExitStack
+from datetime import datetime
+from statistics import mean, median
+from unittest import mock
+
+import numpy as np
+
+from benchmarks.sandboxed import Polls
+from dashboard.access.scope import Scope
+from dashboard.access.tokens import FeedTokens
+from dashboard.access.viewer import EVERYTHING
+from dashboard.feed import frames, summary, vehicles
+from dashboard.feed.frames import Frames
+from dashboard.feed.recent import RecentSnapshots
+from dashboard.feed.vehicle_rows import VehicleColumns
+from dashboard.feed.vehicles import VehicleFeed
+from dashboard.fleet.snapshot import Snapshot
+
+WARM_POLLS, WARM_SECONDS = 36, 300
+POLLS, POLL_SECONDS = 100, 15
+
+
+def main() -> None:
+    """Print of how many polls the hash changed, the rows that did by column, and what the hash costs."""
+    polls = Polls(int(sys.argv[1]) if len(sys.argv) > 1 else 1200)
+    for _ in range(WARM_POLLS):
+        polls.next(WARM_SECONDS)
+    feed, scope = VehicleFeed(Frames(), FeedTokens(), RecentSnapshots(lambda: None)), Scope(EVERYTHING)
+    changed, rows, shares, spent, before = 0, Counter[str](), [], [], None
+    # The time of these snapshots is not the clock's.
+    with ExitStack() as patched:
+        for module in (vehicles, frames, summary):
+            patched.enter_context(mock.patch.object(module, "as_of", _taken))
+        for _ in range(POLLS + 1):
+            snapshot = polls.next(POLL_SECONDS)
+            began = time.process_time()
+            drawn = feed.drawn(snapshot, scope)["standing"]
+            spent.append((time.process_time() - began) * 1000)
+            shares.append(len(drawn.columns.n) / len(snapshot.vehicles))
+            if before is not None and drawn.version != before.version:
+                changed += 1
+                rows += _different(before.columns, drawn.columns)
+            before = drawn
+    print(f"{changed} of {POLLS} polls change what stands, {mean(shares):.0%} of the vehicles; {dict(rows)}")
+    print(f"columns and hashes of both layers: {median(spent):.0f} ms CPU")
+
+
+def _different(before: VehicleColumns, now: VehicleColumns) -> Counter[str]:
+    """How many rows came, left, or say something else, by what."""
+    known, there = (dict(zip(each.n.tolist(), range(len(each.n)), strict=True)) for each in (before, now))
+    both = known.keys() & there.keys()
+    old, new = ([places[ordinal] for ordinal in both] for places in (known, there))
+    found = Counter(came=len(there) - len(both), left=len(known) - len(both))
+    for name in VehicleColumns._fields:
+        one, other = (np.asarray(getattr(each, name), object) for each in (before, now))
+        found[name] = int((one[old] != other[new]).sum())
+    return +found
+
+
+def _taken(snapshot: Snapshot) -> datetime:
+    return snapshot.taken_at
+
+
+if __name__ == "__main__":
+    main()
