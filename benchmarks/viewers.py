@@ -160,8 +160,9 @@ class Viewer:
     def _look(self, socket: ClientConnection, delta: Delta, raw: bytes) -> None:
         element = delta.new_element.bidi_component
         if PULSE in element.js_source_path:
-            due = json.loads(element.json)
-            self._repeat(socket, delta.fragment_id, due["due"], due["retry"], element.id)
+            said = json.loads(element.json)
+            if said["due"] is not None:
+                self._repeat(socket, delta.fragment_id, said["due"], said["retry"], element.id)
         found = FEED.findall(raw.decode("utf-8", "replace"))
         for address in {url.replace("\\u0026", "&") for url in found} - self.feed_urls:
             self.feed_urls.add(address)

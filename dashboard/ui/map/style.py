@@ -39,7 +39,7 @@ body:has(.kiosk) .mapboxgl-ctrl-bottom-right { inset: 0 0 auto auto; }
 .st-key-map_area {
   display: grid; height: var(--map-height); grid-template: auto 1fr auto / minmax(0, 1fr); gap: 0;
 }
-.st-key-map_window { display: none; }
+.st-key-map_window, .st-key-map_pulse { display: none; }
 /* Where the map cannot be drawn, what says so takes its place, and no more than that. */
 .st-key-map_area:has(.st-key-map_picture .stAlert) { height: auto; display: flex; }
 /* The fragment's own boxes, so that what it shows is in the area's corners too. */
