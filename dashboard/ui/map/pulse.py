@@ -23,8 +23,8 @@ MOST_SECONDS = 30.0
 """However far apart polls are, a page looks this often whether what its viewer may see has changed."""
 LATE_SECONDS = 1.0
 """How much later than a poll after the last one a snapshot is expected, so that it is there when it is asked for."""
-SPREAD_SECONDS = 2.0
-"""The pages that are open ask one after the other within so long, each always at its own time of it."""
+SPREAD_SECONDS = 0.02
+"""For each page that is open: they ask one after the other, each always at its own time, within a third of a poll."""
 FOLDER = Path(__file__).parent / "static"
 
 
@@ -36,7 +36,7 @@ def beat(soon: float | None = None, *, still: bool = False) -> None:
     """
     state, now = service().poller.state, datetime.now(UTC)
     share: float = st.session_state.setdefault("map_pulse_share", random.random())  # noqa: S311 - no secret
-    seconds = due(state, now, share)
+    seconds = due(state, now, share * len(service().connections) * SPREAD_SECONDS)
     data = {
         "age": (now - state.snapshot.taken_at).total_seconds() if state.snapshot else None,
         "due": None if still else seconds if soon is None else min(seconds, soon),
@@ -46,13 +46,12 @@ def beat(soon: float | None = None, *, still: bool = False) -> None:
     _component(name)(key="map_pulse", data=data, on_due_change=_nothing)
 
 
-def due(state: PollState[Snapshot], now: datetime, share: float) -> float:
-    """In how many seconds a page is to look for a newer snapshot; `share` of the spread (0 to 1) is its own."""
+def due(state: PollState[Snapshot], now: datetime, turn: float) -> float:
+    """In how many seconds a page is to look for a newer snapshot; it lets `turn` seconds pass for others."""
     wait = retry(state)
     if state.snapshot is None or status.health(state, now).state != "Live":
         return wait  # what is said of that changes meanwhile
-    part = state.poll_seconds / 5
-    late = min(LATE_SECONDS, part) + min(SPREAD_SECONDS, part) * share
+    late = min(LATE_SECONDS, state.poll_seconds / 5) + min(turn, state.poll_seconds / 3)
     expected = state.poll_seconds + late - (now - state.snapshot.taken_at).total_seconds()
     return min(MOST_SECONDS, expected) if expected > 0 else wait
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pytest
 
+from dashboard.door.connections import Connections
 from dashboard.fleet.counters import CYCLE_SECONDS
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.ingest.polling import PollState
@@ -35,16 +36,17 @@ def told(app):
 
 
 @pytest.mark.parametrize(
-    ("state", "share", "seconds"),
+    ("state", "turn", "seconds"),
     [
         (PollState(taken(0)), 0, 16),
-        (PollState(taken(0)), 1, 18),
-        (PollState(taken(4)), 0.5, 13),
+        (PollState(taken(0)), 2, 18),
+        (PollState(taken(0)), 9, 21),
+        (PollState(taken(4)), 1, 13),
         (PollState(taken(17)), 0.5, 5),
         (PollState(taken(0), poll_seconds=5), 0, 6),
-        (PollState(taken(0), poll_seconds=5), 1, 7),
-        (PollState(taken(0), poll_seconds=2), 1, 2.8),
-        (PollState(taken(2.9), poll_seconds=2), 1, 2),
+        (PollState(taken(0), poll_seconds=5), 9, 6 + 5 / 3),
+        (PollState(taken(0), poll_seconds=2), 9, 2.4 + 2 / 3),
+        (PollState(taken(3.1), poll_seconds=2), 9, 2),
         (PollState(taken(0), poll_seconds=3600), 0, 30),
         (PollState(taken(46)), 0, 5),
         (PollState(taken(1), problem="503."), 0, 5),
@@ -53,12 +55,13 @@ def told(app):
     ],
     ids=[
         "a little after the next one",
-        "at the end of the spread",
+        "in its turn",
+        "the last of very many",
         "from its age on",
         "it is late: again after a while",
         "polls of 5 s",
-        "polls of 5 s, at the end of the spread",
-        "polls of 2 s",
+        "polls of 5 s, the last of very many",
+        "polls of 2 s, the last of very many",
         "polls of 2 s, late",
         "polls of an hour",
         "interrupted",
@@ -67,18 +70,20 @@ def told(app):
         "nothing yet",
     ],
 )
-def test_when_a_page_looks_again(state, share, seconds):
-    assert pulse.due(state, NOW, share) == pytest.approx(seconds)
+def test_when_a_page_looks_again(state, turn, seconds):
+    assert pulse.due(state, NOW, turn) == pytest.approx(seconds)
 
 
-def test_a_page_always_asks_at_its_own_time_of_the_spread(service):
+def test_a_page_always_asks_in_its_turn(service, monkeypatch):
+    monkeypatch.setattr(Connections, "__len__", lambda _: 100)
     service.poller.poll_once()
     service.poller.state = PollState(replace(service.poller.state.snapshot, taken_at=datetime.now(UTC)))
     app = run()
     share = app.session_state["map_pulse_share"]
     assert 0 <= share < 1
     assert told(app)["age"] + told(app)["due"] == pytest.approx(16 + 2 * share)
-    assert told(app.run())["age"] + told(app)["due"] == pytest.approx(16 + 2 * share)
+    app.run()
+    assert told(app)["age"] + told(app)["due"] == pytest.approx(16 + 2 * share)
     assert told(app)["retry"] == 5
 
 
