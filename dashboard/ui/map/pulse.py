@@ -23,8 +23,9 @@ MOST_SECONDS = 30.0
 """However far apart polls are, a page looks this often whether what its viewer may see has changed."""
 LATE_SECONDS = 1.0
 """How much later than a poll after the last one a snapshot is expected, so that it is there when it is asked for."""
-SPREAD_SECONDS = 0.02
-"""For each page that is open: they ask one after the other, each always at its own time, within a third of a poll."""
+SPREAD_SECONDS = 0.03
+"""About what a run costs. The pages that are open ask one after the other, each always at its own time, so that a click
+does not wait for all of them; however many they are, they are done before the next poll."""
 FOLDER = Path(__file__).parent / "static"
 
 
@@ -51,7 +52,7 @@ def due(state: PollState[Snapshot], now: datetime, turn: float) -> float:
     wait = retry(state)
     if state.snapshot is None or status.health(state, now).state != "Live":
         return wait  # what is said of that changes meanwhile
-    late = min(LATE_SECONDS, state.poll_seconds / 5) + min(turn, state.poll_seconds / 3)
+    late = min(LATE_SECONDS, state.poll_seconds / 5) + min(turn, state.poll_seconds / 2)
     expected = state.poll_seconds + late - (now - state.snapshot.taken_at).total_seconds()
     return min(MOST_SECONDS, expected) if expected > 0 else wait
 

@@ -40,13 +40,13 @@ def told(app):
     [
         (PollState(taken(0)), 0, 16),
         (PollState(taken(0)), 2, 18),
-        (PollState(taken(0)), 9, 21),
+        (PollState(taken(0)), 9, 23.5),
         (PollState(taken(4)), 1, 13),
         (PollState(taken(17)), 0.5, 5),
         (PollState(taken(0), poll_seconds=5), 0, 6),
-        (PollState(taken(0), poll_seconds=5), 9, 6 + 5 / 3),
-        (PollState(taken(0), poll_seconds=2), 9, 2.4 + 2 / 3),
-        (PollState(taken(3.1), poll_seconds=2), 9, 2),
+        (PollState(taken(0), poll_seconds=5), 9, 8.5),
+        (PollState(taken(0), poll_seconds=2), 9, 3.4),
+        (PollState(taken(3.6), poll_seconds=2), 9, 2),
         (PollState(taken(0), poll_seconds=3600), 0, 30),
         (PollState(taken(46)), 0, 5),
         (PollState(taken(1), problem="503."), 0, 5),
@@ -81,9 +81,9 @@ def test_a_page_always_asks_in_its_turn(service, monkeypatch):
     app = run()
     share = app.session_state["map_pulse_share"]
     assert 0 <= share < 1
-    assert told(app)["age"] + told(app)["due"] == pytest.approx(16 + 2 * share)
+    assert told(app)["age"] + told(app)["due"] == pytest.approx(16 + 3 * share)
     app.run()
-    assert told(app)["age"] + told(app)["due"] == pytest.approx(16 + 2 * share)
+    assert told(app)["age"] + told(app)["due"] == pytest.approx(16 + 3 * share)
     assert told(app)["retry"] == 5
 
 
