@@ -13,11 +13,13 @@ import random
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from itertools import pairwise
 from pathlib import Path
 from statistics import mean
+from typing import Any
 
 import httpx
 import psutil
@@ -60,11 +62,12 @@ def main() -> int:
             Path(name), environ, secrets=secrets if asked.identities else "", port=port
         ) as server:
             found = asyncio.run(measure(server, asked))
-    print(json.dumps({**vars(asked), **{name: round(value, 3) for name, value in found.items()}}))
+    rounded = {name: round(value, 3) if isinstance(value, float) else value for name, value in found.items()}
+    print(json.dumps({**vars(asked), **rounded}))
     return 0
 
 
-async def measure(server: rig.Server, asked: argparse.Namespace) -> dict[str, float]:
+async def measure(server: rig.Server, asked: argparse.Namespace) -> dict[str, Any]:
     """Let the viewers of a dashboard come, and give the figures of the time after that."""
     process, spread = psutil.Process(server.process.pid), random.Random(7)
     coming = asked.viewers / COMING_PER_SECOND
@@ -92,10 +95,11 @@ async def measure(server: rig.Server, asked: argparse.Namespace) -> dict[str, fl
             _memory_mb(process),
         )
         await asyncio.gather(*tasks)
-    found = figures([one.ticks for one in crowd], begun + settled, passed, asked.poll)
+    found: dict[str, Any] = figures([one.ticks for one in crowd], begun + settled, passed, asked.poll)
     return {
         **found,
         "errors": sum(one.lost for one in crowd),
+        "failures": sum((one.failures for one in crowd), Counter[str]()),
         "opening_p95_seconds": percentile([one.opening_seconds for one in crowd], 95),
         **({"opened_under_load_seconds": guest.opening_seconds} if asked.open else {}),
         "server_cores": cpu / passed,

@@ -13,6 +13,7 @@ import random
 import re
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import quantiles
@@ -60,6 +61,8 @@ class Viewer:
     socket_bytes: int = 0
     lost: int = 0
     """Connections and requests that failed, and reruns that nobody answered."""
+    failures: Counter[str] = field(default_factory=Counter)
+    """What failed of them, in the words of the one who noticed."""
     _timers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _asked: dict[str, float] = field(default_factory=dict)
     _hash: str = ""
@@ -89,8 +92,8 @@ class Viewer:
                         await self._hear(socket, await socket.recv(), began)
         except TimeoutError:
             pass
-        except ConnectionClosed:
-            self.lost += 1
+        except ConnectionClosed as error:
+            self._failed(error)
         finally:
             now = time.monotonic()
             self.lost += sum(now - at > LOST_SECONDS for at in self._asked.values())
@@ -181,10 +184,16 @@ class Viewer:
             ):  # the server closed an idle connection just then; browsers ask again
                 answer = await self.http.get(full)
             answer.raise_for_status()
-        except httpx.HTTPError:
-            self.lost += 1
+        except httpx.HTTPError as error:
+            self._failed(error)
         else:
             self.feed_bytes += answer.num_bytes_downloaded
+
+    def _failed(self, error: Exception) -> None:
+        self.lost += 1
+        self.failures[
+            f"{type(error).__name__} {getattr(getattr(error, 'response', ''), 'status_code', '')}".strip()
+        ] += 1
 
 
 async def watch(url: str, viewers: int, seconds: float) -> dict[str, float]:

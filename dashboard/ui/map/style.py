@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from dashboard.ui.map import shapes
+
 STYLE = """
 <style>
 /* The map is the page: it begins under two rows, and its place and height depend on the window alone. What is said
@@ -180,3 +182,4 @@ body:has(.kiosk) .mapboxgl-ctrl-bottom-right { inset: 0 0 auto auto; }
 def style() -> None:
     """Add it to the page."""
     st.html(STYLE)
+    st.html(shapes.STYLE)
