@@ -10,13 +10,13 @@ from benchmarks.meter import unmetered
 from dashboard.deck.deck import deck
 from dashboard.deck.viewport import bounds, view_of
 from dashboard.service import service
-from pages.live_map import TICK_SECONDS
+from dashboard.ui.map.pulse import RETRY_SECONDS
 
 st.set_page_config(layout="wide")
 st.title("Vehicles")
 
 
-@st.fragment(run_every=min(TICK_SECONDS, service().settings.poll_seconds))
+@st.fragment(run_every=min(RETRY_SECONDS, service().settings.poll_seconds))
 def show() -> None:
     """Draw the newest positions."""
     snapshot = service().poller.state.snapshot

@@ -1,4 +1,4 @@
-"""Counts what the script of a page costs the server: CPU time of each run of a fragment that repeats itself."""
+"""Counts what the script of a page costs the server: CPU time of each run of a fragment."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _plain_fragment = st.fragment
 
 
 def install() -> None:
-    """Make `st.fragment` time the fragments that have `run_every`. To be called before any page is imported."""
+    """Make `st.fragment` time all fragments. To be called before any page is imported."""
     st.fragment = _timing_fragment
 
 
@@ -35,7 +35,7 @@ def unmetered() -> Iterator[None]:
 def _timing_fragment(body: Callable[..., Any] | None = None, **options: Any) -> Any:
     if body is None:
         return functools.partial(_timing_fragment, **options)
-    return _plain_fragment(_timed(body) if options.get("run_every") else body, **options)
+    return _plain_fragment(_timed(body), **options)
 
 
 def _timed(body: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,8 +1,8 @@
 """Many viewers of one running dashboard, without browsers: `python -m benchmarks.viewers URL VIEWERS SECONDS`.
 
 Each is a real WebSocket session that behaves as Streamlit's page does: it runs the script once, obeys the automatic
-reruns of its fragments, and fetches the feed when its URL in the deck changes. Printed as JSON: how long reruns took,
-how many were lost, and what the tool itself cost.
+reruns of its fragments and our own pulse, and fetches the feed when its URL in the deck changes. Printed as JSON: how
+long reruns took, how many were lost, and what the tool itself cost.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import random
 import re
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import quantiles
@@ -20,6 +21,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -27,6 +29,20 @@ from websockets.exceptions import ConnectionClosed
 FEED = re.compile(r"feed/vehicles/\w+\.json\?[^\"\\]+")
 LOST_SECONDS = 60.0
 """A rerun not answered for this long counts as lost."""
+PULSE = "pulse"
+"""In the name of the script of the element that asks for a run when the next snapshot is due."""
+
+
+@dataclass(frozen=True)
+class Tick:
+    """One rerun of a fragment."""
+
+    asked: float
+    """Seconds of the monotonic clock."""
+    seconds: float
+    """From then until it had ended, and the rows that it named were there."""
+    news: bool
+    """Whether it named rows that were not there before."""
 
 
 @dataclass
@@ -35,16 +51,24 @@ class Viewer:
 
     url: str
     http: httpx.AsyncClient
-    ticks: list[float] = field(default_factory=list)
-    """Seconds from the request of each rerun of a fragment to its end."""
+    query: str = ""
+    """Of the page's address, without the question mark."""
+    ticks: list[Tick] = field(default_factory=list)
     opening_seconds: float = float("nan")
+    """Until the script had run once and its rows were there."""
     feed_urls: set[str] = field(default_factory=set)
     feed_bytes: int = 0
+    socket_bytes: int = 0
     lost: int = 0
+    """Connections and requests that failed, and reruns that nobody answered."""
+    failures: Counter[str] = field(default_factory=Counter)
+    """What failed of them, in the words of the one who noticed."""
     _timers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _asked: dict[str, float] = field(default_factory=dict)
     _hash: str = ""
     _fetches: set[asyncio.Task[None]] = field(default_factory=set)
+    _ends: set[asyncio.Task[None]] = field(default_factory=set)
+    _news: bool = False
 
     async def watch(self, seconds: float, begin_after: float) -> None:
         """Look for some time."""
@@ -52,73 +76,100 @@ class Viewer:
         parts = urlsplit(self.url)
         address = f"ws://{parts.netloc}{parts.path.rstrip('/')}/_stcore/stream"
         held = "; ".join(f"{name}={value}" for name, value in self.http.cookies.items())
-        async with connect(
-            address,
-            origin=f"http://{parts.netloc}",
-            subprotocols=["streamlit"],
-            additional_headers={"Cookie": held},
-            max_size=None,
-        ) as socket:
-            began = time.monotonic()
-            await self._rerun(socket)
-            try:
-                async with asyncio.timeout(seconds):
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(seconds):
+                async with connect(
+                    address,
+                    origin=f"http://{parts.netloc}",
+                    subprotocols=["streamlit"],
+                    additional_headers={"Cookie": held},
+                    max_size=None,
+                    open_timeout=LOST_SECONDS,
+                ) as socket:
+                    await self._rerun(socket)
                     while True:
                         await self._hear(socket, await socket.recv(), began)
-            except TimeoutError:
-                pass
-            except ConnectionClosed:
-                self.lost += 1
-            finally:
-                now = time.monotonic()
-                self.lost += sum(now - at > LOST_SECONDS for at in self._asked.values())
-                for task in (*self._timers.values(), *self._fetches):
-                    task.cancel()
+        except TimeoutError:
+            pass
+        except ConnectionClosed as error:
+            self._failed(error)
+        finally:
+            now = time.monotonic()
+            self.lost += sum(now - at > LOST_SECONDS for at in self._asked.values())
+            for task in (*self._timers.values(), *self._fetches, *self._ends):
+                task.cancel()
 
-    async def _rerun(self, socket: ClientConnection, fragment: str = "") -> None:
+    async def _rerun(self, socket: ClientConnection, fragment: str = "", pulse: str = "") -> None:
         message = BackMsg()
-        message.rerun_script.query_string = ""
+        message.rerun_script.query_string = self.query
         message.rerun_script.page_script_hash = self._hash
         message.rerun_script.context_info.url = self.url
         message.rerun_script.context_info.timezone = "UTC"
         if fragment:
             message.rerun_script.fragment_id = fragment
+        if pulse:
+            widget = message.rerun_script.widget_states.widgets.add()
+            widget.id = f"$$STREAMLIT_INTERNAL_KEY_{pulse}__events"
+            widget.json_trigger_value = json.dumps([{"event": "due", "value": True}])
+        elif fragment:
             message.rerun_script.is_auto_rerun = True
         else:
             message.rerun_script.widget_states.SetInParent()
         await socket.send(message.SerializeToString())
 
     async def _hear(self, socket: ClientConnection, raw: str | bytes, began: float) -> None:
-        message = ForwardMsg.FromString(raw if isinstance(raw, bytes) else raw.encode())
+        raw = raw if isinstance(raw, bytes) else raw.encode()
+        self.socket_bytes += len(raw)
+        message = ForwardMsg.FromString(raw)
         match message.WhichOneof("type"):
             case "new_session":
                 self._hash = message.new_session.page_script_hash
             case "auto_rerun":
-                self._repeat(socket, message.auto_rerun.fragment_id, message.auto_rerun.interval)
+                interval = message.auto_rerun.interval
+                if message.auto_rerun.fragment_id not in self._timers:
+                    self._repeat(socket, message.auto_rerun.fragment_id, interval, interval)
             case "delta":
-                self._look(raw)
+                self._look(socket, message.delta, raw)
             case "script_finished":
-                if self.opening_seconds != self.opening_seconds:
-                    self.opening_seconds = time.monotonic() - began
-                for at in self._asked.values():
-                    self.ticks.append(time.monotonic() - at)
-                self._asked.clear()
+                asked, self._asked = self._asked, {}
+                news, self._news = self._news, False
+                task = asyncio.create_task(self._end(began, list(asked.values()), news))
+                self._ends.add(task)
+                task.add_done_callback(self._ends.discard)
 
-    def _repeat(self, socket: ClientConnection, fragment: str, interval: float) -> None:
+    async def _end(self, began: float, asked: Sequence[float], news: bool) -> None:
+        await asyncio.gather(*self._fetches)
+        now = time.monotonic()
+        if self.feed_urls and self.opening_seconds != self.opening_seconds:
+            self.opening_seconds = now - began
+        self.ticks += [Tick(at, now - at, news) for at in asked]
+
+    def _repeat(
+        self, socket: ClientConnection, fragment: str, first: float, interval: float, pulse: str = ""
+    ) -> None:
         async def repeat() -> None:
+            await asyncio.sleep(first)
             while True:
-                await asyncio.sleep(interval)
                 if fragment not in self._asked:
                     self._asked[fragment] = time.monotonic()
-                    await self._rerun(socket, fragment)
+                    await self._rerun(socket, fragment, pulse)
+                await asyncio.sleep(interval)
 
-        if fragment not in self._timers:
-            self._timers[fragment] = asyncio.create_task(repeat())
+        if fragment in self._timers:
+            self._timers[fragment].cancel()
+        self._timers[fragment] = asyncio.create_task(repeat())
 
-    def _look(self, raw: str | bytes) -> None:
-        found = FEED.findall(raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw)
+    def _look(self, socket: ClientConnection, delta: Delta, raw: bytes) -> None:
+        element = delta.new_element.bidi_component
+        if PULSE in element.js_source_path:
+            said = json.loads(element.json)
+            if said["due"] is not None:
+                self._repeat(socket, delta.fragment_id, said["due"], said["retry"], element.id)
+        found = FEED.findall(raw.decode("utf-8", "replace"))
         for address in {url.replace("\\u0026", "&") for url in found} - self.feed_urls:
             self.feed_urls.add(address)
+            self._news = True
             task = asyncio.create_task(self._fetch(address))
             self._fetches.add(task)
             task.add_done_callback(self._fetches.discard)
@@ -133,10 +184,16 @@ class Viewer:
             ):  # the server closed an idle connection just then; browsers ask again
                 answer = await self.http.get(full)
             answer.raise_for_status()
-        except httpx.HTTPError:
-            self.lost += 1
+        except httpx.HTTPError as error:
+            self._failed(error)
         else:
             self.feed_bytes += answer.num_bytes_downloaded
+
+    def _failed(self, error: Exception) -> None:
+        self.lost += 1
+        self.failures[
+            f"{type(error).__name__} {getattr(getattr(error, 'response', ''), 'status_code', '')}".strip()
+        ] += 1
 
 
 async def watch(url: str, viewers: int, seconds: float) -> dict[str, float]:
@@ -146,8 +203,11 @@ async def watch(url: str, viewers: int, seconds: float) -> dict[str, float]:
         await http.get(url)  # for the cookie, if there is one
         crowd = [Viewer(url.partition("?")[0], http) for _ in range(viewers)]
         spread = random.Random(7)
-        await asyncio.gather(*(one.watch(seconds, spread.uniform(0, seconds / 10)) for one in crowd))
-    ticks = [tick for one in crowd for tick in one.ticks]
+        starts = [spread.uniform(0, seconds / 10) for _ in crowd]
+        await asyncio.gather(
+            *(one.watch(seconds - start, start) for one, start in zip(crowd, starts, strict=True))
+        )
+    ticks = [tick.seconds for one in crowd for tick in one.ticks]
     return {
         "viewers": viewers,
         "ticks": len(ticks),

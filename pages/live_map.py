@@ -24,6 +24,7 @@ from dashboard.ui.map import (
     overlay,
     panel,
     permalink,
+    pulse,
     replay,
     search,
     status,
@@ -33,9 +34,6 @@ from dashboard.ui.map import (
 )
 from dashboard.ui.map.permalink import MapRequest
 from dashboard.ui.map.style import style
-
-TICK_SECONDS = 5.0
-"""How often a page looks for a new snapshot; it reads memory only."""
 
 
 def render() -> None:
@@ -76,19 +74,17 @@ def render() -> None:
         theme=frame.theme(),
         metric=request.display.metric,
     )
-    tick = min(TICK_SECONDS, service().settings.poll_seconds)
     if on_wall:
-        kiosk.show(scope, request, tick)
+        kiosk.show(scope, request)
         return
-    if replay.playing():
-        tick = trails.TICK_SECONDS
     page = st.container(key="map_page")
     with page.container(key="map_area"):
         # Always there: what follows keeps its place, and so the map its view.
         with st.container(key="map_remarks"):
             permalink.notes()
             trails.progress()
-        st.fragment(_map, run_every=tick)(scope, request, facets, trails.state())
+        run_every = trails.TICK_SECONDS if replay.playing() else None
+        st.fragment(_map, run_every=run_every)(scope, request, facets, trails.state())
     with page.container(key="map_list"):
         vehicle_list.show(scope, request.display.vehicle)
 
@@ -101,6 +97,9 @@ def _map(scope: Scope, request: MapRequest, facets: FacetCounts, trail_state: tu
     # which lie over it (see style.py).
     over, picture = st.container(key="map_over"), st.container(key="map_picture")
     side, below = st.container(key="map_side"), st.container(key="map_below")
+    with over:
+        waits = request.display.trailers and service().trailers.watch().snapshot is None
+        pulse.beat(pulse.RETRY_SECONDS if waits else None, still=replay.playing())
     feed = service().feed
     snapshot, trail_set = service().poller.state.snapshot, trails.ready()
     layers: list[pdk.Layer] = []

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import pydeck as pdk
+from pydeck.bindings.json_tools import default_serialize
 
 from dashboard.deck import basemap, icons
 from dashboard.deck.layers import icon_layer
@@ -94,6 +99,29 @@ def chosen_layer(lon: float, lat: float, *, theme: Theme, assets_url: str, glide
     )
 
 
+@dataclass(frozen=True)
+class Spec:
+    """What `st.pydeck_chart` takes in the place of a `pydeck.Deck`, of which it asks for these names.
+
+    pydeck writes a deck anew for each viewer, most of it spaces and what is the same for all.
+    """
+
+    layers: Sequence[pdk.Layer]
+    """Those between ground and names of places."""
+    view: Mapping[str, float | None]
+    setting: str
+    theme: Theme
+    assets_url: str
+    _tooltip: Mapping[str, Any]
+
+    def to_json(self) -> str:
+        """The deck as deck.gl reads it."""
+        ground, names = ("", "") if self.setting else _surroundings(self.theme, self.assets_url)
+        layers = ",".join(filter(None, (ground, *map(_written, self.layers), names)))
+        view = _written(pdk.ViewState(**self.view))
+        return f'{_settings(self.setting, self.theme)[:-1]},"initialViewState":{view},"layers":[{layers}]}}'
+
+
 def deck(
     overlay: Sequence[pdk.Layer],
     view: ViewState,
@@ -102,28 +130,40 @@ def deck(
     theme: Theme,
     assets_url: str,
     plain: bool = False,
-) -> pdk.Deck:
+) -> Spec:
     """A deck of the basemap that the settings ask for, with the layers of `overlay` on it, under the names of places.
 
     `plain` is about the tooltips.
     """
-    provider, style = basemap.style(setting, theme)
     closest = basemap.closest_zoom(setting)
-    layers = list(overlay)
-    if not setting:
-        layers = [*basemap.ground(theme, assets_url), *layers, basemap.names(theme, assets_url)]
-    return pdk.Deck(
-        layers,
-        initial_view_state=pdk.ViewState(
-            longitude=view.longitude,
-            latitude=view.latitude,
-            zoom=min(view.zoom, closest),
-            min_zoom=basemap.FARTHEST_ZOOM,
-            max_zoom=closest,
-            transition_duration=view.glide_ms,
-        ),
-        map_provider=provider,
-        # Streamlit puts a hosted map under a deck whose style is null; only a missing one means none.
-        **({"map_style": style} if style else {}),
-        tooltip=PLAIN_TOOLTIP if plain else TOOLTIP,
+    told = {
+        "longitude": view.longitude,
+        "latitude": view.latitude,
+        "zoom": min(view.zoom, closest),
+        "min_zoom": basemap.FARTHEST_ZOOM,
+        "max_zoom": closest,
+        "transition_duration": view.glide_ms,
+    }
+    return Spec(overlay, told, setting, theme, assets_url, PLAIN_TOOLTIP if plain else TOOLTIP)
+
+
+@lru_cache(8)
+def _surroundings(theme: Theme, assets_url: str) -> tuple[str, str]:
+    """What lies under and over everything on the built-in basemap."""
+    return ",".join(map(_written, basemap.ground(theme, assets_url))), _written(
+        basemap.names(theme, assets_url)
     )
+
+
+@lru_cache(8)
+def _settings(setting: str, theme: Theme) -> str:
+    """What a deck says beside its layers and its view."""
+    provider, style = basemap.style(setting, theme)
+    # Streamlit puts a hosted map under a deck whose style is null; only a missing one means none.
+    made = json.loads(pdk.Deck(map_provider=provider, **({"map_style": style} if style else {})).to_json())
+    return _written({name: said for name, said in made.items() if name not in ("layers", "initialViewState")})
+
+
+def _written(part: object) -> str:
+    """As pydeck writes it, without its spaces."""
+    return json.dumps(part, sort_keys=True, default=default_serialize, separators=(",", ":"))

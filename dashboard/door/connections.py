@@ -63,6 +63,10 @@ class Connections:
         session = found.session
         return viewer_of(session.grant, self._refs(), session.id, found.address)
 
+    def __len__(self) -> int:
+        """How many are open."""
+        return len(self._open)
+
     def guests(self) -> Mapping[str, int]:
         """How many pages are open now by each share link, by its id."""
         return Counter(one.session.grant.share for one in self._now() if one.session.grant.share)

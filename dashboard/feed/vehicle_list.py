@@ -94,6 +94,8 @@ class VehicleLists:
         self._lock = threading.Lock()
         self.rows = once(self._ordered, LRUCache(64), by_moment)
         """`rows(snapshot, query)`: the positions of all rows asked for, in order, in the frame of what may be seen."""
+        self.page = once(self._page, LRUCache(64), _page_key)
+        """`page(snapshot, query, number, size, metric=…)`: one page of `size` rows, 500 at most."""
 
     def snapshot(self, *, refresh: bool = False) -> Snapshot | None:
         """The snapshot that lists are made from; None before there is any."""
@@ -104,8 +106,9 @@ class VehicleLists:
                 self._held = self._newest()
             return self._held
 
-    def page(self, snapshot: Snapshot, query: ListQuery, number: int, size: int, *, metric: bool) -> ListPage:
-        """One page of `size` rows, 500 at most."""
+    def _page(
+        self, snapshot: Snapshot, query: ListQuery, number: int, size: int, *, metric: bool
+    ) -> ListPage:
         rows = self.rows(snapshot, query)
         size = min(size, PAGE_SIZES[-1])
         pages = max(1, -(-len(rows) // size))
@@ -128,6 +131,12 @@ class VehicleLists:
         visible = self._frames.visible(snapshot, query.visibility)
         rows: RowNumbers = np.searchsorted(visible["ordinal"].to_numpy(), chosen)
         return rows
+
+
+def _page_key(
+    snapshot: Snapshot, query: ListQuery, number: int, size: int, *, metric: bool
+) -> tuple[object, ...]:
+    return by_moment(snapshot, (query, number, size, metric))
 
 
 def columns_for(visibility: Visibility) -> dict[str, str]:

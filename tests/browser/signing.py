@@ -38,7 +38,13 @@ def sign_in(context: BrowserContext, server: rig.Server, *, hours_ago: float = 0
 
     `claims` are those that the provider would have given beside or instead of the usual ones.
     """
-    parts = urlsplit(server.url)
+    value = held(server.url, hours_ago=hours_ago, **claims)
+    context.add_cookies([{"name": COOKIE, "value": value, "url": server.url}])
+
+
+def held(url: str, *, hours_ago: float = 0, **claims: object) -> str:
+    """The cookie of somebody who has signed in at a dashboard with `SECRETS`, of this address."""
+    parts = urlsplit(url)
     usual = {
         "email": OPERATOR,
         "email_verified": True,
@@ -49,5 +55,4 @@ def sign_in(context: BrowserContext, server: rig.Server, *, hours_ago: float = 0
     }
     signed_at = int(time.time() - hours_ago * 3600)
     with patch.object(TimestampSigner, "get_timestamp", return_value=signed_at):
-        held = create_signed_value(SECRET, COOKIE, json.dumps({**usual, **claims})).decode()
-    context.add_cookies([{"name": COOKIE, "value": held, "url": server.url}])
+        return create_signed_value(SECRET, COOKIE, json.dumps({**usual, **claims})).decode()

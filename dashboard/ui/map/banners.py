@@ -17,6 +17,5 @@ def show(late: Sequence[Banner]) -> None:
     number = f" ({len(late):,})" if len(late) > 1 else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="map_late"):
         with st.popover(f":orange-badge[:material/schedule: Source late{number}]", type="tertiary"):
-            for banner in late:
-                st.markdown(plain(banner.sentence))
+            st.markdown("\n\n".join(plain(banner.sentence) for banner in late))
         st.markdown(plain(late[0].sentence))

@@ -10,11 +10,11 @@ import streamlit as st
 
 from dashboard.access.scope import Scope
 from dashboard.feed.summary import Summary
-from dashboard.fleet.counters import fleet_on_show
+from dashboard.fleet.counters import CYCLE_SECONDS, fleet_on_show
 from dashboard.service import service
 from dashboard.ui import sign_in
 from dashboard.ui.clock import viewer_zone
-from dashboard.ui.map import camera, chart, defect, permalink, status
+from dashboard.ui.map import camera, chart, defect, permalink, pulse, status
 from dashboard.ui.map.permalink import MapRequest
 
 STYLE = """
@@ -50,8 +50,8 @@ header[data-testid="stHeader"], [data-testid="stElementToolbar"] { display: none
 """
 
 
-def show(scope: Scope, request: MapRequest, tick: float) -> None:
-    """Show the kiosk until somebody leaves it, anew each `tick` seconds."""
+def show(scope: Scope, request: MapRequest) -> None:
+    """Show the kiosk until somebody leaves it, anew with each snapshot and each fleet's turn."""
     st.html(STYLE)
     st.button(
         "Leave the wall screen",
@@ -60,7 +60,7 @@ def show(scope: Scope, request: MapRequest, tick: float) -> None:
         shortcut="Esc",
         key="leave_kiosk",
     )
-    st.fragment(_screen, run_every=tick)(scope, request)
+    st.fragment(_screen)(scope, request)
 
 
 @defect.contained("What these filters leave")
@@ -69,6 +69,7 @@ def _screen(scope: Scope, request: MapRequest) -> None:
         st.rerun()
     state, feed = service().poller.state, service().feed.vehicles
     snapshot, now = state.snapshot, datetime.now(UTC)
+    pulse.beat(CYCLE_SECONDS - now.timestamp() % CYCLE_SECONDS if request.display.cycle else None)
     if snapshot is None:
         status.trouble(state, None, now)
         chart.show([], None, scope, None)
@@ -110,7 +111,8 @@ def _screen(scope: Scope, request: MapRequest) -> None:
                 (numbers.sources, "source", "sources"),
             )
         )
-        + f'<p class="clock"><b>{local:%H:%M}</b>{local:%A, %B %d}</p></div>'
+        + f'<p class="clock" aria-live="off"><b class="pulse-time">{local:%H:%M}</b>'
+        f'<span class="pulse-day">{local:%A, %B %d}</span></p></div>'
     )
 
 

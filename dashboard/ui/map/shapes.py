@@ -47,7 +47,6 @@ STYLE = """
 
 def key(theme: Theme) -> None:
     """A button that opens the key. It is said anew at each tick, so its pictures are places in the map's own atlas."""
-    st.html(STYLE)
     atlas, cells = assets.url(assets.FROM_PAGES, f"icons/{theme}.svg"), icons.mapping(theme)
     with st.popover("Shapes", type="tertiary", key="shapes"):
         items = "".join(

@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from dashboard.ui.map import shapes
+
 STYLE = """
 <style>
 /* The map is the page: it begins under two rows, and its place and height depend on the window alone. What is said
@@ -39,7 +41,7 @@ body:has(.kiosk) .mapboxgl-ctrl-bottom-right { inset: 0 0 auto auto; }
 .st-key-map_area {
   display: grid; height: var(--map-height); grid-template: auto 1fr auto / minmax(0, 1fr); gap: 0;
 }
-.st-key-map_window { display: none; }
+.st-key-map_window, .st-key-map_pulse { display: none; }
 /* Where the map cannot be drawn, what says so takes its place, and no more than that. */
 .st-key-map_area:has(.st-key-map_picture .stAlert) { height: auto; display: flex; }
 /* The fragment's own boxes, so that what it shows is in the area's corners too. */
@@ -72,7 +74,9 @@ body:has(.kiosk) .mapboxgl-ctrl-bottom-right { inset: 0 0 auto auto; }
 .st-key-map_late { flex-wrap: nowrap; }
 .st-key-map_late > :has(> .stMarkdown) { flex: 0 1 auto; min-width: 0; }
 .st-key-map_late p { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.st-key-map_status p, .st-key-map_sentence p { font-size: .9rem; }
+.st-key-map_status :is(p, .pulse-age), .st-key-map_sentence p { font-size: .9rem; }
+/* What follows it does not move with each second. */
+.pulse-age { display: block; min-width: 8.4em; white-space: nowrap; }
 .st-key-map_status button, .st-key-map_sentence button { min-height: 1.8rem; padding: 0 .3rem; }
 .st-key-map_legend { padding: .1rem .3rem; }
 .st-key-map_legend button { min-height: 1.8rem; padding: .1rem .5rem; }
@@ -157,7 +161,7 @@ body:has(.kiosk) .mapboxgl-ctrl-bottom-right { inset: 0 0 auto auto; }
   .st-key-map_tools > :has(.stMultiSelect) { flex: 1 1 100%; }
   .st-key-map_tools :is(.st-key-fit, .st-key-share) p { position: static; clip-path: none; }
   .st-key-map_status { gap: .1rem .5rem; padding: .1rem .5rem; flex-wrap: wrap; }
-  .st-key-map_status p, .st-key-map_sentence p { font-size: .77rem; }
+  .st-key-map_status :is(p, .pulse-age), .st-key-map_sentence p { font-size: .77rem; }
   /* What is long has a line of its own, after what has room beside others. */
   .st-key-map_status > .st-key-suggest_hexagons { order: 1; }
   .st-key-map_late > :has(> .stMarkdown) { display: none; }
@@ -180,3 +184,4 @@ body:has(.kiosk) .mapboxgl-ctrl-bottom-right { inset: 0 0 auto auto; }
 def style() -> None:
     """Add it to the page."""
     st.html(STYLE)
+    st.html(shapes.STYLE)

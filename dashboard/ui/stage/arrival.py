@@ -13,7 +13,7 @@ import streamlit as st
 from dashboard.access.scope import Scope
 from dashboard.deck.arrival import fleet_layers
 from dashboard.deck.assets import FROM_PAGES
-from dashboard.deck.deck import deck, glide_for, vehicles_layer
+from dashboard.deck.deck import Spec, deck, glide_for, vehicles_layer
 from dashboard.deck.viewport import DEFAULT_VIEW, ViewState, bounds, told_anew, view_of
 from dashboard.feed.drawing import Layer
 from dashboard.feed.frames import placeable
@@ -110,7 +110,7 @@ def _view(lon: Floats, lat: Floats) -> ViewState:
     return replace(view, glide_ms=0 if now.still else FLY_MS)
 
 
-def _deck(layers: list[pdk.Layer], state: StageState) -> pdk.Deck:
+def _deck(layers: list[pdk.Layer], state: StageState) -> Spec:
     return deck(
         layers,
         state.view or DEFAULT_VIEW,

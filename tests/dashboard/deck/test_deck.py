@@ -10,7 +10,8 @@ import sys
 import pydeck as pdk
 import pytest
 
-from dashboard.deck.deck import deck
+from dashboard.deck import basemap
+from dashboard.deck.deck import PLAIN_TOOLTIP, TOOLTIP, deck
 from dashboard.deck.viewport import DEFAULT_VIEW, ViewState
 
 
@@ -73,3 +74,41 @@ def test_a_view_keeps_within_what_the_map_can_show(setting, zoom, shown):
     # Both limits each time: Streamlit passes on what changes, and nothing of what is left out.
     assert view["zoom"] == shown
     assert (view["minZoom"], view["maxZoom"]) == (0, 20 if setting else 12)
+
+
+@pytest.mark.parametrize("setting", ["", "carto", "https://maps.example/style.json"])
+def test_a_deck_says_what_pydeck_would_say(setting):
+    overlay = [
+        pdk.Layer(
+            "TextLayer", id="names", data="feed/x.json?a=1&b=2", get_position="p", font=pdk.types.String("a")
+        ),
+        pdk.Layer(
+            "IconLayer", id="chosen", data=[{"p": [1, 2], "icon": "é"}], transitions={"getPosition": 5}
+        ),
+    ]
+    made = deck(overlay, ViewState(-97, 40, 3), setting=setting, theme="light", assets_url="assets/")
+    provider, style = basemap.style(setting, "light")
+    if not setting:
+        overlay = [*basemap.ground("light", "assets/"), *overlay, basemap.names("light", "assets/")]
+    theirs = pdk.Deck(
+        overlay,
+        initial_view_state=pdk.ViewState(-97, 40, 3, 0, basemap.closest_zoom(setting), transition_duration=0),
+        map_provider=provider,
+        **({"map_style": style} if style else {}),
+    )
+    assert json.loads(made.to_json()) == json.loads(theirs.to_json())
+    assert len(made.to_json()) < 0.8 * len(theirs.to_json())
+
+
+def test_what_is_the_same_for_all_viewers_is_written_once(monkeypatch):
+    first = deck([], DEFAULT_VIEW, setting="", theme="dark", assets_url="assets/").to_json()
+    monkeypatch.setattr(basemap, "ground", None)
+    monkeypatch.setattr(basemap, "names", None)
+    monkeypatch.setattr(pdk, "Deck", None)
+    assert deck([], DEFAULT_VIEW, setting="", theme="dark", assets_url="assets/").to_json() == first
+
+
+def test_the_tooltip_says_what_the_rows_have():
+    for plain, tooltip in ((True, PLAIN_TOOLTIP), (False, TOOLTIP)):
+        made = deck([], DEFAULT_VIEW, setting="", theme="dark", assets_url="assets/", plain=plain)
+        assert made._tooltip is tooltip

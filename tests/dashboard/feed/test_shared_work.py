@@ -53,6 +53,7 @@ def builds(monkeypatch):
     monkeypatch.setattr(VehicleColumns, "rows", lambda self: built.update(["rows"]) or write(self))
     count(hexagons, "count_hexagons")
     count(vehicle_list, "ordered")
+    count(vehicle_list, "cells")
     seen = Visibility.of
     monkeypatch.setattr(Visibility, "of", lambda self, frame: built.update(["visible"]) or seen(self, frame))
     return built
@@ -104,7 +105,7 @@ def test_fifty_identities_of_equal_rights_cause_one_build_of_everything_per_snap
                 assert {feeds.get(url, session=session).status_code for url in addresses} == {200}
             expected = {
                 **dict.fromkeys(("visible", "summarise", "facet_counts", "SearchIndex", "counters"), 1),
-                **dict.fromkeys(("count_hexagons", "ordered"), 1),
+                **dict.fromkeys(("count_hexagons", "ordered", "cells"), 1),
                 "vehicle_columns": 2,  # those that stand, and those that move
                 "mask": 1,
             }
