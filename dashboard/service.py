@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 
 from starlette.routing import BaseRoute, Mount
 
@@ -31,6 +32,10 @@ from dashboard.sharing import access_log
 from dashboard.sharing.routes import ShareRoutes
 from dashboard.sharing.shares import Shares
 from dashboard.sharing.sqlite_store import SqliteStore
+from dashboard.watch import metrics
+from dashboard.watch import routes as watch_routes
+from dashboard.watch.errors import Troubles
+from dashboard.watch.polls import PollLog
 from sandbox import Sandbox
 
 
@@ -45,13 +50,16 @@ class Service:
         self.roles = Roles(settings.access, settings.sign_in, settings.groups_claim, settings.email_verified)
         self.prefix = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
         """The base path with a leading slash and none at the end, or ""."""
+        self.polls = PollLog(settings.poll_seconds)
+        self.troubles = Troubles()
+        self.metrics = metrics.Metrics(lambda: self.poller.state, lambda: self.doorway)
         concurrency = Concurrency()
         self._sandbox: Sandbox | None = None
         if settings.client_secret is None:
             self._sandbox = embedded.create(
                 settings.inviter, settings.simulated_city, settings.simulated_joins
             )
-            self.client = embedded.client(self._sandbox, concurrency.on_retry)
+            self.client = embedded.client(self._sandbox, concurrency.on_retry, self.metrics.answered)
         else:
             self.client = CatenaClient(
                 settings.client_id,
@@ -59,6 +67,7 @@ class Service:
                 api_url=settings.api_url,
                 auth_url=settings.auth_url,
                 on_retry=concurrency.on_retry,
+                on_answer=self.metrics.answered,
             )
         self.history = History(self.client)
         self.feed = Feed(
@@ -70,6 +79,7 @@ class Service:
             settings.poll_seconds,
             self.feed.vehicles.prepare,
             published=GarbageCollector().snapshot_published,
+            polled=self._polled,
         )
         self.trailers = TrailerPoller(self.client, lambda: self.poller.directory.names)
         self.invitations = InvitationService(self.client, self.audit, moved_on=self.poller.wake)
@@ -89,6 +99,7 @@ class Service:
         self._webhooks = WebhookReceiver(
             settings.webhook_secret, self._look_now, on_opened=self.invitations.opened
         )
+        self._end_metrics = metrics.serve(settings.metrics_address, self.metrics.registry)
 
     def routes(self) -> list[BaseRoute]:
         """The routes that are served beside Streamlit's own, below the base path."""
@@ -97,6 +108,7 @@ class Service:
             *assets.routes(self.prefix),
             self._webhooks.route(self.prefix),
             *ShareRoutes(self.shares, self.prefix, self.settings.title).routes(),
+            *watch_routes.routes(self.prefix, lambda: self.poller.state, self.metrics.registry),
         ]
         if self._sandbox is not None:
             routes.append(Mount(f"{self.prefix}/{embedded.CONNECT_PATH}", self._sandbox.connect))
@@ -114,6 +126,7 @@ class Service:
     def start(self) -> None:
         """Begin polling."""
         access_log.hide_tokens()
+        self.troubles.begin()
         self.doorway.prepare()
         if self._sandbox is not None:
             key = secrets.token_urlsafe(32)
@@ -130,12 +143,17 @@ class Service:
         self.client.close()
         self.store.close()
         self.audit.close()
+        self._end_metrics()
+        self.troubles.end()
 
     def apply(self, rules: Sequence[AccessRule] | None) -> None:
         """Let other rules say who may enter; None: those there are."""
         if rules is not None:
             self.roles.replace(rules)
             self.bulk_runs.pause_all()
+
+    def _polled(self, began: datetime, seconds: float, problem: str) -> None:
+        self.metrics.polled(self.polls.add(began, seconds, problem))
 
     def _look_now(self) -> None:
         """Read sooner than planned, because Catena says that something happened."""
