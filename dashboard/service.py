@@ -36,6 +36,7 @@ from dashboard.watch import metrics
 from dashboard.watch import routes as watch_routes
 from dashboard.watch.errors import Troubles
 from dashboard.watch.polls import PollLog
+from dashboard.watch.replica import Replica
 from sandbox import Sandbox
 
 
@@ -52,6 +53,7 @@ class Service:
         """The base path with a leading slash and none at the end, or ""."""
         self.polls = PollLog(settings.poll_seconds)
         self.troubles = Troubles()
+        self.replica = Replica()
         self.metrics = metrics.Metrics(lambda: self.poller.state, lambda: self.doorway)
         concurrency = Concurrency()
         self._sandbox: Sandbox | None = None

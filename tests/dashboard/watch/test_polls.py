@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dashboard.watch.polls import PollLog
+from dashboard.watch.polls import Minute, PollLog, by_minute
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -71,3 +71,23 @@ def test_a_gap_is_a_time_in_which_nobody_was_asked_for_long(begins, now, gaps):
         log.add(after(begun), 1, "")
     clock.now = after(now)
     assert [(gap.since, gap.until) for gap in log.gaps()] == [(after(a), after(b)) for a, b in gaps]
+
+
+def test_polls_are_summed_up_by_the_minute_in_which_they_began():
+    log = PollLog(15, Clock())
+    for begun, seconds, problem in (
+        (0, 1, ""),
+        (15, 20, ""),
+        (59, 2, ""),
+        (60, 3, "no"),
+        (75, 99, ""),
+        (300, 1, ""),
+    ):
+        log.add(after(begun), seconds, problem)
+    minutes = by_minute(log.polls())
+    assert minutes == [
+        Minute(NOON, polls=3, failed=0, slow=1, longest=20),
+        Minute(after(60), polls=2, failed=1, slow=1, longest=99),
+        Minute(after(300), polls=1, failed=0, slow=0, longest=1),
+    ]
+    assert [minute.outcome for minute in minutes] == ["slow", "failed", "ok"]
