@@ -14,6 +14,8 @@ from dashboard.service import service
 from dashboard.watch.polls import KEPT, Gap, Poll, by_minute
 
 HEIGHT = 240
+MARK = {"clip": True, "aria": False}
+"""Nothing is said of each mark: the picture has a sentence."""
 NO_POLL = "no poll"
 COLOURS = {"ok": "#0072b2", "slow": "#e69f00", "failed": "#d55e00", NO_POLL: "#8a949c"}
 """Told apart with any kind of colour vision; what failed has a cross too, and a gap is as high as the picture."""
@@ -96,12 +98,12 @@ def spec(polls: Sequence[Poll], gaps: Sequence[Gap], now: datetime) -> dict[str,
         "layer": [
             {
                 "data": {"values": bands},
-                "mark": {"type": "rect", "clip": True, "opacity": 0.35},
+                "mark": {"type": "rect", **MARK, "opacity": 0.35},
                 "encoding": {"x": x, "x2": {"field": "until"}, "color": colour},
             },
             {
                 "data": {"values": bars},
-                "mark": {"type": "bar", "clip": True},
+                "mark": {"type": "bar", **MARK},
                 "encoding": {
                     "x": x,
                     "x2": {"field": "until"},
@@ -113,7 +115,14 @@ def spec(polls: Sequence[Poll], gaps: Sequence[Gap], now: datetime) -> dict[str,
             },
             {
                 "data": {"values": [bar for bar in bars if bar["failed"]]},
-                "mark": {"type": "point", "shape": "cross", "size": 70, "filled": True, "yOffset": -9},
+                "mark": {
+                    "type": "point",
+                    "aria": False,
+                    "shape": "cross",
+                    "size": 70,
+                    "filled": True,
+                    "yOffset": -9,
+                },
                 "encoding": {
                     "x": {**x, "field": "middle"},
                     "y": longest,
