@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import BrowserContext
 
 from tests.browser import rig
 from tests.browser.map_page import MapPage
@@ -12,7 +12,7 @@ from tests.deploy.proxy import NEEDED, port_of, serving
 pytestmark = [pytest.mark.browser, NEEDED]
 
 
-def test_the_map_is_drawn_from_one_replica(browser: Browser, tmp_path) -> None:
+def test_the_map_is_drawn_from_one_replica(context: BrowserContext, tmp_path) -> None:
     """An address of the feed is known to the process alone that has made it."""
     settings = {"CATENA_TRUSTED_PROXIES": "127.0.0.1"}
     folder = tmp_path / "nginx"
@@ -24,9 +24,11 @@ def test_the_map_is_drawn_from_one_replica(browser: Browser, tmp_path) -> None:
     ):
         for _ in range(2):
             before = len(proxy.log())
-            context = browser.new_context(ignore_https_errors=True)
+            assert context.browser is not None
+            stranger = context.browser.new_context(ignore_https_errors=True)
+            stranger.set_default_timeout(rig.PATIENCE_MS)
             try:
-                with rig.opened(context, proxy.url) as seen:
+                with rig.opened(stranger, proxy.url) as seen:
                     MapPage(seen.open("/")).all_rows()
                     seen.ticks(1)
                     wrong = [
@@ -35,5 +37,5 @@ def test_the_map_is_drawn_from_one_replica(browser: Browser, tmp_path) -> None:
                     assert wrong == []
                     seen.clean()
             finally:
-                context.close()
+                stranger.close()
             assert len(set(proxy.asked(before))) == 1
