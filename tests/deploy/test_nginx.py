@@ -10,7 +10,7 @@ import pytest
 from tests.browser import rig
 from tests.browser.signing import COOKIE, SECRETS
 from tests.dashboard.door.knocking import signed
-from tests.deploy.proxy import NEEDED, Proxy, port_of, serving
+from tests.deploy.proxy import DEPLOY, NEEDED, Proxy, port_of, serving
 
 pytestmark = [pytest.mark.started, NEEDED]
 
@@ -86,6 +86,9 @@ def test_the_log_has_no_query_and_no_share_link(proxy: Proxy) -> None:
     text = "\n".join(proxy.log()) + (proxy.folder / "error.log").read_text()
     assert '"GET /maps/"' in text
     assert "of-a-" not in text
+    assert (DEPLOY / "nginx.conf").read_text().count("access_log ") == 3, (
+        "each server's, or what goes wrong is in nginx's own"
+    )
 
 
 def test_the_address_of_who_comes_is_what_nginx_saw(tmp_path) -> None:
