@@ -58,7 +58,7 @@ class PollLog:
         outcome: Outcome = "failed" if problem else "slow" if seconds > self._slow else "ok"
         poll = Poll(began, seconds, outcome, problem)
         self._polls.append(poll)
-        while self._polls[0].ended < self._now() - KEPT:
+        while self._polls and self._polls[0].ended < self._now() - KEPT:
             self._polls.popleft()
         return poll
 

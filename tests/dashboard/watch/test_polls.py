@@ -53,6 +53,14 @@ def test_what_is_older_than_an_hour_is_forgotten():
     assert len(log._polls) == 1
 
 
+def test_a_poll_during_which_the_machine_slept_for_hours_is_forgotten_too():
+    clock = Clock()
+    log = PollLog(15, clock)
+    clock.now = after(3 * 3600)
+    assert log.add(NOON, 5, "no answer").outcome == "failed"
+    assert log.polls() == []
+
+
 @pytest.mark.parametrize(
     ("begins", "now", "gaps"),
     [
