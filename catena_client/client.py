@@ -9,7 +9,7 @@ from typing import Final, Self
 from urllib.parse import urlsplit
 
 from catena_client.auth import LAST_SECONDS, TokenAuth, TokenStore
-from catena_client.http import BaseTransport, Http
+from catena_client.http import BaseTransport, Http, OnAnswer
 from catena_client.models import (
     Connection,
     Fleet,
@@ -56,9 +56,10 @@ class CatenaClient:
     ...         print(vehicle.vehicle_name)
 
     `timeout` is in seconds, for each step of one try (connect, send, each read); a whole try, the request for a token
-    included, takes twice as long at most. `on_retry` is told before each wait. `transport` replaces the network and
-    `clock` (seconds that only grow) what tokens and pauses go by, e.g. in tests. With a `token_store` the token is
-    shared with whoever else uses that, and not revoked in the end. Nothing is sent before the first call.
+    included, takes twice as long at most. `on_retry` is told before each wait, and `on_answer` of each answer, to a
+    request for a token too, in the thread that made it. `transport` replaces the network and `clock` (seconds that only
+    grow) what tokens and pauses go by, e.g. in tests. With a `token_store` the token is shared with whoever else uses
+    that, and not revoked in the end. Nothing is sent before the first call.
     All calls raise errors of `catena_client.errors`, ValueError or TypeError for a wrong argument.
     """
 
@@ -73,6 +74,7 @@ class CatenaClient:
         retry: RetryPolicy = RetryPolicy(),  # noqa: B008  frozen
         transport: BaseTransport | None = None,
         on_retry: Callable[[Retry], None] | None = None,
+        on_answer: OnAnswer | None = None,
         clock: Callable[[], float] = time.monotonic,
         token_store: TokenStore | None = None,
     ) -> None:
@@ -90,7 +92,7 @@ class CatenaClient:
             closing=self._closing,
             store=token_store,
         )
-        self._http = Http(api_url, self._auth, timeout, transport, self._closing)
+        self._http = Http(api_url, self._auth, timeout, transport, self._closing, on_answer=on_answer)
         self._offer(Session(self._http, retry, on_retry, Pauses(clock)))
 
     def _offer(self, session: Session) -> None:

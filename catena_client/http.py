@@ -1,6 +1,7 @@
 """The network. The only module that imports httpx; others take its types from here."""
 
 import logging
+from collections.abc import Callable
 from contextvars import ContextVar
 from threading import Event, Lock
 from typing import Final
@@ -28,6 +29,7 @@ from catena_client.errors import CatenaError, ClientClosed, ConnectionFailed, Ga
 from catena_client.workers import Workers
 
 __all__ = [
+    "TOKEN",
     "ASGITransport",
     "AsyncBaseTransport",
     "AsyncByteStream",
@@ -38,11 +40,17 @@ __all__ = [
     "ConnectError",
     "Http",
     "MockTransport",
+    "OnAnswer",
     "ReadError",
     "ReadTimeout",
     "Request",
     "Response",
 ]
+
+TOKEN: Final = "token"  # noqa: S105 - a word
+"""Stands for the token address where a call's method and path template would."""
+OnAnswer = Callable[[str, int | None], None]
+"""Told of each answer: a call's method and path template, or `TOKEN`; and the status, None where no answer came."""
 
 _OWN: Final = "catena_client.own"
 """Marks a call's own request among those that are sent for it."""
@@ -64,7 +72,14 @@ class Http:
     """
 
     def __init__(
-        self, api_url: str, auth: Auth, timeout: float, transport: BaseTransport | None, closing: Event
+        self,
+        api_url: str,
+        auth: Auth,
+        timeout: float,
+        transport: BaseTransport | None,
+        closing: Event,
+        *,
+        on_answer: OnAnswer | None = None,
     ) -> None:
         self._base = api_url.rstrip("/")
         self._auth = auth
@@ -77,11 +92,12 @@ class Http:
         self._sockets = Sockets()
         self._workers = Workers()
         self._timeouts = httpx.Timeout(timeout).as_dict()
+        self._on_answer = on_answer
         self._client = Client(
             timeout=timeout,
             transport=transport,
             headers={"user-agent": "catena-client", "accept": "application/json"},
-            event_hooks={"request": [self._begin], "response": [_answered]},
+            event_hooks={"request": [self._begin], "response": [self._answered]},
         )
         _install_log_mask()
 
@@ -106,10 +122,12 @@ class Http:
             failure = error.with_traceback(None)
         except httpx.HTTPError as error:
             failure = self._failure(call, attempt, error)
+            self._tell(attempt, None)
         else:
             if answer is not None:
                 return answer
             failure = self._late(call, attempt)
+            self._tell(attempt, None)
         finally:
             with self._lock:
                 self._attempts.discard(attempt)
@@ -153,6 +171,17 @@ class Http:
         request.extensions["timeout"] = dict(self._timeouts)
         request.extensions["trace"] = attempt.trace
 
+    def _answered(self, response: Response) -> None:
+        """Learn of the connection that an answer comes over, which may be one kept from an earlier request."""
+        stream = response.extensions.get("network_stream")
+        if stream is not None:
+            _attempt().uses(stream)
+        self._tell(_attempt(), response.status_code)
+
+    def _tell(self, attempt: Attempt, status: int | None) -> None:
+        if self._on_answer is not None and attempt.call is not None and not self.closing.is_set():
+            self._on_answer(TOKEN if attempt.nothing_done else str(attempt.call), status)
+
     def _request(self, call: Call) -> Request:
         headers = {"content-type": "application/json"} if call.body is not None else {}
         return self._client.build_request(
@@ -189,13 +218,6 @@ def _attempt() -> Attempt:
     attempt = _current.get()
     assert attempt is not None  # noqa: S101  all requests of the client are sent by an attempt
     return attempt
-
-
-def _answered(response: Response) -> None:
-    """Learn of the connection that an answer comes over, which may be one kept from an earlier request."""
-    stream = response.extensions.get("network_stream")
-    if stream is not None:
-        _attempt().uses(stream)
 
 
 def _closed(call: Call, attempt: Attempt) -> CatenaError:

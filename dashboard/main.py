@@ -8,7 +8,7 @@ from dashboard.service import service
 from dashboard.ui import frame, sign_in
 from dashboard.ui.sharing import start
 from dashboard.ui.stage import state
-from pages import invitations, live_map, sharing, stage
+from pages import invitations, live_map, sharing, stage, status
 
 st.set_page_config(page_title=service().settings.title, page_icon=frame.ICON, layout="wide")
 frame.style()
@@ -19,6 +19,7 @@ if viewer.may_invite:
         st.Page(invitations.render, title="Invitations", icon=":material/qr_code_2:", url_path="invitations"),
         st.Page(stage.render, title="Stage", icon=":material/co_present:", url_path=state.URL_PATH),
         st.Page(sharing.render, title="Sharing", icon=":material/share:", url_path=start.URL_PATH),
+        st.Page(status.render, title="Status", icon=":material/monitor_heart:", url_path="status"),
     ]
 page = st.navigation(pages, position="hidden")
 if viewer.role == "guest":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute, Mount
@@ -33,6 +34,11 @@ from dashboard.sharing import access_log
 from dashboard.sharing.routes import ShareRoutes
 from dashboard.sharing.shares import Shares
 from dashboard.sharing.sqlite_store import SqliteStore
+from dashboard.watch import metrics
+from dashboard.watch import routes as watch_routes
+from dashboard.watch.errors import Troubles
+from dashboard.watch.polls import PollLog
+from dashboard.watch.replica import Replica
 from sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -52,6 +58,12 @@ class Service:
         self.roles = Roles(settings.access, settings.sign_in, settings.groups_claim, settings.email_verified)
         self.prefix = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
         """The base path with a leading slash and none at the end, or ""."""
+        self.polls = PollLog(settings.poll_seconds)
+        self.troubles = Troubles()
+        self.replica = Replica()
+        self.metrics = metrics.Metrics(
+            lambda: self.poller.state, lambda: self.doorway, holds_lease=lambda: self.poller.holds
+        )
         concurrency = Concurrency()
         self._sandbox: Sandbox | None = None
         self._shared = _shared(settings)
@@ -59,7 +71,7 @@ class Service:
             self._sandbox = embedded.create(
                 settings.inviter, settings.simulated_city, settings.simulated_joins
             )
-            self.client = embedded.client(self._sandbox, concurrency.on_retry)
+            self.client = embedded.client(self._sandbox, concurrency.on_retry, self.metrics.answered)
         else:
             self.client = CatenaClient(
                 settings.client_id,
@@ -67,6 +79,7 @@ class Service:
                 api_url=settings.api_url,
                 auth_url=settings.auth_url,
                 on_retry=concurrency.on_retry,
+                on_answer=self.metrics.answered,
                 token_store=_token_store(settings, self._shared),
             )
         self.history = History(self.client)
@@ -74,7 +87,12 @@ class Service:
             lambda: self.poller.state.snapshot, lambda: self.trailers.state.snapshot, self.history
         )
         self.poller = _poller(
-            self._shared, self.client, concurrency, settings.poll_seconds, self.feed.vehicles.prepare
+            self._shared,
+            self.client,
+            concurrency,
+            settings.poll_seconds,
+            prepare=self.feed.vehicles.prepare,
+            polled=self._polled,
         )
         self.trailers = TrailerPoller(self.client, lambda: self.poller.directory.names)
         self.invitations = InvitationService(self.client, self.audit, moved_on=self.poller.wake)
@@ -94,6 +112,7 @@ class Service:
         self._webhooks = WebhookReceiver(
             settings.webhook_secret, self._look_now, on_opened=self.invitations.opened
         )
+        self._end_metrics = metrics.serve(settings.metrics_address, self.metrics.registry)
 
     def routes(self) -> list[BaseRoute]:
         """The routes that are served beside Streamlit's own, below the base path."""
@@ -102,6 +121,7 @@ class Service:
             *assets.routes(self.prefix),
             self._webhooks.route(self.prefix),
             *ShareRoutes(self.shares, self.prefix, self.settings.title).routes(),
+            *watch_routes.routes(self.prefix, lambda: self.poller.state, self.metrics.registry),
         ]
         if self._sandbox is not None:
             routes.append(Mount(f"{self.prefix}/{embedded.CONNECT_PATH}", self._sandbox.connect))
@@ -119,6 +139,7 @@ class Service:
     def start(self) -> None:
         """Begin polling."""
         access_log.hide_tokens()
+        self.troubles.begin()
         self.doorway.prepare()
         if self._sandbox is not None:
             key = secrets.token_urlsafe(32)
@@ -137,12 +158,17 @@ class Service:
             self._shared.close()
         self.store.close()
         self.audit.close()
+        self._end_metrics()
+        self.troubles.end()
 
     def apply(self, rules: Sequence[AccessRule] | None) -> None:
         """Let other rules say who may enter; None: those there are."""
         if rules is not None:
             self.roles.replace(rules)
             self.bulk_runs.pause_all()
+
+    def _polled(self, began: datetime, seconds: float, problem: str) -> None:
+        self.metrics.polled(self.polls.add(began, seconds, problem))
 
     def _look_now(self) -> None:
         """Read sooner than planned, because Catena says that something happened."""
@@ -189,15 +215,19 @@ def _poller(
     client: CatenaClient,
     concurrency: Concurrency,
     poll_seconds: float,
+    *,
     prepare: Callable[[Snapshot], None],
+    polled: Callable[[datetime, float, str], None],
 ) -> Poller | SharedPoller:
     """The poller of this process, or its part in that of all replicas."""
     published = GarbageCollector().snapshot_published
     if shared is None:
-        return Poller(client, concurrency, poll_seconds, prepare, published=published)
+        return Poller(client, concurrency, poll_seconds, prepare, published=published, polled=polled)
     from dashboard.ingest.shared_poller import SharedPoller  # noqa: PLC0415
 
-    return SharedPoller(shared, client, concurrency, poll_seconds, prepare, published=published)
+    return SharedPoller(
+        shared, client, concurrency, poll_seconds, prepare, published=published, polled=polled
+    )
 
 
 _service: Service | None = None

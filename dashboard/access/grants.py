@@ -24,6 +24,11 @@ class Grant:
     share: str = ""
     """The id of the share link, if it was one."""
 
+    @property
+    def sees_everything(self) -> bool:
+        """Whether it is an operator's whom nothing limits, so that numbers of the whole process are for them."""
+        return self.role == "operator" and self.fleet_refs is None and self.visibility == EVERYTHING
+
 
 EVERYBODY = Grant("operator", "operator", fleet_refs=None, may_export=True, may_see_trails=True)
 """What everybody has who can open simulated data, and whoever has the key of the machine itself."""

@@ -143,6 +143,20 @@ def origins(name: str, raw: str) -> tuple[str, ...]:
     return entries
 
 
+def listening(name: str, raw: str) -> tuple[str, int]:
+    """An address and a port to listen at: a port alone is one of this machine, for itself."""
+    match = re.fullmatch(r"(?:([0-9.]+|\[[0-9a-fA-F:]+\]):)?([0-9]{1,5})", raw)
+    try:
+        address = str(ip_address((match[1] or "127.0.0.1").strip("[]"))) if match else ""
+    except ValueError:
+        address = ""
+    if match is None or not address or not 1 <= int(match[2]) <= 65535:
+        raise SettingsError(
+            f"{name} must be a port such as 9464, or an address and a port such as 0.0.0.0:9464."
+        )
+    return address, int(match[2])
+
+
 def colour(name: str, raw: str) -> str:
     """A colour such as #0b6e6e."""
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", raw):

@@ -87,6 +87,8 @@ class Settings:
     """Whose word for where a request came from is taken: addresses and networks."""
     embed_origins: tuple[str, ...] = _setting("CATENA_EMBED_ORIGINS", (), checks.origins)
     """Whose pages may show the dashboard in a frame."""
+    metrics_address: tuple[str, int] | None = _setting("CATENA_METRICS_PORT", None, checks.listening)
+    """Where the metrics are served beside the dashboard, to whoever can reach that; None: only behind the door."""
     simulated_city: str = _setting("CATENA_SIMULATED_CITY", "", checks.simulated_city)
     """The city that all simulated vehicles are put into; empty: they are all over the continent."""
     simulated_joins: int = _setting("CATENA_SIMULATED_JOINS", 0, checks.simulated_joins)

@@ -71,6 +71,10 @@ class Connections:
         """How many pages are open now by each share link, by its id."""
         return Counter(one.session.grant.share for one in self._now() if one.session.grant.share)
 
+    def roles(self) -> Mapping[str, int]:
+        """How many pages are open now, by the role of who looks."""
+        return Counter(one.session.grant.role for one in self._now())
+
     def number(self, session_id: str, address: str) -> tuple[int, int]:
         """How many pages a session has open, and an address."""
         now = self._now()

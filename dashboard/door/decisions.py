@@ -13,6 +13,7 @@ from dashboard.door import pages, streamlit_internals
 from dashboard.door.asked import Asked
 from dashboard.door.doorway import Doorway
 from dashboard.door.paths import (
+    METRICS,
     SCRIPT,
     SIGN_IN,
     SIGN_IN_STARTS,
@@ -155,6 +156,8 @@ class Decisions:
     def _limit(self, asked: Asked, session: Session) -> Response | None:
         limits, who = self._doorway.limits, limited_session(session)
         wait = limits.take_of_session("requests", who)
+        if asked.path == METRICS and not session.grant.sees_everything:
+            return pages.sentence(403, "Only operators who see all fleets may read this.")
         if not wait and asked.path.startswith(UPLOADS) and asked.method == "PUT":
             if session.grant.role != "operator":
                 return pages.sentence(403, "Only operators may upload files here.")

@@ -50,7 +50,7 @@ class Door:
             else:
                 await self._serve_websocket(asked, receive, send)
             return
-        send = self._with_headers(asked, send)
+        send = self._with_headers(asked, self._doorway.traffic.counted(asked.path, send))
         answer = refusal or await self._decisions.answer(asked)
         if answer is not None:
             await answer(asked.scope, receive, send)

@@ -22,10 +22,11 @@ from dashboard.door.first_page import files, first_page
 from dashboard.door.headers import AnswerHeaders
 from dashboard.door.limits import Limits
 from dashboard.door.packed import StaticFiles
-from dashboard.door.paths import HEALTH
+from dashboard.door.paths import HEALTH, READY, UP
 from dashboard.door.sessions import EndedSessions, Sessions
 from dashboard.door.signed_in import Roles, everybody, signed_in
 from dashboard.door.start_key import StartKey
+from dashboard.door.traffic import Traffic
 from dashboard.runtime import preview
 from dashboard.runtime.audit import Audit
 
@@ -60,6 +61,7 @@ class Doorway:
         self.simulated = settings.simulated
         self.audit = audit
         self.limits = Limits()
+        self.traffic = Traffic()
         self.key: StartKey | None = None
         """Of real data without sign-in, which only this machine is shown."""
         own: Way
@@ -121,7 +123,9 @@ class Doorway:
         A web page elsewhere whose name was made to point here would be ours to a browser otherwise. Those who ask
         whether we live do so by any name.
         """
-        if not self._hosts or asked.path == HEALTH or host_name(asked.headers.get("host", "")) in self._hosts:
+        if not self._hosts or asked.path in (HEALTH, UP, READY):
+            return True
+        if host_name(asked.headers.get("host", "")) in self._hosts:
             return True
         return self.is_local(asked)
 

@@ -18,6 +18,7 @@ from catena_client.http import (
     AsyncByteStream,
     BaseTransport,
     ConnectError,
+    OnAnswer,
     ReadError,
     ReadTimeout,
     Request,
@@ -115,7 +116,9 @@ def listen(
     sandbox.webhooks.create({"url": URL, "event_name": event, "secret": secret})
 
 
-def client(sandbox: Sandbox, on_retry: Callable[[Retry], None]) -> CatenaClient:
+def client(
+    sandbox: Sandbox, on_retry: Callable[[Retry], None], on_answer: OnAnswer | None = None
+) -> CatenaClient:
     """A client of a sandbox in this process."""
     return CatenaClient(
         sandbox.config.client_id,
@@ -124,6 +127,7 @@ def client(sandbox: Sandbox, on_retry: Callable[[Retry], None]) -> CatenaClient:
         auth_url=f"{URL}/realms/catena",
         transport=InProcess(sandbox.api, sandbox.joins.run),
         on_retry=on_retry,
+        on_answer=on_answer,
     )
 
 

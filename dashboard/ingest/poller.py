@@ -22,9 +22,13 @@ from dashboard.runtime.defects import Contained
 class Poller(PollLoop[Snapshot]):
     """Polls positions from `start` to `close`.
 
-    `prepare` is given each snapshot just before it is published, `published` is told once it is. What they raise
+    `prepare` is given each snapshot just before it is published, `published` is told once it is. `polled` is told of
+    each poll: when it began, aware UTC, how many seconds it took, and why it failed, "" if it did not. What they raise
     goes to the log.
     """
+
+    holds: bool = True
+    """Whether it is this process that polls."""
 
     def __init__(
         self,
@@ -34,12 +38,14 @@ class Poller(PollLoop[Snapshot]):
         prepare: Callable[[Snapshot], None] = lambda _snapshot: None,
         *,
         published: Callable[[], None] = lambda: None,
+        polled: Callable[[datetime, float, str], None] = lambda _began, _seconds, _problem: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__("positions", poll_seconds)
         self._concurrency = concurrency
         self._prepare = prepare
         self._published = published
+        self._polled = polled
         self.directory = Directory(client, clock=clock)
         """What things are called, as known now."""
         self._fetcher = Fetcher(client, concurrency, clock)
@@ -71,12 +77,15 @@ class Poller(PollLoop[Snapshot]):
 
     def poll_once(self) -> float:
         """Poll, publish what came of it, and give the seconds until the next poll is due."""
-        last = self.state.snapshot
+        last, began, started = self.state.snapshot, datetime.now(UTC), time.monotonic()
         seconds = super().poll_once()
+        took = time.monotonic() - started
         self._concurrency.poll_done()
         if self.state.snapshot is not last:
             with Contained("nobody was told of a new snapshot"):
                 self._published()
+        with Contained("a poll was not written down"):
+            self._polled(began, took, self.state.problem)
         return seconds
 
     def _take(self) -> Snapshot:

@@ -46,11 +46,14 @@ class SharedPoller:
         prepare: Callable[[Snapshot], None] = lambda _snapshot: None,
         *,
         published: Callable[[], None] = lambda: None,
+        polled: Callable[[datetime, float, str], None] = lambda _began, _seconds, _problem: None,
     ) -> None:
         self._store = store
         self._look_seconds = min(LOOK_POLLS * poll_seconds, LOOK_SECONDS)
         self._lease = Lease(store, POSITIONS, LEASE_POLLS * poll_seconds)
-        self._poller = _Holder(self._lease, client, concurrency, poll_seconds=poll_seconds, prepare=prepare)
+        self._poller = _Holder(
+            self._lease, client, concurrency, poll_seconds=poll_seconds, prepare=prepare, polled=polled
+        )
         self.directory = self._poller.directory
         """What things are called, as the holder knows it."""
         self._positions = self._poller.positions = SharedPositions(
@@ -183,8 +186,9 @@ class _Holder(Poller):
         *,
         poll_seconds: float,
         prepare: Callable[[Snapshot], None],
+        polled: Callable[[datetime, float, str], None],
     ) -> None:
-        super().__init__(client, concurrency, poll_seconds, prepare)
+        super().__init__(client, concurrency, poll_seconds, prepare, polled=polled)
         self._lease = lease
 
     def poll_once(self) -> float:

@@ -97,9 +97,7 @@ class SnapshotBuilder:
         """What outlasts a snapshot beside its vehicles: one row for each vehicle ever seen, by ordinal."""
         size = len(self._ids)
         ids = pd.array(self._ids, dtype="str")
-        return pd.DataFrame(
-            {"vehicle_id": ids, **self._headings.memory(size), **self._motion.memory(size)}
-        )
+        return pd.DataFrame({"vehicle_id": ids, **self._headings.memory(size), **self._motion.memory(size)})
 
     def restore(self, last: Snapshot, memory: pd.DataFrame | None) -> None:
         """Go on after a snapshot of another builder, with the memory it had then; None: it is lost."""

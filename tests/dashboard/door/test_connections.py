@@ -71,7 +71,7 @@ def test_a_page_is_connected_only_where_its_data_is(path):
     anyio.run(look)
 
 
-def test_pages_are_counted_by_link():
+def test_pages_are_counted_by_link_and_by_role():
     house = house_of(Let())
 
     async def look():
@@ -79,6 +79,7 @@ def test_pages_are_counted_by_link():
         for page in pages:
             await page.open()
         assert house.doorway.connections.guests() == {"share-a": 2, "share-b": 1}
+        assert house.doorway.connections.roles() == {"operator": 3}
         for page in pages:
             await page.leave()
         assert house.doorway.connections.guests() == {}

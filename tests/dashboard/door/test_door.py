@@ -57,15 +57,19 @@ ROUTES = {
     "door /door/session": ("GET", "/door/session", "state"),
     "door /door/door.js": ("GET", "/door/door.js", "own"),
     "/s/{token}": ("GET", "/s/abc", "open"),
+    # What those ask who watch over the process.
+    "/healthz": ("GET", "/healthz", "open"),
+    "/readyz": ("GET", "/readyz", "open"),
+    "/metrics": ("GET", "/metrics", "metrics"),
 }
 IN, PLEASE_SIGN_IN = 200, 303
 # What each wrong caller gets: of a dashboard with sign-in, by what the route is.
 STRANGER = {
     "open": IN, "own": 0, "state": 401, "page": PLEASE_SIGN_IN, "posted page": 401, "data": 401, "upload": 401,
-    "change": 401, "websocket": 403, "webhook": IN, "nobody": 404,
+    "change": 401, "websocket": 403, "webhook": IN, "nobody": 404, "metrics": 401,
 }  # fmt: skip
-UNLISTED = STRANGER | {"page": 403, "posted page": 403, "data": 403, "upload": 403, "change": 403}
-GUEST = dict.fromkeys(STRANGER, IN) | {"own": 0, "state": 204, "upload": 403, "nobody": 404}
+UNLISTED = STRANGER | dict.fromkeys(("page", "posted page", "data", "upload", "change", "metrics"), 403)
+GUEST = dict.fromkeys(STRANGER, IN) | {"own": 0, "state": 204, "upload": 403, "nobody": 404, "metrics": 403}
 CROSS_SITE = GUEST | {
     "posted page": 403, "change": 403, "websocket": 403,
 }  # fmt: skip
@@ -124,7 +128,7 @@ def test_every_route_for_everybody_who_is_not_an_operator(house: House, route: s
         wanted = {"page of another site": 403, "page of another port": 403, "without an origin": 403}.get(
             caller, wanted
         )
-    if route == "/_stcore/health" and wanted == 403:
+    if route in ("/_stcore/health", "/healthz", "/readyz") and wanted == 403:
         wanted = IN  # whoever asks whether we live does so by any name
     if kind == "nobody" and method == "POST" and expected is CROSS_SITE:
         wanted = 403
@@ -163,6 +167,20 @@ def test_without_sign_in_nobody_else_comes_in_by_any_route(route: str) -> None:
     else:
         allowed = house.ask(path, method, headers=here).status
         assert allowed == {"own": allowed, "page": 403}.get(kind, STRANGER[kind])
+
+
+@pytest.mark.parametrize(
+    ("role", "fleet_refs", "status"),
+    [("operator", None, IN), ("operator", frozenset({"REF"}), 403), ("viewer", None, 403)],
+    ids=["operator", "operator of some fleets", "viewer"],
+)
+def test_numbers_of_the_whole_process_are_for_those_whom_nothing_limits(
+    secrets, role, fleet_refs, status
+) -> None:
+    rules = (AccessRule(frozenset({"ann@example.com"}), role, fleet_refs),)
+    house = House(replace(SIGN_IN, access=rules))
+    answer = house.ask("/metrics", headers=HERE | {"cookie": signed(CLAIMS)})
+    assert (answer.status, "inside" in answer.text) == (status, status == IN)
 
 
 SERVED = """

@@ -53,7 +53,7 @@ def test_a_company_without_a_name_is_the_products(opened):
 @pytest.mark.parametrize(
     ("viewer", "titles"),
     [
-        (OPERATOR, ["Live map", "Invitations", "Stage", "Sharing"]),
+        (OPERATOR, ["Live map", "Invitations", "Stage", "Sharing", "Status"]),
         (Viewer("vera@example.com", EVERYTHING, "viewer"), ["Live map"]),
         (GUEST, ["Live map"]),
     ],
