@@ -1,5 +1,6 @@
-"""Frames per second of the map in software graphics, with and without roads: `python -m benchmarks.frames [ROUNDS]`.
+"""Frames per second of the map in software graphics: `python -m benchmarks.frames [ROUNDS]`.
 
+With roads and counties, and without.
 The map is dragged in circles at three zooms, and zoomed by the wheel. Both kinds take turns in the same browser, so
 that whatever else the machine does hits both; of the rounds the median counts.
 """

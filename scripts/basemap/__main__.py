@@ -41,19 +41,18 @@ def main() -> None:
         files = fetch(Path(folder))
     counties = Topology(files["counties-10m.json"])
     countries = Topology(files["countries-10m.json"])
-    write_tiles("shapes", shape_tiles(counties, countries, files))
+    state_arcs = counties.shared_arcs("states", lambda g: g["id"])
+    write_tiles("shapes", shape_tiles(counties, state_arcs, countries, files))
     towns = names.cities_by_rank(files["cities1000.json"])
-    lines = county_tiles(counties)
+    lines = county_tiles(counties, state_arcs)
     roads.add([line for parts in shapes(path.read_bytes()) for line in parts], towns, lines)
     write_tiles("lines", lines)
     write_tiles("names", names.tiles_of(names.labels(counties, countries, towns)))
 
 
-def county_tiles(counties: Topology) -> dict[Tile, list[Any]]:
+def county_tiles(counties: Topology, state_arcs: set[int]) -> dict[Tile, list[Any]]:
     """Borders of counties, in the fine tiles of the roads: further in, a coarse one would draw many out of sight."""
-    arcs = counties.shared_arcs("counties", lambda g: g["id"]) - counties.shared_arcs(
-        "states", lambda g: g["id"]
-    )
+    arcs = counties.shared_arcs("counties", lambda g: g["id"]) - state_arcs
     borders = [[line] for line in joined(counties.arcs[i] for i in sorted(arcs))]
     found: dict[Tile, list[Any]] = {}
     for zoom in range(COUNTIES_FROM_ZOOM, MAX_ZOOM["lines"] + 1):
@@ -61,11 +60,12 @@ def county_tiles(counties: Topology) -> dict[Tile, list[Any]]:
     return found
 
 
-def shape_tiles(counties: Topology, countries: Topology, files: dict[str, bytes]) -> dict[Tile, list[Any]]:
+def shape_tiles(
+    counties: Topology, state_arcs: set[int], countries: Topology, files: dict[str, bytes]
+) -> dict[Tile, list[Any]]:
     """Land, lakes, and borders of countries and states."""
     (usa,) = [g for g in countries.objects["countries"]["geometries"] if g.get("id") == "840"]
     usa_shape = countries.polygons(usa)
-    state_arcs = counties.shared_arcs("states", lambda g: g["id"])
     provinces = [
         part
         for parts in shapes(files["ne_10m_admin_1_states_provinces_lines.shp"])

@@ -13,10 +13,8 @@ from scripts.basemap.tiles import Tile, cut, pixel
 Cell = tuple[int, int]
 Step = frozenset[Cell]
 CELL = 0.02  # degrees. Lines meet where they come through the same cell: many end a little beside the one they join.
-OTHERS_FROM_ZOOM = {
-    1: 6,
-    2: 8,
-}  # by rank. All of them at zoom 6 took a computer without a graphics card half its frames
+# By rank. All of them at zoom 6 took a computer without a graphics card half its frames.
+OTHERS_FROM_ZOOM = {1: 6, 2: 8}
 REACH = 8  # cells between a town and the road that leads to it
 
 
@@ -122,10 +120,17 @@ def add(lines: list[Line], towns: list[tuple[str, Point, int]], found: dict[Tile
         for rank, part in _split(line, ways):
             ranked[rank].append(part)
     for zoom in range(ROADS_FROM_ZOOM, MAX_ZOOM["lines"] + 1):
-        # The last ones are drawn larger further in; over a continent a road is seen where it leads, not how.
-        step = pixel(zoom) * (0.35 if zoom == MAX_ZOOM["lines"] else 1.5 if zoom < 6 else 1.0)
         others = [
             line for rank, lowest in OTHERS_FROM_ZOOM.items() if zoom >= lowest for line in ranked[rank]
         ]
         for kind, chosen in (("road", others), ("main", ranked[0])):
-            cut(kind, [[simplify(line, step)] for line in joined(chosen)], zoom, found)
+            cut(kind, [[simplify(line, _step(zoom))] for line in joined(chosen)], zoom, found)
+
+
+def _step(zoom: int) -> float:
+    """Degrees that a road may be drawn beside its place."""
+    if zoom == MAX_ZOOM["lines"]:
+        return pixel(zoom) * 0.35  # drawn larger further in
+    if zoom < min(OTHERS_FROM_ZOOM.values()):
+        return pixel(zoom) * 1.5  # over a continent it is seen where a road leads, not how
+    return pixel(zoom)

@@ -469,10 +469,13 @@ class Watch:
     def until(self, condition: object, what: str, seconds: float = 45) -> None:
         """Wait until a condition of this side holds, while the page lives on."""
         assert callable(condition)
+        assert self._comes(condition, seconds), f"Waited in vain for {what}."
+
+    def _comes(self, condition: Callable[[], object], seconds: float) -> bool:
         deadline = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < deadline, f"Waited in vain for {what}."
+        while not (found := bool(condition())) and time.monotonic() < deadline:
             self.page.wait_for_timeout(100)
+        return found
 
     def press(self, key: str, done: Callable[[], object], what: str) -> None:
         """Press the key of a button until it has done its work.
@@ -482,11 +485,8 @@ class Watch:
         """
         for _ in range(4):
             self.page.keyboard.press(key)
-            deadline = time.monotonic() + 12
-            while time.monotonic() < deadline:
-                if done():
-                    return
-                self.page.wait_for_timeout(100)
+            if self._comes(done, 12):
+                return
         raise AssertionError(f"Pressed {key} in vain for {what}.")
 
     def lawful(self) -> None:

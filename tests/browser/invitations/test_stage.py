@@ -134,8 +134,10 @@ def test_keys_go_on_to_the_next_fleet_and_leave(server, visit, phone) -> None:
     page.get_by_role("button", name="Show other fleets").click()
     expect(page.get_by_role("button", name="Hide other fleets")).to_be_visible()
     seen.press("ArrowRight", page.locator(CODE).count, "the next code")
+    expect(page.locator(CODE)).to_be_visible()
     assert seen.code(page.locator(CODE)) != first
     seen.press("Escape", page.get_by_label("Fleet name").count, "the start")
+    expect(page.get_by_label("Fleet name")).to_be_visible()
     page.get_by_role("button", name="Falcon Freight · accepted").click()
     expect(page.get_by_text("Falcon Freight is live: ")).to_be_visible()
     page.get_by_role("button", name="Show only this fleet").click()
