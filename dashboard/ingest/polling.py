@@ -39,6 +39,8 @@ class PollState(Generic[S]):
     """When the poll that is under way began, aware UTC; None between polls."""
     poll_seconds: float = 15.0
     """The time from one poll to the next, as long as all is well."""
+    apart: bool = False
+    """The problem is not that of a poll: this process gets nothing of what another one has polled for all."""
 
 
 @dataclass(slots=True)

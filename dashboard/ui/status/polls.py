@@ -10,8 +10,9 @@ from typing import Any
 import streamlit as st
 
 from dashboard.fleet import units
+from dashboard.ingest.poll_log import KEPT, Gap, Poll
 from dashboard.service import service
-from dashboard.watch.polls import KEPT, Gap, Poll, by_minute
+from dashboard.watch.polls import by_minute
 
 HEIGHT = 240
 MARK = {"clip": True, "aria": False}
@@ -24,7 +25,8 @@ COLOURS = {"ok": "#0072b2", "slow": "#e69f00", "failed": "#d55e00", NO_POLL: "#8
 def show() -> None:
     """Show the picture, and in a sentence what is to be seen in it."""
     st.subheader("Polls of the last hour", anchor=False)
-    polls, gaps = service().polls.polls(), service().polls.gaps()
+    log = service().poller.log
+    polls, gaps = log.polls(), log.gaps()
     if not polls:
         st.info("No poll has ended yet." if not gaps else "Catena was not asked within the last hour.")
         return
