@@ -66,8 +66,10 @@ def _feed(snapshot: Snapshot) -> None:
             print(
                 f"{layer}: {len(columns.n):,} rows, {len(content) / 1e6:.1f} MB, {len(packed) / 1e6:.2f} MB packed"
             )
+        _measured("each further page: its rows' addresses", feed.drawn, snapshot, scope)
         _measured("each visibility: what can be filtered by", feed.facets, snapshot, EVERYTHING)
         _measured("each visibility: the search index", feed.search, snapshot, EVERYTHING)
+        _measured("each further search: the index", feed.search, snapshot, EVERYTHING)
 
 
 def _written(columns: VehicleColumns) -> bytes:
