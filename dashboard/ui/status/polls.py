@@ -97,6 +97,12 @@ def spec(polls: Sequence[Poll], gaps: Sequence[Gap], now: datetime) -> dict[str,
     }
     return {
         "height": HEIGHT,
+        "padding": {
+            "left": 0,
+            "top": 5,
+            "right": 16,
+            "bottom": 5,
+        },  # the last time on the axis is not cut off
         "layer": [
             {
                 "data": {"values": bands},
@@ -121,7 +127,7 @@ def spec(polls: Sequence[Poll], gaps: Sequence[Gap], now: datetime) -> dict[str,
                     "type": "point",
                     "aria": False,
                     "shape": "cross",
-                    "size": 70,
+                    "size": 36,
                     "filled": True,
                     "yOffset": -9,
                 },
