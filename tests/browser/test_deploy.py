@@ -53,7 +53,7 @@ CELLS = (
 
 def replicas_shown(page: Page) -> list[str]:
     """Whether each replica that the page Status lists asks Catena."""
-    rows = page.get_by_test_id("stDataFrame").last.locator("[role=row]").evaluate_all(CELLS)
+    rows = page.get_by_test_id("stDataFrame").last.locator("tbody tr").evaluate_all(CELLS)
     return [cell for cells in rows for cell in cells if cell in ("yes", "no")]
 
 
@@ -74,7 +74,7 @@ def test_the_replica_that_polls_is_killed_and_map_and_status_go_on(context: Brow
         stranger.add_cookies([{"name": signing.COOKIE, "value": signing.held(origin), "url": origin}])
         seen = stack.enter_context(rig.opened(stranger, proxy.url, width=1280, height=800))
         MapPage(seen.open("/")).all_rows()
-        status = stack.enter_context(rig.opened(stranger, proxy.url, width=1280, height=800)).open("/status")
+        status = stack.enter_context(rig.opened(stranger, proxy.url, width=1280, height=1800)).open("/status")
         expect(status.page.get_by_role("heading", name="Replicas")).to_be_visible()
         status.until(lambda: sorted(replicas_shown(status.page)) == ["no", "yes"], "both replicas")
         deployment.holder.signal(signal.SIGKILL)
