@@ -104,7 +104,8 @@ class PollLoop(ABC, Generic[S]):
         """Stop asking, and wait a second at most; whatever is under way then ends with the client."""
         self._closing.set()
         self._woken.set()
-        thread = self._thread
+        with self._lock:  # a thread that is being started cannot be waited for
+            thread = self._thread
         if thread is not None:
             thread.join(CLOSE_SECONDS)
 

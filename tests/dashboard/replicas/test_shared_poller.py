@@ -127,7 +127,7 @@ def test_all_know_the_same_polls_and_who_takes_over_goes_on_with_them(replicas):
 
 
 def test_names_are_read_once_for_all(replicas):
-    some = replicas(3)
+    some = replicas(3, poll_seconds=60.0)  # the lease is not lost meanwhile, however slow the machine
     until(lambda: all(replica.poller.directory.names.vehicles for replica in some))
     assert replicas.catena.asked[VEHICLES] == 1
 
