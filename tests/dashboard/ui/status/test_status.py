@@ -160,6 +160,31 @@ def test_that_the_others_are_not_known_is_said(service):
     assert len(table(page, "Replica")) == 1
 
 
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({}, "Interrupted: Positions on the map are 1 min old."),
+        (
+            {"problem": "Redis is away.", "apart": True},
+            "Interrupted: Positions on the map are 1 min old, because the replicas of this dashboard cannot share "
+            "newer ones. Trying again now. Redis is away.",
+        ),
+    ],
+    ids=["nobody polls", "no Redis"],
+)
+def test_old_positions_are_not_called_live(service, more, told):
+    service.poller.poll_once()
+    state = service.poller.state
+    old = replace(state.snapshot, taken_at=datetime.now(UTC) - timedelta(seconds=90))
+    service.poller.state = replace(state, snapshot=old, **more)
+    page = opened()
+    badge, sentence, *_ = (element.value for element in page.markdown if "<style>" not in str(element.value))
+    (word,) = re.findall(r"Live|Starting|Slow|Interrupted", badge)
+    errors = [str(error.value) for error in page.error]
+    assert re.sub(r"\\(.)", r"\1", " ".join([f"{word}: {sentence}", *errors])).replace("\u2060", "") == told
+    assert metrics(page)["Age of positions"] == "1 min"
+
+
 def test_before_the_first_poll_it_says_so(service):
     page = opened()
     assert "No poll has ended yet." in said(page)
