@@ -11,6 +11,7 @@ from dashboard.ingest import embedded
 from dashboard.ingest.concurrency import Concurrency
 from dashboard.ingest.directory import Directory
 from dashboard.ingest.fetching import Fetcher
+from dashboard.ingest.fixes import Fix
 from dashboard.ingest.snapshot_builder import SnapshotBuilder
 from sandbox import Sandbox, SandboxConfig
 
@@ -35,14 +36,21 @@ class Polls:
         directory, read = Directory(client), threading.Event()
         directory.refresh_fleets()
         directory.refresh_when_due((), read.set)
-        if not read.wait(120):
-            raise RuntimeError("The sandbox did not give its names within two minutes.")
+        if not read.wait(600):
+            raise RuntimeError("The sandbox did not give its names within ten minutes.")
         directory.close()
-        self._names = directory.names
-        self._fetcher, self._builder = Fetcher(client, Concurrency()), SnapshotBuilder()
+        self.names = directory.names
+        self._fetcher, self.builder = Fetcher(client, Concurrency()), SnapshotBuilder()
 
     def next(self, seconds: float) -> Snapshot:
         """The snapshot so many seconds later."""
+        return self.build(self.fetch(seconds))
+
+    def fetch(self, seconds: float) -> list[Fix]:
+        """What the API gives so many seconds later."""
         self._now += seconds
-        rows = self._fetcher.fetch(lambda: dict.fromkeys(self._names.fleets, 1)).rows
-        return self._builder.build(rows.fixes, self._names, datetime.fromtimestamp(self._now, UTC))
+        return self._fetcher.fetch(lambda: dict.fromkeys(self.names.fleets, 1)).rows.fixes
+
+    def build(self, fixes: list[Fix]) -> Snapshot:
+        """The snapshot of that."""
+        return self.builder.build(fixes, self.names, datetime.fromtimestamp(self._now, UTC))

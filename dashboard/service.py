@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING
 
+import msgspec
 from starlette.routing import BaseRoute, Mount
 
 from catena_client import CatenaClient, Secret
@@ -21,6 +21,7 @@ from dashboard.fleet.snapshot import Snapshot
 from dashboard.ingest import embedded
 from dashboard.ingest.concurrency import Concurrency
 from dashboard.ingest.history import History
+from dashboard.ingest.poll_log import Poll
 from dashboard.ingest.poller import Poller
 from dashboard.ingest.trailers import TrailerPoller
 from dashboard.invitations.bulk_runs import BulkRuns
@@ -37,14 +38,14 @@ from dashboard.sharing.sqlite_store import SqliteStore
 from dashboard.watch import metrics
 from dashboard.watch import routes as watch_routes
 from dashboard.watch.errors import Troubles
-from dashboard.watch.polls import PollLog
-from dashboard.watch.replica import Replica
+from dashboard.watch.replica import Replica, this_process
 from sandbox import Sandbox
 
 if TYPE_CHECKING:
     from dashboard.ingest.shared_poller import SharedPoller
     from dashboard.replicas.store import SharedStore
     from dashboard.replicas.token import SharedToken
+    from dashboard.watch.roster import Roster
 
 
 class Service:
@@ -58,9 +59,8 @@ class Service:
         self.roles = Roles(settings.access, settings.sign_in, settings.groups_claim, settings.email_verified)
         self.prefix = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
         """The base path with a leading slash and none at the end, or ""."""
-        self.polls = PollLog(settings.poll_seconds)
         self.troubles = Troubles()
-        self.replica = Replica()
+        self._begun = this_process()
         self.metrics = metrics.Metrics(
             lambda: self.poller.state, lambda: self.doorway, holds_lease=lambda: self.poller.holds
         )
@@ -92,7 +92,7 @@ class Service:
             concurrency,
             settings.poll_seconds,
             prepare=self.feed.vehicles.prepare,
-            polled=self._polled,
+            polled=self.metrics.polled,
         )
         self.trailers = TrailerPoller(self.client, lambda: self.poller.directory.names)
         self.invitations = InvitationService(self.client, self.audit, moved_on=self.poller.wake)
@@ -112,6 +112,8 @@ class Service:
         self._webhooks = WebhookReceiver(
             settings.webhook_secret, self._look_now, on_opened=self.invitations.opened
         )
+        self.roster = _roster(self._shared, self.replica)
+        """Which replicas there are; None where this process is the only one."""
         self._end_metrics = metrics.serve(settings.metrics_address, self.metrics.registry)
 
     def routes(self) -> list[BaseRoute]:
@@ -131,6 +133,20 @@ class Service:
         """A magic link as the viewer, whose address bar shows `opened_at`, can hand it on."""
         return embedded.reachable_link(magic_link, opened_at, self.prefix)
 
+    def replica(self) -> Replica:
+        """What there is to tell of this process now."""
+        snapshot = self.poller.state.snapshot
+        return msgspec.structs.replace(
+            self._begun,
+            pages=sum(self.connections.roles().values()),
+            polls=self.poller.holds,
+            snapshot=snapshot and snapshot.version,
+        )
+
+    def replicas(self) -> list[Replica]:
+        """All that serve this dashboard as far as they are known, this one first."""
+        return self.roster.replicas() if self.roster is not None else [self.replica()]
+
     @property
     def hears_of_openings(self) -> bool:
         """Whether Catena tells when a fleet has opened its link: by webhooks, and no other way."""
@@ -146,6 +162,8 @@ class Service:
             simulated = WebhookReceiver(Secret(key), lambda: None, on_opened=self.invitations.opened)
             embedded.listen(self._sandbox, OPENED, key, simulated.told)
         self.poller.start()
+        if self.roster is not None:
+            self.roster.start()
 
     def close(self) -> None:
         """Stop polling and give the token back."""
@@ -154,6 +172,8 @@ class Service:
         self.history.close()
         self.first_data.close()
         self.client.close()
+        if self.roster is not None:
+            self.roster.close()
         if self._shared is not None:
             self._shared.close()
         self.store.close()
@@ -166,9 +186,6 @@ class Service:
         if rules is not None:
             self.roles.replace(rules)
             self.bulk_runs.pause_all()
-
-    def _polled(self, began: datetime, seconds: float, problem: str) -> None:
-        self.metrics.polled(self.polls.add(began, seconds, problem))
 
     def _look_now(self) -> None:
         """Read sooner than planned, because Catena says that something happened."""
@@ -217,7 +234,7 @@ def _poller(
     poll_seconds: float,
     *,
     prepare: Callable[[Snapshot], None],
-    polled: Callable[[datetime, float, str], None],
+    polled: Callable[[Poll], None],
 ) -> Poller | SharedPoller:
     """The poller of this process, or its part in that of all replicas."""
     published = GarbageCollector().snapshot_published
@@ -228,6 +245,15 @@ def _poller(
     return SharedPoller(
         shared, client, concurrency, poll_seconds, prepare, published=published, polled=polled
     )
+
+
+def _roster(shared: SharedStore | None, this: Callable[[], Replica]) -> Roster | None:
+    """Which replicas there are, if there may be several."""
+    if shared is None:
+        return None
+    from dashboard.watch.roster import Roster  # noqa: PLC0415
+
+    return Roster(shared, this)
 
 
 _service: Service | None = None

@@ -10,6 +10,8 @@ from dashboard.ui.status import now as at_this_moment
 from dashboard.ui.status import polls, tables
 
 TICK_SECONDS = 5.0
+# Streamlit makes each box as wide as its text asks for.
+STYLE = "<style>.st-key-status_numbers > * { flex: 1 1 8rem; min-width: 0; }</style>"
 
 
 def render() -> None:
@@ -17,6 +19,7 @@ def render() -> None:
     if not sign_in.viewer().may_see_reasons:
         st.info("How this dashboard is doing is for its operators. Ask one of them.")
         return
+    st.html(STYLE)
     st.title("Status")
     st.fragment(_live, run_every=TICK_SECONDS)()
 

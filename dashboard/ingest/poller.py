@@ -14,6 +14,7 @@ from dashboard.ingest.concurrency import Concurrency
 from dashboard.ingest.directory import Directory
 from dashboard.ingest.fetching import Fetcher
 from dashboard.ingest.notices import notices
+from dashboard.ingest.poll_log import Poll, PollLog
 from dashboard.ingest.polling import PollLoop, PollState
 from dashboard.ingest.snapshot_builder import SnapshotBuilder
 from dashboard.runtime.defects import Contained
@@ -23,8 +24,7 @@ class Poller(PollLoop[Snapshot]):
     """Polls positions from `start` to `close`.
 
     `prepare` is given each snapshot just before it is published, `published` is told once it is. `polled` is told of
-    each poll: when it began, aware UTC, how many seconds it took, and why it failed, "" if it did not. What they raise
-    goes to the log.
+    each poll that is over. What they raise goes to the log.
     """
 
     holds: bool = True
@@ -38,7 +38,7 @@ class Poller(PollLoop[Snapshot]):
         prepare: Callable[[Snapshot], None] = lambda _snapshot: None,
         *,
         published: Callable[[], None] = lambda: None,
-        polled: Callable[[datetime, float, str], None] = lambda _began, _seconds, _problem: None,
+        polled: Callable[[Poll], None] = lambda _poll: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__("positions", poll_seconds)
@@ -46,6 +46,8 @@ class Poller(PollLoop[Snapshot]):
         self._prepare = prepare
         self._published = published
         self._polled = polled
+        self.log = PollLog(poll_seconds)
+        """The polls of the last hour."""
         self.directory = Directory(client, clock=clock)
         """What things are called, as known now."""
         self._fetcher = Fetcher(client, concurrency, clock)
@@ -85,7 +87,7 @@ class Poller(PollLoop[Snapshot]):
             with Contained("nobody was told of a new snapshot"):
                 self._published()
         with Contained("a poll was not written down"):
-            self._polled(began, took, self.state.problem)
+            self._polled(self.log.add(began, took, self.state.problem))
         return seconds
 
     def _take(self) -> Snapshot:

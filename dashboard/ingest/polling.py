@@ -39,6 +39,8 @@ class PollState(Generic[S]):
     """When the poll that is under way began, aware UTC; None between polls."""
     poll_seconds: float = 15.0
     """The time from one poll to the next, as long as all is well."""
+    apart: bool = False
+    """The problem is not that of a poll: this process gets nothing of what another one has polled for all."""
 
 
 @dataclass(slots=True)
@@ -102,7 +104,8 @@ class PollLoop(ABC, Generic[S]):
         """Stop asking, and wait a second at most; whatever is under way then ends with the client."""
         self._closing.set()
         self._woken.set()
-        thread = self._thread
+        with self._lock:  # a thread that is being started cannot be waited for
+            thread = self._thread
         if thread is not None:
             thread.join(CLOSE_SECONDS)
 

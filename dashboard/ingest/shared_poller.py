@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from catena_client import CatenaClient
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.ingest.concurrency import Concurrency
+from dashboard.ingest.poll_log import Poll
 from dashboard.ingest.poller import Poller
 from dashboard.ingest.polling import CLOSE_SECONDS, PollState
 from dashboard.ingest.shared_positions import CHANGED, POSITIONS, SharedPositions
@@ -46,7 +47,7 @@ class SharedPoller:
         prepare: Callable[[Snapshot], None] = lambda _snapshot: None,
         *,
         published: Callable[[], None] = lambda: None,
-        polled: Callable[[datetime, float, str], None] = lambda _began, _seconds, _problem: None,
+        polled: Callable[[Poll], None] = lambda _poll: None,
     ) -> None:
         self._store = store
         self._look_seconds = min(LOOK_POLLS * poll_seconds, LOOK_SECONDS)
@@ -56,8 +57,10 @@ class SharedPoller:
         )
         self.directory = self._poller.directory
         """What things are called, as the holder knows it."""
+        self.log = self._poller.log
+        """The polls of the last hour, whichever replica made them."""
         self._positions = self._poller.positions = SharedPositions(
-            store, self.directory, poll_seconds, prepare=prepare, published=published
+            store, self.directory, self.log, poll_seconds, prepare=prepare, published=published
         )
         self._problem, self._problem_since = "", datetime.now(UTC)
         """Why this replica cannot follow, and since when."""
@@ -76,7 +79,9 @@ class SharedPoller:
         shared, problem, since = self._positions.state, self._problem, self._problem_since
         if not problem:
             return shared
-        return replace(shared, problem=problem, failing_since=since, retry_at=None, started_at=None)
+        return replace(
+            shared, problem=problem, apart=True, failing_since=since, retry_at=None, started_at=None
+        )
 
     @property
     def holds(self) -> bool:
@@ -186,7 +191,7 @@ class _Holder(Poller):
         *,
         poll_seconds: float,
         prepare: Callable[[Snapshot], None],
-        polled: Callable[[datetime, float, str], None],
+        polled: Callable[[Poll], None],
     ) -> None:
         super().__init__(client, concurrency, poll_seconds, prepare, polled=polled)
         self._lease = lease

@@ -6,6 +6,8 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -13,6 +15,7 @@ from dashboard.fleet.names import Names
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.ingest import snapshot_codec as codec
 from dashboard.ingest.directory import Directory
+from dashboard.ingest.poll_log import PollLog
 from dashboard.ingest.polling import PollState
 from dashboard.replicas.store import SharedStore
 from dashboard.runtime.defects import Contained
@@ -24,6 +27,17 @@ POSITIONS = "positions"
 CHANGED = "changed"
 
 
+class _Written(NamedTuple):
+    """What was written last."""
+
+    version: int = 0
+    names: Names | None = None
+    digest: str = ""
+    """The hash of the names."""
+    polled: datetime | None = None
+    """When the last poll of the log began."""
+
+
 class SharedPositions:
     """What is shared, as this replica knows it. One thread reads, one publishes; `state` may be read by all."""
 
@@ -31,12 +45,13 @@ class SharedPositions:
         self,
         store: SharedStore,
         directory: Directory,
+        polls: PollLog,
         poll_seconds: float,
         *,
         prepare: Callable[[Snapshot], None],
         published: Callable[[], None],
     ) -> None:
-        self._store, self._directory = store, directory
+        self._store, self._directory, self._polls = store, directory, polls
         self._poll_seconds = poll_seconds
         self._prepare, self._published = prepare, published
         self.state: PollState[Snapshot] = PollState(poll_seconds=poll_seconds)
@@ -44,8 +59,7 @@ class SharedPositions:
         """Polls that failed in a row until now."""
         self._names = ""
         """The hash of the names in the directory, if they were read."""
-        self._written: tuple[int, Names | None, str] = 0, None, ""
-        """Version and names, with their hash, that were written last."""
+        self._written = _Written()
         self._swap = threading.Lock()
 
     def read(self) -> codec.Head | None:
@@ -69,6 +83,8 @@ class SharedPositions:
         if (names := found.get("names")) is not None:
             self._directory.restore(codec.decode_names(names), self._directory.deliveries)
             self._names = head.names
+        if (polls := found.get("polls")) is not None:
+            self._polls.replace(codec.decode_polls(polls))
         if new := snapshot is not None and snapshot is not self.state.snapshot:
             # Whoever needs what goes with a snapshot meets a defect of that again; the map must not.
             with Contained("a new snapshot was not prepared for the pages"):
@@ -83,7 +99,7 @@ class SharedPositions:
 
         For who has taken the lease: nobody else publishes any more. Raises `Unreachable`.
         """
-        self._written = 0, None, ""  # all is written anew, whatever has become of it
+        self._written = _Written()  # all is written anew, whatever has become of it
         try:
             head, last = self.read(), self.state.snapshot
             if last is not None:
@@ -103,7 +119,7 @@ class SharedPositions:
         `memory` gives what the builder of its snapshot remembers. Raises `Unreachable`.
         """
         snapshot, names = state.snapshot, self._directory.names
-        version, named, digest = self._written
+        version, named, digest, polled = self._written
         fields: dict[str, bytes] = {}
         if snapshot is not None and snapshot.version != version:
             version = snapshot.version
@@ -114,9 +130,14 @@ class SharedPositions:
             encoded, digest = codec.encode_names(names)
             if digest != before:
                 fields["names"] = encoded
+        polls = self._polls.polls()
+        if polls and polls[-1].began != polled:
+            polled = polls[-1].began
+            fields["polls"] = codec.encode_polls(polls)
         head = codec.Head(
             codec.about(snapshot),
             digest,
+            polled,
             state.problem,
             failures,
             state.failing_since,
@@ -127,7 +148,7 @@ class SharedPositions:
         if not self._store.write(POSITIONS, token, fields, CHANGED):
             log.warning("Another replica polls by now; what this one has read late is dropped.")
             return False
-        self._written = version, names, digest
+        self._written = _Written(version, names, digest, polled)
         self._names = digest
         self._show(state, failures, new="vehicles" in fields)
         return True
@@ -135,7 +156,12 @@ class SharedPositions:
     def _wanted(self, head: codec.Head) -> list[str]:
         last, told = self.state.snapshot, head.snapshot
         newer = told is not None and (last is None or told.version > last.version)
-        return [*(["vehicles"] if newer else []), *(["names"] if head.names != self._names else [])]
+        other = {
+            "vehicles": newer,
+            "names": head.names != self._names,
+            "polls": head.polled not in (None, self._polls.last),
+        }
+        return [field for field, wanted in other.items() if wanted]
 
     def _show(self, state: PollState[Snapshot], failures: int, *, new: bool) -> None:
         """Swap the state; whatever was told late, a snapshot never gives way to an older one."""

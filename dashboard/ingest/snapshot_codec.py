@@ -7,6 +7,7 @@ the other has written.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 
@@ -17,9 +18,10 @@ import pyarrow as pa
 from dashboard.fleet.names import Names
 from dashboard.fleet.notices import Notice
 from dashboard.fleet.snapshot import Snapshot
+from dashboard.ingest.poll_log import Poll
 from dashboard.runtime.refusals import Refusal
 
-SCHEMA = b"1"
+SCHEMA = b"2"
 UNLIKE = (
     "The positions were published by another version of the dashboard, which this one cannot read; "
     "run the same version everywhere."
@@ -47,6 +49,8 @@ class Head(msgspec.Struct, frozen=True):
     snapshot: About | None
     names: str
     """The hash of the names."""
+    polled: datetime | None = None
+    """When the last poll that is over began; the log of polls is another one when that is."""
     problem: str = ""
     failures: int = 0
     """Polls that failed in a row until now."""
@@ -127,5 +131,18 @@ def decode_names(encoded: bytes) -> Names:
     """The names. Raises `Unlike`."""
     try:
         return msgspec.json.decode(encoded, type=Names)
+    except msgspec.DecodeError as error:
+        raise Unlike(UNLIKE) from error
+
+
+def encode_polls(polls: Sequence[Poll]) -> bytes:
+    """Polls that are over, as JSON."""
+    return msgspec.json.encode(polls)
+
+
+def decode_polls(encoded: bytes) -> list[Poll]:
+    """The polls. Raises `Unlike`."""
+    try:
+        return msgspec.json.decode(encoded, type=list[Poll])
     except msgspec.DecodeError as error:
         raise Unlike(UNLIKE) from error

@@ -105,6 +105,34 @@ class SharedStore:
             value, milliseconds = together.execute()
         return None if value is None or milliseconds <= 0 else (value, milliseconds / 1000)
 
+    def enter(self, name: str, member: str, value: bytes, seconds: float) -> None:
+        """Put a member with its value into a group for so long."""
+        with _said(), self._redis.pipeline() as together:
+            together.sadd(PREFIX + name, member)
+            together.set(_member(name, member), value, px=_milliseconds(seconds))
+            together.execute()
+
+    def entered(self, name: str) -> dict[str, bytes]:
+        """The members of a group whose time is not over, and their values."""
+        with _said():
+            members = sorted(
+                member.decode() for member in cast("set[bytes]", self._redis.smembers(PREFIX + name))
+            )
+            if not members:
+                return {}
+            values = cast(
+                "list[bytes | None]", self._redis.mget([_member(name, member) for member in members])
+            )
+            found = dict(zip(members, values, strict=True))
+            if gone := [member for member, value in found.items() if value is None]:
+                self._redis.srem(PREFIX + name, *gone)  # who is there after all enters again
+        return {member: value for member, value in found.items() if value is not None}
+
+    def leave(self, name: str, member: str) -> None:
+        """Take a member out of a group."""
+        with _said():
+            self._redis.delete(_member(name, member))
+
     def notify(self, name: str, notice: str) -> None:
         """Tell whoever listens to a name."""
         with _said():
@@ -159,6 +187,10 @@ def _lease(name: str) -> str:
 
 def _fence(name: str) -> str:
     return f"{PREFIX}{name}:fence"
+
+
+def _member(name: str, member: str) -> str:
+    return f"{PREFIX}{name}:{member}"
 
 
 def _milliseconds(seconds: float) -> int:

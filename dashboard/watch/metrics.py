@@ -14,9 +14,9 @@ from dashboard.configuration.settings import SettingsError
 from dashboard.door.doorway import Doorway
 from dashboard.door.traffic import Traffic
 from dashboard.fleet.snapshot import Snapshot, counts
+from dashboard.ingest.poll_log import Poll
 from dashboard.ingest.polling import PollState
 from dashboard.runtime import once
-from dashboard.watch.polls import Poll
 from dashboard.watch.readiness import readiness
 
 POLL_BUCKETS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
@@ -80,7 +80,9 @@ class Metrics(Collector):
         yield _gauge("catena_lease", "1: this process asks Catena; 0: another one does.", self._holds_lease())
         ready = readiness(state, datetime.now(UTC)) == "ready"
         yield _gauge("catena_ready", "1: there are positions, and they are fresh.", ready)
-        yield _gauge("catena_poll_failing", "1: the last poll failed.", bool(state.problem))
+        failing = bool(state.problem)
+        yield _gauge("catena_poll_failing", "1: the last poll failed.", failing and not state.apart)
+        yield _gauge("catena_sharing_failing", "1: what the replicas share cannot be had.", state.apart)
         if state.snapshot is not None:
             yield from _of_snapshot(state.snapshot)
         doorway = self._doorway()

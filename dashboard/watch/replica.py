@@ -6,23 +6,36 @@ import os
 import platform
 import socket
 import tomllib
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+import msgspec
+
 SHOWN = ("streamlit", "starlette", "uvicorn", "pydeck", "pandas", "pyarrow")
 
 
-@dataclass(frozen=True, slots=True)
-class Replica:
-    """One process."""
+class Replica(msgspec.Struct, frozen=True):
+    """One process, as it tells the others of itself; another version may tell more or less."""
 
-    name: str = field(default_factory=lambda: f"{socket.gethostname()}/{os.getpid()}")
+    name: str
     """Its machine and its number there."""
-    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    started_at: datetime | None = None
     """Aware UTC."""
+    version: str = ""
+    """That of the dashboard."""
+    pages: int = 0
+    """Open ones."""
+    polls: bool = False
+    """Whether it is the one that asks Catena."""
+    snapshot: int | None = None
+    """The version of the snapshot that it shows."""
+
+
+def this_process() -> Replica:
+    """What there is to tell of this one as it begins."""
+    return Replica(f"{socket.gethostname()}/{os.getpid()}", datetime.now(UTC), versions()["dashboard"])
 
 
 @cache

@@ -513,9 +513,11 @@ def watched(
 
 
 @contextmanager
-def browser_context(browser: Browser, *, user_agent: str | None = None) -> Iterator[BrowserContext]:
+def browser_context(
+    browser: Browser, *, user_agent: str | None = None, ignore_https_errors: bool = False
+) -> Iterator[BrowserContext]:
     """A place for pages, with time enough for a slow machine."""
-    context = browser.new_context(user_agent=user_agent)
+    context = browser.new_context(user_agent=user_agent, ignore_https_errors=ignore_https_errors)
     context.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)
     try:

@@ -10,6 +10,7 @@ import subprocess
 import tomllib
 from fnmatch import fnmatch
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -18,7 +19,6 @@ from dashboard.configuration.settings import load, names
 from tests.browser.rig import ROOT
 
 DEPLOY = ROOT / "deploy"
-OF_REDIS = {"CATENA_REDIS_URL", "CATENA_REDIS_KEY"}
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 REPLICAS = {name: found for name, found in COMPOSE["services"].items() if name.startswith("catena-")}
 UNIT = DEPLOY / "catena-live-map@.service"
@@ -104,8 +104,14 @@ def test_there_are_three_replicas_in_one_form_that_can_write_nowhere_else():
 def test_all_settings_of_the_replicas_are_settings_and_valid():
     (form, *_) = REPLICAS.values()
     ours = {name: value for name, value in form["environment"].items() if name.startswith("CATENA_")}
-    assert set(ours) <= {*names(), *OF_REDIS}
-    settings = load({name: value for name, value in ours.items() if name not in OF_REDIS}, {})
+    assert set(ours) <= set(names())
+    assert ours["CATENA_REDIS_KEY"].startswith("${CATENA_REDIS_KEY:?"), "from .env, or compose does not start"
+    given = {"CATENA_REDIS_KEY": "of .env, and long enough for a key"}
+    credentials = {"CATENA_CLIENT_ID": "id", "CATENA_CLIENT_SECRET": "of secrets.toml"}
+    settings = load(ours | given | credentials, {})
+    redis = urlsplit(settings.redis_url.reveal())
+    assert redis.hostname in COMPOSE["services"]
+    assert set(COMPOSE["services"][redis.hostname]["networks"]) <= set(form["networks"])
     subnet = COMPOSE["networks"]["front"]["ipam"]["config"][0]["subnet"]
     assert [str(network) for network in settings.trusted_proxies] == [subnet]
 

@@ -116,9 +116,11 @@ class Deployment:
         (folder / "sitecustomize.py").write_text(WITNESS)
         self.replicas: list[Replica] = []
 
-    def start(self, number: int, url: str = "") -> list[Replica]:
-        """More replicas, all that run."""
-        project = rig.project(self._folder)
+    def start(
+        self, number: int, url: str = "", *, base_path: str = "", secrets: str = "", **more: str
+    ) -> list[Replica]:
+        """More replicas, all that run; `url` of Redis, and more settings."""
+        project = rig.project(self._folder, secrets=secrets, base_path=base_path)
         for _ in range(number):
             port = rig.free_port()
             witness = self._folder / f"witness-{port}"
@@ -133,10 +135,12 @@ class Deployment:
                 "CATENA_POLL_SECONDS": "2",
                 "PYTHONPATH": str(self._folder),
                 "WITNESS": str(witness),
+                **more,
             }
             command = [str(project / ".venv/bin/streamlit"), "run", "app.py", "--server.port", str(port)]
             log = self._folder / f"replica-{port}.log"
-            server = rig.start(command, given, log, f"http://127.0.0.1:{port}", project)
+            below = f"/{base_path}" if base_path else ""
+            server = rig.start(command, given, log, f"http://127.0.0.1:{port}{below}", project)
             self._stack.callback(server.stop)
             self.replicas.append(Replica(server, witness))
         started = self.replicas[-number:]

@@ -48,7 +48,12 @@ def health(state: PollState[Snapshot], now: datetime) -> Health:
     if state.problem:
         old = "No positions yet."
         if snapshot is not None:
-            old = f"Positions on the map are {age(snapshot, now)} old, because the last poll failed."
+            why = (
+                "the replicas of this dashboard cannot share newer ones"
+                if state.apart
+                else "the last poll failed"
+            )
+            old = f"Positions on the map are {age(snapshot, now)} old, because {why}."
         return Health("Interrupted", old, again(None if state.started_at else state.retry_at, now))
     waiting = (now - state.started_at).total_seconds() if state.started_at else 0.0
     young = snapshot is None or _seconds_old(snapshot, now) <= YOUNG_POLLS * state.poll_seconds

@@ -46,7 +46,7 @@ def usually(state: PollState[Snapshot]) -> str:
 
 
 def _numbers(snapshot: Snapshot | None, viewer: Viewer, now: datetime) -> None:
-    pages = sum(service().connections.roles().values())
+    pages = sum(replica.pages for replica in service().replicas())
     numbers = {"Open pages": f"{pages:,}"}
     if snapshot is not None:
         frame = service().feed.frames.visible(snapshot, viewer.visibility)

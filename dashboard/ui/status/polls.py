@@ -10,8 +10,9 @@ from typing import Any
 import streamlit as st
 
 from dashboard.fleet import units
+from dashboard.ingest.poll_log import KEPT, Gap, Poll
 from dashboard.service import service
-from dashboard.watch.polls import KEPT, Gap, Poll, by_minute
+from dashboard.watch.polls import by_minute
 
 HEIGHT = 240
 MARK = {"clip": True, "aria": False}
@@ -24,7 +25,8 @@ COLOURS = {"ok": "#0072b2", "slow": "#e69f00", "failed": "#d55e00", NO_POLL: "#8
 def show() -> None:
     """Show the picture, and in a sentence what is to be seen in it."""
     st.subheader("Polls of the last hour", anchor=False)
-    polls, gaps = service().polls.polls(), service().polls.gaps()
+    log = service().poller.log
+    polls, gaps = log.polls(), log.gaps()
     if not polls:
         st.info("No poll has ended yet." if not gaps else "Catena was not asked within the last hour.")
         return
@@ -95,6 +97,12 @@ def spec(polls: Sequence[Poll], gaps: Sequence[Gap], now: datetime) -> dict[str,
     }
     return {
         "height": HEIGHT,
+        "padding": {
+            "left": 0,
+            "top": 5,
+            "right": 16,
+            "bottom": 5,
+        },  # the last time on the axis is not cut off
         "layer": [
             {
                 "data": {"values": bands},
@@ -119,7 +127,7 @@ def spec(polls: Sequence[Poll], gaps: Sequence[Gap], now: datetime) -> dict[str,
                     "type": "point",
                     "aria": False,
                     "shape": "cross",
-                    "size": 70,
+                    "size": 36,
                     "filled": True,
                     "yOffset": -9,
                 },

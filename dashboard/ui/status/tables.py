@@ -71,6 +71,8 @@ def errors(viewer: Viewer, now: datetime) -> None:
     if viewer.visibility != EVERYTHING:
         st.info("Operators who see all fleets see it here.")
         return
+    if service().roster is not None:
+        st.markdown("This is of the replica that serves this page; each has a log of its own.")
     found = service().troubles.latest()
     if not found:
         st.success("Nothing, since this process has started.", icon=":material/check:")
@@ -83,20 +85,29 @@ def errors(viewer: Viewer, now: datetime) -> None:
 
 
 def replicas(now: datetime) -> None:
-    """Show this process, and the versions of what it runs on."""
-    st.subheader("This process", anchor=False)
-    replica = service().replica
-    _table(
-        [
-            {
-                "Replica": replica.name,
-                "Running for": units.duration((now - replica.started_at).total_seconds()),
-                "Started": local_time(replica.started_at, viewer_zone()),
-                "Open pages": sum(service().connections.roles().values()),
-            }
-        ],
-        "Replicas",
-    )
+    """Show the processes that serve this dashboard, and what this one runs on."""
+    roster = service().roster
+    st.subheader("This process" if roster is None else "Replicas", anchor=False)
+    if roster is not None and roster.problem:
+        st.warning(
+            f"Which other replicas run is not known. {plain(roster.problem)}", icon=":material/cloud_off:"
+        )
+    this, *others = service().replicas()
+    rows = [
+        {
+            "Replica": f"{one.name} (this one)" if one is this and roster else one.name,
+            "Asks Catena": "yes" if one.polls else "no",
+            "Open pages": one.pages,
+            "Running for": units.duration((now - one.started_at).total_seconds())
+            if one.started_at
+            else "not known",
+            "Started": local_time(one.started_at, viewer_zone()) if one.started_at else "not known",
+            "Version": one.version or "not known",
+            "Snapshot": "none" if one.snapshot is None else str(one.snapshot),
+        }
+        for one in sorted([this, *others], key=lambda one: one.name)
+    ]
+    _table(rows, "Replicas")
     st.markdown(" · ".join(f"{name} {number}" for name, number in versions().items()))
 
 

@@ -13,6 +13,7 @@ from dashboard.fleet.names import Names, VehicleFacts
 from dashboard.fleet.notices import Notice
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.ingest import snapshot_codec as codec
+from dashboard.ingest.poll_log import Poll
 from dashboard.ingest.snapshot_builder import SnapshotBuilder
 from dashboard.runtime.refusals import Refusal
 from tests.dashboard.frames import NOW, few, fix
@@ -119,9 +120,15 @@ def test_names_come_as_they_went_and_equal_ones_have_the_same_hash(names):
     assert codec.encode_names(Names(drivers={"d9": "Other"}))[1] != digest
 
 
+def test_polls_come_as_they_went():
+    since = datetime(2026, 5, 4, 11, 0, 0, 123457, tzinfo=UTC)
+    polls = [Poll(since, 1.25, "failed", "503 | <b>"), Poll(since + timedelta(seconds=15), 20.5, "slow")]
+    assert codec.decode_polls(codec.encode_polls(polls)) == polls
+
+
 def test_a_head_comes_as_it_went():
     since = datetime(2026, 5, 4, 11, tzinfo=UTC)
-    head = codec.Head(None, "hash", "503 | <b>", 3, since, since + timedelta(seconds=60), since)
+    head = codec.Head(None, "hash", since, "503 | <b>", 3, since, since + timedelta(seconds=60), since)
     assert codec.decode_head(codec.SCHEMA, codec.encode_head(head)) == head
     assert codec.decode_head(None, None) is None, "nobody has published anything yet"
 
@@ -129,14 +136,15 @@ def test_a_head_comes_as_it_went():
 @pytest.mark.parametrize(
     "read",
     [
-        lambda: codec.decode_head(b"2", codec.encode_head(codec.Head(None, ""))),
+        lambda: codec.decode_head(b"1", codec.encode_head(codec.Head(None, ""))),
         lambda: codec.decode_head(codec.SCHEMA, b'{"snapshot": 5}'),
         lambda: codec.decode_head(codec.SCHEMA, b"\x80\x04."),
         lambda: codec.decode_frame(b""),
         lambda: codec.decode_frame(codec.encode_frame(pd.DataFrame({"a": [1] * 1000}))[:200]),
         lambda: codec.decode_names(b"[]"),
+        lambda: codec.decode_polls(b"[5]"),
     ],
-    ids=["schema", "other-fields", "garbled", "no-frame", "half-a-frame", "no-names"],
+    ids=["schema", "other-fields", "garbled", "no-frame", "half-a-frame", "no-names", "no-polls"],
 )
 def test_what_another_version_has_written_is_refused_with_a_sentence(read):
     with pytest.raises(codec.Unlike, match="another version of the dashboard"):
@@ -152,6 +160,6 @@ def test_whoever_changes_what_is_written_gives_it_another_schema():
         sorted(Names.__dataclass_fields__),
         VehicleFacts._fields,
         [field.name for kind in (codec.Head, codec.About) for field in msgspec.structs.fields(kind)],
-        [*Notice.__dataclass_fields__, *Refusal.__dataclass_fields__],
+        [*Notice.__dataclass_fields__, *Refusal.__dataclass_fields__, *Poll.__dataclass_fields__],
     )
-    assert (codec.SCHEMA, zlib.crc32(repr(written).encode())) == (b"1", 3511648083), written
+    assert (codec.SCHEMA, zlib.crc32(repr(written).encode())) == (b"2", 2451060080), written

@@ -9,6 +9,7 @@ from dashboard.fleet.names import Names
 from dashboard.ingest import polling
 from dashboard.ingest.concurrency import Concurrency
 from dashboard.ingest.directory import Directory
+from dashboard.ingest.poll_log import PollLog
 from dashboard.ingest.polling import PollState
 from dashboard.ingest.shared_poller import SharedPoller
 from dashboard.ingest.shared_positions import POSITIONS, SharedPositions
@@ -102,8 +103,31 @@ def test_one_polls_and_all_show_the_same(replicas):
         assert list(replica.state.snapshot.vehicles["ordinal"]) == [0, 1, 2]
 
 
+def test_all_know_the_same_polls_and_who_takes_over_goes_on_with_them(replicas):
+    first, *others = replicas(3)
+    some = [first, *others]
+    in_step(some)
+    replicas.catena.failing[LOCATIONS] = (503, {"message": "down"})
+    until(lambda: all("503" in replica.state.problem for replica in some))
+    replicas.catena.failing.clear()
+    until(lambda: not any(replica.state.problem for replica in some))
+    until(lambda: len({tuple(replica.poller.log.polls()) for replica in some}) == 1)
+    holding = holder(some)
+    known = holding.poller.log.polls()
+    assert [poll.outcome for poll in known].count("failed") == 1
+    assert "503" in next(poll.problem for poll in known if poll.problem)
+    holding.poller.close()
+    some.remove(holding)
+    taking = holder(some)
+    until(lambda: len(taking.poller.log.polls()) >= len(known) + 2)
+    until(lambda: len({tuple(replica.poller.log.polls()) for replica in some}) == 1)
+    assert taking.poller.log.polls()[: len(known)] == known
+    (late,) = replicas(1)
+    until(lambda: late.poller.log.polls()[: len(known)] == known)
+
+
 def test_names_are_read_once_for_all(replicas):
-    some = replicas(3)
+    some = replicas(3, poll_seconds=60.0)  # the lease is not lost meanwhile, however slow the machine
     until(lambda: all(replica.poller.directory.names.vehicles for replica in some))
     assert replicas.catena.asked[VEHICLES] == 1
 
@@ -113,6 +137,7 @@ def test_why_polling_fails_is_said_by_all_and_the_pause_is_everybodys(replicas):
     in_step(some)
     replicas.catena.failing[LOCATIONS] = (503, {"message": "down"})
     until(lambda: all("503" in replica.state.problem for replica in some))
+    assert not any(replica.state.apart for replica in some), "a poll failed, nothing else"
     holding = holder(some)
     others = [replica for replica in some if replica is not holding]
     until(lambda: all(one.state.retry_at == holding.state.retry_at and one.state.retry_at for one in others))
@@ -214,7 +239,7 @@ def test_redis_gone_nobody_polls_and_all_say_so_until_it_is_back(replicas, serve
     some = replicas(3)
     until(lambda: all(replica.version and len(replica.state.snapshot.vehicles) == 3 for replica in some))
     server.stop()
-    until(lambda: all("Redis" in replica.state.problem for replica in some))
+    until(lambda: all("Redis" in replica.state.problem and replica.state.apart for replica in some))
     until(lambda: not any(replica.holds or replica.poller._poller.running for replica in some))
     asked, version = replicas.catena.asked.copy(), max(replica.version for replica in some)
     time.sleep(2 * POLL)
@@ -295,7 +320,7 @@ def test_a_snapshot_that_is_read_late_does_not_take_the_place_of_a_newer_one(sto
 
     def positions(prepare):
         directory = Directory(full_catena().client())
-        return SharedPositions(store, directory, 15.0, prepare=prepare, published=lambda: None)
+        return SharedPositions(store, directory, PollLog(15.0), 15.0, prepare=prepare, published=lambda: None)
 
     builder = SnapshotBuilder()
     first, second = (PollState(builder.build([fix("a")], Names(), NOW)) for _ in range(2))

@@ -111,6 +111,14 @@ def test_the_numbers_are_those_of_what_has_happened(serve, catena):
     assert found["catena_api_answers_total", f"GET {LOCATIONS}", "200"] >= 1
 
 
+def test_redis_gone_is_not_a_poll_that_failed(serve):
+    service = serve()
+    service.poller.poll_once()
+    service.poller.state = replace(service.poller.state, problem="Redis cannot be reached.", apart=True)
+    found = numbers(service)
+    assert [found["catena_poll_failing",], found["catena_sharing_failing",]] == [0, 1]
+
+
 def test_what_viewers_share_is_counted(serve):
     from dashboard.access.viewer import Visibility  # noqa: PLC0415 - only here
 

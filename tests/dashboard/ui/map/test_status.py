@@ -52,6 +52,12 @@ def taken(seconds):
             "Positions on the map are 20 s old, because the last poll failed. Trying again in 1 h.",
         ),
         (
+            PollState(taken(20), problem="Redis.", apart=True),
+            "Interrupted",
+            "Positions on the map are 20 s old, because the replicas of this dashboard cannot share newer ones. "
+            "Trying again now.",
+        ),
+        (
             PollState(problem="503.", retry_at=ago(1)),
             "Interrupted",
             "No positions yet. Trying again now.",

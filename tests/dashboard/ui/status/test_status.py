@@ -4,7 +4,7 @@ import json
 import logging
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,6 +13,7 @@ from dashboard.access.viewer import EVERYTHING, OPERATOR, Viewer, Visibility
 from dashboard.configuration.settings import Settings
 from dashboard.ingest import embedded
 from dashboard.service import Service, install
+from dashboard.watch.replica import Replica
 from tests.dashboard.catena import LOCATIONS, full_catena, location
 
 HOSTILE = "<b>[x](https://evil.example)</b>"
@@ -117,6 +118,71 @@ def test_polls_that_failed_are_told_of_in_their_words(service, catena):
     (chart,) = page.get("vega_lite_chart")
     layers = json.loads(chart.proto.spec)["layer"]
     assert len(layers[2]["data"]["values"]) == 1, "a cross where a poll failed"
+
+
+class Known:
+    """Replicas that are known."""
+
+    def __init__(self, service, *others, problem=""):
+        self._service, self._others, self.problem = service, others, problem
+
+    def replicas(self):
+        return [self._service.replica(), *self._others]
+
+    def close(self):
+        pass
+
+
+def test_all_replicas_are_listed_and_the_one_that_polls_is_marked(service):
+    service.poller.poll_once()
+    service.roster = Known(
+        service,
+        Replica("a/1", datetime.now(UTC) - timedelta(hours=2), "9.0", pages=3, polls=False, snapshot=77),
+        Replica("~odd"),
+    )
+    page = opened()
+    listed = table(page, "Replica").set_index("Replica")
+    this = f"{service.replica().name} (this one)"
+    assert list(listed.index) == sorted(["a/1", this, "~odd"])
+    assert [listed.loc[name, "Asks Catena"] for name in ("a/1", this)] == ["no", "yes"]
+    assert [listed.loc["a/1", column] for column in ("Open pages", "Running for", "Version", "Snapshot")] == [
+        3, "2 h", "9.0", "77",
+    ]  # fmt: skip
+    assert set(listed.loc["~odd", ["Running for", "Started", "Version", "Snapshot"]]) == {"not known", "none"}
+    assert metrics(page)["Open pages"] == "3", "of all replicas"
+    assert "each has a log of its own" in said(page)
+
+
+def test_that_the_others_are_not_known_is_said(service):
+    service.roster = Known(service, problem="The shared store (Redis) cannot be reached.")
+    page = opened()
+    assert "Which other replicas run is not known. The shared store (Redis) cannot be reached." in said(page)
+    assert len(table(page, "Replica")) == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({}, "Interrupted: Positions on the map are 1 min old."),
+        (
+            {"problem": "Redis is away.", "apart": True},
+            "Interrupted: Positions on the map are 1 min old, because the replicas of this dashboard cannot share "
+            "newer ones. Trying again now. Redis is away.",
+        ),
+    ],
+    ids=["nobody polls", "no Redis"],
+)
+def test_old_positions_are_not_called_live(service, more, told):
+    service.poller.poll_once()
+    state = service.poller.state
+    old = replace(state.snapshot, taken_at=datetime.now(UTC) - timedelta(seconds=90))
+    service.poller.state = replace(state, snapshot=old, **more)
+    page = opened()
+    badge, sentence, *_ = (element.value for element in page.markdown if "<style>" not in str(element.value))
+    (word,) = re.findall(r"Live|Starting|Slow|Interrupted", badge)
+    errors = [str(error.value) for error in page.error]
+    assert re.sub(r"\\(.)", r"\1", " ".join([f"{word}: {sentence}", *errors])).replace("\u2060", "") == told
+    assert metrics(page)["Age of positions"] == "1 min"
 
 
 def test_before_the_first_poll_it_says_so(service):
