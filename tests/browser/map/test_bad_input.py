@@ -13,6 +13,7 @@ pytestmark = pytest.mark.browser
 LOCATIONS = "/v2/telematics/vehicle-locations"
 
 
+@pytest.mark.slow
 def test_every_odd_position_name_and_time(see, dashboard, odd: World) -> None:
     shown = see("/", server=dashboard(odd.settings), width=1280, height=720, drawn=True)
     rows = shown.all_rows()

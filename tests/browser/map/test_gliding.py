@@ -57,6 +57,7 @@ def glided_at_first(shown: MapPage, vehicles: int) -> bool:
     return found[0]
 
 
+@pytest.mark.slow
 def test_the_same_vehicles_glide_and_nobody_flies_when_others_come_or_go(
     see, dashboard, small: World
 ) -> None:
@@ -108,6 +109,7 @@ def test_the_same_vehicles_glide_and_nobody_flies_when_others_come_or_go(
     shown.seen.clean()
 
 
+@pytest.mark.slow
 def test_the_map_is_never_built_anew_and_keeps_the_viewers_own_view(see, dashboard, small: World) -> None:
     shown = see("/", server=dashboard(small.settings, hasty=False), width=1280, height=720, drawn=True)
     shown.all_rows()
