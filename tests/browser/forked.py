@@ -12,12 +12,11 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import ModuleType
 
-from streamlit.components.v2 import manifest_scanner
 from streamlit.web import cli
 
 from dashboard.configuration import settings
@@ -29,10 +28,7 @@ from pages import invitations, live_map  # noqa: F401 - what the script imports
 POLL_SECONDS = 1.0
 KIOSK_SECONDS = 4
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload([__name__])
-# Each start looks through all installed packages for components: once is enough.
-manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
-manifest_scanner.scan_component_manifests()
+CONTEXT.set_forkserver_preload([__name__, "tests.browser.warm"])
 
 
 class Forked:
