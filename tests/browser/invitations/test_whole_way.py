@@ -95,6 +95,7 @@ def test_a_refusal_comes_back_with_its_reason_and_can_be_revived(dashboard, visi
     expect(seen.page.get_by_text("Waiting for the fleet to open the link")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_the_same_reference_from_two_browsers_at_once_makes_one_invitation(dashboard, visit) -> None:
     first, second = (visit(dashboard(), "/invitations") for _ in range(2))
     for seen in (first, second):

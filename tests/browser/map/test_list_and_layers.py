@@ -107,6 +107,7 @@ def choose_in_view(seen: rig.Watch, label: str) -> None:
     seen.page.keyboard.press("Escape")
 
 
+@pytest.mark.slow
 def test_hexagons_count_the_vehicles_that_the_map_shows(dashboard, visit) -> None:
     seen = visit(dashboard(), width=1280, height=900, drawn=True).map_shown()
     choose_in_view(seen, "Coarse")
