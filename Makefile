@@ -2,8 +2,9 @@
 PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
+PARALLEL := -n 2 --dist worksteal
 
-.PHONY: run demo test test-fast check bench screenshots requirements clean
+.PHONY: run demo test test-slow test-all test-fast check bench screenshots requirements clean
 
 run: .venv/.runtime
 	@$(BIN)/streamlit run app.py --server.port $(PORT)
@@ -13,13 +14,24 @@ demo: .venv/.runtime
 	@CATENA_SIMULATED_JOINS=$${CATENA_SIMULATED_JOINS:-60} CATENA_POLL_SECONDS=$${CATENA_POLL_SECONDS:-5} \
 		$(BIN)/streamlit run app.py --server.port $(PORT)
 
+# Compiled once, not in each process of the tests and in each dashboard that they start.
+test test-slow test-fast: export PYTHONDONTWRITEBYTECODE :=
+
 test: .venv/.dev
 	@sh scripts/ensure_chromium.sh
 	@sh scripts/ensure_redis.sh
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
+
+# What is long and rarely breaks alone, and more examples of each property.
+test-slow: .venv/.dev
+	@sh scripts/ensure_chromium.sh
+	@sh scripts/ensure_redis.sh
+	$(BIN)/python -m pytest $(PARALLEL) -m "slow or hypothesis" --hypothesis-profile=thorough
+
+test-all: test test-slow
 
 test-fast: .venv/.dev
-	$(BIN)/python -m pytest -m "not browser and not started"
+	$(BIN)/python -m pytest -m "not browser and not started and not slow"
 
 check: .venv/.dev
 	$(BIN)/ruff check .

@@ -35,6 +35,12 @@ def servers(folder: Path) -> Iterator[Servers]:
         yield Servers(folder, stack)
 
 
+@pytest.fixture(autouse=True)
+def rest(servers: Servers) -> Iterator[None]:
+    yield
+    servers.rest()
+
+
 @pytest.fixture(scope="session")
 def dashboard(servers: Servers) -> Callable[..., rig.Server]:
     """`dashboard(environ, secrets=…, anew=True)`: the one that runs, if it was asked for alike."""

@@ -28,7 +28,7 @@ from pages import invitations, live_map  # noqa: F401 - what the script imports
 POLL_SECONDS = 1.0
 KIOSK_SECONDS = 4
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload([__name__])
+CONTEXT.set_forkserver_preload([__name__, "tests.browser.warm"])
 
 
 class Forked:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -17,6 +19,7 @@ class Servers:
         self._folder = folder
         self._stack = stack
         self._simulated: rig.Server | None = None
+        self._asleep = False
         self._other: tuple[object, rig.Server] | None = None
         self._other_stack = stack.enter_context(ExitStack())
         self._port = rig.free_port()
@@ -41,12 +44,22 @@ class Servers:
         if wanted == (None, "", "", "app.py", True):
             if self._simulated is None:
                 self._simulated = self._stack.enter_context(self._started(rig.free_port(), *wanted))
+            elif self._asleep:
+                self._asleep = False
+                os.kill(self._simulated.process.pid, signal.SIGCONT)
+                self._simulated.wait_until(f"{self._simulated.url}/readyz")
             return self._simulated
         if anew or self._other is None or self._other[0] != wanted:
             self._other = None
             self._other_stack.close()
             self._other = wanted, self._other_stack.enter_context(self._started(self._port, *wanted))
         return self._other[1]
+
+    def rest(self) -> None:
+        """Nobody looks: hold up the one on simulated data, whose polls keep a processor busy, until it is asked for."""
+        if self._simulated is not None and not self._asleep:
+            self._asleep = True
+            os.kill(self._simulated.process.pid, signal.SIGSTOP)
 
     @contextmanager
     def _started(

@@ -13,7 +13,7 @@ from tests.browser.map_page import MapPage
 from tests.deploy.proxy import NEEDED, port_of, serving
 from tests.started.replicas import Deployment
 
-pytestmark = [pytest.mark.browser, NEEDED]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, NEEDED]
 
 
 def test_the_map_is_drawn_from_one_replica(context: BrowserContext, tmp_path) -> None:

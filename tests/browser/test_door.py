@@ -165,6 +165,7 @@ def test_who_is_on_the_list_and_not_proved_stays_outside(
     assert not seen.frames
 
 
+@pytest.mark.slow
 def test_an_address_of_which_nothing_is_said_comes_in_where_the_settings_assume_it_verified(
     dashboard, small: World, provider: rig.Server, stranger
 ) -> None:

@@ -10,7 +10,9 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize(
-    ("codings", "most"), [("br, gzip", 2_500_000), ("gzip", 2_600_000)], ids=["https", "http"]
+    ("codings", "most"),
+    [pytest.param("br, gzip", 2_500_000, marks=pytest.mark.slow), ("gzip", 2_600_000)],
+    ids=["https", "http"],
 )
 def test_a_first_visit_is_small(browsers, dashboard, codings: str, most: int) -> None:
     # A browser of its own has nothing in its cache; without https it takes no Brotli. Polls are as usual: what later

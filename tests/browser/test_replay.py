@@ -68,6 +68,7 @@ def test_all_recorded_vehicles_are_on_the_map_and_no_secret_leaves_the_server(
     seen.map_shown()
 
 
+@pytest.mark.slow
 def test_ten_viewers_cause_the_traffic_of_one(dashboard, visit, replay: Replay) -> None:
     server = dashboard(replay.settings)
     seen = visit(server).map_shown()

@@ -10,7 +10,9 @@ from tests.browser.barriers import barriers
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize(
+    ("width", "theme"), [pytest.param(1280, "light", marks=pytest.mark.slow), (390, "dark")]
+)
 def test_the_picture_of_the_polls_is_drawn(visit, dashboard, width: int, theme: str) -> None:
     seen = visit(dashboard(), "/status", width=width, height=844, theme=theme)
     page = seen.page

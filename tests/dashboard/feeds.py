@@ -35,23 +35,32 @@ class Feeds:
         self.trailers = trailers
         self.history = History((catena or Catena()).client(), now=lambda: NOW)
         self.feed = Feed(lambda: self.newest, lambda: self.trailers, self.history)
+        self._session = ""
+        self._clients: dict[str, httpx.Client] = {}
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.history.close()
+        for client in self._clients.values():
+            client.close()
 
     def get(self, url: str, prefix: str = "", session: str = "", **options: dict[str, str]) -> httpx.Response:
         """What a browser gets in a session, which the door has found, for a URL of the feed below a base path."""
+        if prefix not in self._clients:
+            transport = InProcess(self._app(prefix))
+            self._clients[prefix] = httpx.Client(transport=transport, base_url="http://here")
+        self._session = session
+        return self._clients[prefix].get(f"{prefix}/{url}", **options)
+
+    def _app(self, prefix: str) -> types.ASGIApp:
         routes = Starlette(routes=self.feed.routes(prefix))
 
         async def app(scope: types.Scope, receive: types.Receive, send: types.Send) -> None:
-            await routes({**scope, SESSION: session}, receive, send)
+            await routes({**scope, SESSION: self._session}, receive, send)
 
-        transport = InProcess(app)
-        with httpx.Client(transport=transport, base_url="http://here") as client:
-            return client.get(f"{prefix}/{url}", **options)
+        return app
 
 
 def summary_of(snapshot: Snapshot, scope: Scope = ALL) -> Summary:

@@ -9,7 +9,7 @@ from hypothesis import settings
 
 from dashboard.ingest.fixes import Coordinates, Fix, Point
 
-few = settings(max_examples=30)
+few = settings(max_examples=settings().max_examples // 3)
 """For properties that build a frame per example, which is slow."""
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)

@@ -1,10 +1,10 @@
-"""The dashboards under test: every way to start, each with what a user may have configured, side by side."""
+"""The dashboards under test: every way to start, each with what a user may have configured."""
 
 from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -43,6 +43,18 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("started")
     (place / "sitecustomize.py").write_text(GUARD)
     return place
+
+
+class WhenAskedFor(dict[tuple[str, str], Started]):
+    """Each is started when a test first asks for it."""
+
+    def __init__(self, start: Callable[[str, str], Started]) -> None:
+        super().__init__()
+        self._start = start
+
+    def __missing__(self, wanted: tuple[str, str]) -> Started:
+        self[wanted] = self._start(*wanted)
+        return self[wanted]
 
 
 @pytest.fixture(scope="module")
@@ -84,11 +96,10 @@ def started(home: Path, ways: tuple[str, ...]) -> Iterator[dict[tuple[str, str],
                 home if elsewhere else project,
             )
             stack.callback(server.stop)
+            server.wait_until_listening(port)
             return Started(way, server, port, base, network_log)
 
-        kinds = [(way, kind) for kind in ("simulated", "credentials", "elsewhere") for way in ways]
-        found = {(way, kind): start(way, kind) for way, kind in [*kinds, ("uvicorn", "sign-in")]}
-        for one in found.values():
-            stack.callback(one.server.process.terminate)  # all of them first, then each is waited for
-            one.server.wait_until_listening(one.port)
+        found = WhenAskedFor(start)
         yield found
+        for one in found.values():
+            one.server.process.terminate()  # all of them first, then each is waited for

@@ -27,7 +27,7 @@ def deployment(tmp_path: Path) -> Iterator[Deployment]:
             assert "Traceback" not in replica.server.log()
 
 
-@pytest.mark.parametrize("number", [2, 4])
+@pytest.mark.parametrize("number", [2, pytest.param(4, marks=pytest.mark.slow)])
 def test_catena_is_asked_as_by_one(deployment: Deployment, number: int) -> None:
     deployment.start(number)
     # One request for each snapshot; one may be under way.
@@ -36,6 +36,7 @@ def test_catena_is_asked_as_by_one(deployment: Deployment, number: int) -> None:
     assert {len(replica.now["ordinals"]) for replica in deployment.replicas} == {3}
 
 
+@pytest.mark.slow
 def test_killed_stopped_and_resumed(deployment: Deployment) -> None:
     """The holder's death, and a sleep past its lease, cost a few polls and nothing else."""
     deployment.start(3)
@@ -56,6 +57,7 @@ def test_killed_stopped_and_resumed(deployment: Deployment) -> None:
     assert all(replica.now["ordinals"] == known for replica in deployment.replicas)
 
 
+@pytest.mark.slow
 def test_redis_restarted_and_a_replica_cut_off(deployment: Deployment) -> None:
     relay = deployment.relay()
     (cut,) = deployment.start(1, relay.url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
@@ -9,20 +10,29 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
+from tests.dashboard.waiting import until
 from tests.started.conftest import COOKIE_SECRET
 from tests.started.starts import WAYS, Started, has_ipv6, network_address
 
 pytestmark = pytest.mark.started
 LAN = network_address()
 KINDS = ("simulated", "credentials", "elsewhere")
-EVERY = list(product(WAYS, KINDS))
-REAL = list(product(WAYS, KINDS[1:]))
+USUAL = {("make", "simulated"), ("streamlit", "credentials"), ("uvicorn", "elsewhere")}
+"""Each way and each kind once; the other combinations are the slow part."""
+
+
+def marks(way: str, kind: str) -> Sequence[pytest.MarkDecorator]:
+    return () if (way, kind) in USUAL else (pytest.mark.slow,)
+
+
+EVERY = [pytest.param(way, kind, marks=marks(way, kind)) for way, kind in product(WAYS, KINDS)]
+REAL = [pytest.param(way, kind, marks=marks(way, kind)) for way, kind in product(WAYS, KINDS[1:])]
 BY_IPV4 = [("127.0.0.1", ""), ("127.0.0.1", "localhost")]
 BY_IPV6 = [("::1", ""), ("::1", "localhost")] if has_ipv6() else []
 # uvicorn listens to 127.0.0.1 alone, unless it is told otherwise.
 ADDRESSES = [
-    (way, kind, *address)
-    for way, kind in EVERY
+    pytest.param(way, kind, *address, marks=marks(way, kind))
+    for way, kind in product(WAYS, KINDS)
     for address in (BY_IPV4 if way == "uvicorn" else BY_IPV4 + BY_IPV6)
 ]
 PUBLIC = "fleets.example.com"
@@ -89,7 +99,7 @@ def test_a_page_of_another_site_gets_no_websocket_and_nobody_is_asked_whether_it
 
 
 @pytest.mark.skipif(LAN is None, reason="this machine has no address but its own")
-@pytest.mark.parametrize("way", ["make", "streamlit"])
+@pytest.mark.parametrize("way", ["make", pytest.param("streamlit", marks=pytest.mark.slow)])
 def test_a_phone_in_the_network_sees_simulated_fleets(
     started: dict[tuple[str, str], Started], way: str
 ) -> None:
@@ -119,10 +129,10 @@ def test_sign_in_reads_the_project_s_own_file_from_another_folder(
     started: dict[tuple[str, str], Started],
 ) -> None:
     """A login that our cookie_secret signed is taken to the provider, which nobody is; others go back to the page."""
-    until = int((datetime.now(UTC) + timedelta(minutes=1)).timestamp())
+    end = int((datetime.now(UTC) + timedelta(minutes=1)).timestamp())
 
     def login(secret: str) -> tuple[int, str]:
-        token = jwt.encode({"alg": "HS256"}, {"provider": "office", "exp": until}, OctKey.import_key(secret))
+        token = jwt.encode({"alg": "HS256"}, {"provider": "office", "exp": end}, OctKey.import_key(secret))
         answer = started["uvicorn", "sign-in"].get(f"/auth/login?provider={token}")
         return answer.status_code, answer.text
 
@@ -136,7 +146,7 @@ def test_the_address_that_is_printed_is_one_that_answers(
 ) -> None:
     one = started[way, kind]
     shown = f"http://127.0.0.1:{one.port}" if way == "uvicorn" else f"http://localhost:{one.port}{one.base}"
-    assert shown in one.server.log().replace("\n", " ").split(" ")
+    until(lambda: shown in one.server.log().replace("\n", " ").split(" "))
 
 
 @pytest.mark.parametrize(("way", "kind"), [*EVERY, ("uvicorn", "sign-in")])

@@ -13,7 +13,7 @@ from tests.browser.barriers import barriers
 from tests.browser.invitations_page import invited, settled, tab
 
 pytestmark = pytest.mark.browser
-SIZES = [(1280, 800), (390, 844)]
+SIZES = [pytest.param(1280, 800, marks=pytest.mark.slow), (390, 844)]
 COLOURS = """button => {
   const text = button.querySelector("p");
   return [getComputedStyle(text).color, getComputedStyle(button).backgroundColor];
@@ -88,7 +88,7 @@ def test_a_phone_opens_the_code_that_a_laptop_makes_of_itself(
     seen.clean()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_the_main_button_can_be_read(dashboard, visit, theme: str) -> None:
     seen = visit(dashboard(), "/invitations", theme=theme)
     button = seen.page.get_by_role("button", name="Create invitation")

@@ -92,7 +92,11 @@ def test_from_the_open_map_to_the_first_truck(server, visit, phone) -> None:
 
 @pytest.mark.parametrize(
     ("width", "height", "theme"),
-    [(1024, 768, "light"), (1920, 1080, "dark"), (390, 844, "light")],
+    [
+        pytest.param(1024, 768, "light", marks=pytest.mark.slow),
+        (1920, 1080, "dark"),
+        pytest.param(390, 844, "light", marks=pytest.mark.slow),
+    ],
     ids=["4:3", "16:9", "narrow"],
 )
 def test_each_act_fits_is_large_and_has_no_barriers(
@@ -123,6 +127,7 @@ def test_each_act_fits_is_large_and_has_no_barriers(
     seen.clean()
 
 
+@pytest.mark.slow
 def test_keys_go_on_to_the_next_fleet_and_leave(server, visit, phone) -> None:
     seen = visit(server, "/stage", width=1280, height=800)
     page = seen.page

@@ -16,7 +16,7 @@ from tests.browser.barriers import barriers
 from tests.browser.invitations_page import choose_row, fill_and_send, invited, settled, tab
 
 pytestmark = pytest.mark.browser
-VIEWS = [(1280, "light"), (390, "dark")]
+VIEWS = [pytest.param(1280, "light", marks=pytest.mark.slow), (390, "dark")]
 
 
 def test_from_the_reference_to_the_first_truck(dashboard, visit, phone) -> None:
@@ -60,6 +60,7 @@ def test_from_the_reference_to_the_first_truck(dashboard, visit, phone) -> None:
     seen.clean()
 
 
+@pytest.mark.slow
 def test_a_reference_is_text_whatever_it_says_or_refused_in_words(dashboard, visit) -> None:
     seen = visit(dashboard(), "/invitations")
     seen.page.on("dialog", lambda dialog: pytest.fail(f"a dialog opened: {dialog.message}"))
@@ -80,6 +81,7 @@ def test_a_reference_is_text_whatever_it_says_or_refused_in_words(dashboard, vis
     seen.clean()
 
 
+@pytest.mark.slow
 def test_a_refusal_comes_back_with_its_reason_and_can_be_revived(dashboard, visit, phone) -> None:
     seen = visit(dashboard(), "/invitations")
     fleet = phone(invited(seen, "REFUSE-1")).page
@@ -93,6 +95,7 @@ def test_a_refusal_comes_back_with_its_reason_and_can_be_revived(dashboard, visi
     expect(seen.page.get_by_text("Waiting for the fleet to open the link")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_the_same_reference_from_two_browsers_at_once_makes_one_invitation(dashboard, visit) -> None:
     first, second = (visit(dashboard(), "/invitations") for _ in range(2))
     for seen in (first, second):
@@ -109,6 +112,7 @@ def test_the_same_reference_from_two_browsers_at_once_makes_one_invitation(dashb
     assert sorted(made) == [0, 1]
 
 
+@pytest.mark.slow
 def test_a_fleet_may_choose_only_the_providers_it_was_limited_to(dashboard, visit, phone) -> None:
     seen = visit(dashboard(), "/invitations")
     seen.page.get_by_text("More", exact=True).click()
@@ -132,6 +136,7 @@ def test_a_fleet_may_choose_only_the_providers_it_was_limited_to(dashboard, visi
     assert answer.status >= 400
 
 
+@pytest.mark.slow
 def test_a_link_opened_after_expiry_says_so_and_resending_helps(dashboard, visit, phone) -> None:
     seen = visit(dashboard(), "/invitations")
     tab(seen, "Follow up")

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.browser
 LOCATIONS = "/v2/telematics/vehicle-locations"
 
 
+@pytest.mark.slow
 def test_every_odd_position_name_and_time(see, dashboard, odd: World) -> None:
     shown = see("/", server=dashboard(odd.settings), width=1280, height=720, drawn=True)
     rows = shown.all_rows()
@@ -67,6 +68,7 @@ def test_a_vehicle_without_a_place_and_a_fleet_without_vehicles_by_link(see, das
     shown.seen.clean()
 
 
+@pytest.mark.slow
 def test_what_the_filters_leave_none_of_disappears(see, dashboard, small: World) -> None:
     shown = see("/?trailers=1&hex=coarse", server=dashboard(small.settings), width=1280, height=720)
 

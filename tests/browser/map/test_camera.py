@@ -10,7 +10,7 @@ from tests.browser.rig import Server, opened
 from tests.browser.world import World
 
 pytestmark = pytest.mark.browser
-SIZES = [(1280, 800), (390, 844)]
+SIZES = [pytest.param(1280, 800, marks=pytest.mark.slow), (390, 844)]
 WITHOUT_WEBGL = """{
   const ask = HTMLCanvasElement.prototype.getContext;
   HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
@@ -55,6 +55,7 @@ def test_everything_is_in_sight_at_first_and_after_fit(
     shown.seen.clean()
 
 
+@pytest.mark.slow
 def test_a_link_opens_where_it_was_made_and_fit_leads_back(see, dashboard, small: World) -> None:
     server = dashboard(small.settings)
     shown = see("/?at=39.5,-104.25,9.5&vehicle=b", server=server, width=1280, height=800)

@@ -109,7 +109,7 @@ def test_names_come_with_closeness_and_are_not_asked_for_over_a_continent(see) -
     shown.seen.clean()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [pytest.param(1280, marks=pytest.mark.slow), 390])
 def test_the_key_of_the_shapes_opens_and_makes_the_legend_no_higher(see, width: int) -> None:
     shown = see("/", width=width, height=800)
     shown.all_rows()

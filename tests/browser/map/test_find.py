@@ -101,6 +101,7 @@ def test_only_matches_and_all_the_filters_change_what_is_drawn_and_the_address(s
     shown.seen.clean()
 
 
+@pytest.mark.slow
 def test_a_link_reopens_the_view_and_says_what_of_it_is_wrong(see) -> None:
     first = see("/?color=state")
     vehicle_row = first.all_rows()[3]

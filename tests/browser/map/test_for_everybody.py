@@ -11,7 +11,9 @@ from tests.browser.world import World
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize(
+    ("width", "theme"), [pytest.param(1280, "light", marks=pytest.mark.slow), (390, "dark")]
+)
 def test_axe_finds_nothing_serious(see, width: int, theme: str) -> None:
     shown = see("/?state=moving", width=width, height=800, theme=theme)
 
@@ -31,6 +33,7 @@ def test_axe_finds_nothing_serious(see, width: int, theme: str) -> None:
     assert found() == []
 
 
+@pytest.mark.slow
 def test_everything_is_reached_by_tab(see, dashboard, small: World) -> None:
     shown = see("/?vehicle=a", server=dashboard(small.settings), width=1280, height=720)
     shown.all_rows()

@@ -54,6 +54,7 @@ def test_all_that_reads_markdown_shows_escaped_text_as_it_is(visit, dashboard) -
     assert not seen.outside  # its font is not beside this script, which the console holds against it
 
 
+@pytest.mark.slow
 def test_ordinary_names_are_drawn_and_hostile_ones_are_text_on_the_map_page(
     see, dashboard, hostile: World
 ) -> None:

@@ -16,6 +16,7 @@ SIZES = "nodes => nodes.map(node => parseFloat(getComputedStyle(node).fontSize))
 NODES = "document.querySelectorAll('*').length"
 
 
+@pytest.mark.slow
 def test_it_shows_only_map_and_numbers_and_outlives_the_server(
     visit, dashboard, operator_of, small: World
 ) -> None:
@@ -78,7 +79,7 @@ def test_it_shows_one_fleet_after_the_other(visit, dashboard, small: World) -> N
     seen.clean()
 
 
-@pytest.mark.parametrize("how", ["key", "button"])
+@pytest.mark.parametrize("how", [pytest.param("key", marks=pytest.mark.slow), "button"])
 def test_one_comes_back_from_it_with_the_filters_as_they_were(see, dashboard, small: World, how: str) -> None:
     shown = see("/?kiosk=1&fleet=fleet-1", server=dashboard(small.settings), width=1280, height=720)
     page = shown.page

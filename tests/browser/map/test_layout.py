@@ -12,7 +12,7 @@ from tests.browser.replay import serving
 from tests.browser.world import World
 
 pytestmark = pytest.mark.browser
-
+SIZES = [pytest.param(1280, 800, marks=pytest.mark.slow), (390, 844)]
 TOP = 160
 """Pixels of the window above the map, at most."""
 MAP_IN_PAGE = """() => {
@@ -28,7 +28,7 @@ def box(shown: MapPage) -> list[int]:
     return found
 
 
-@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+@pytest.mark.parametrize(("width", "height"), SIZES)
 def test_nothing_moves_the_map(see, dashboard, small: World, width: int, height: int) -> None:
     shown = see(server=dashboard(small.settings), width=width, height=height)
     shown.all_rows()
@@ -67,6 +67,7 @@ def test_nothing_moves_the_map(see, dashboard, small: World, width: int, height:
     assert shown.seen.fits()
 
 
+@pytest.mark.slow
 def test_on_a_wide_screen_the_list_stands_beside_the_map(see, dashboard, small: World) -> None:
     shown = see(server=dashboard(small.settings), width=1920, height=1080)
     shown.all_rows()
@@ -84,7 +85,7 @@ def test_on_a_wide_screen_the_list_stands_beside_the_map(see, dashboard, small: 
     )
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [pytest.param(1280, marks=pytest.mark.slow), 390])
 def test_the_pages_are_reached_by_the_header_and_nothing_stays_open(
     see, dashboard, small: World, width: int
 ) -> None:
@@ -112,7 +113,7 @@ def test_what_is_typed_into_the_fleet_box_is_what_enter_takes(see) -> None:
     shown.seen.until(lambda: {row["fleet"] for row in shown.seen.rows()} == {wanted}, "the fleet alone")
 
 
-@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+@pytest.mark.parametrize(("width", "height"), SIZES)
 def test_an_empty_world_says_what_to_do_first(see, dashboard, width: int, height: int) -> None:
     world = World({})
     with serving(world):

@@ -107,6 +107,7 @@ def choose_in_view(seen: rig.Watch, label: str) -> None:
     seen.page.keyboard.press("Escape")
 
 
+@pytest.mark.slow
 def test_hexagons_count_the_vehicles_that_the_map_shows(dashboard, visit) -> None:
     seen = visit(dashboard(), width=1280, height=900, drawn=True).map_shown()
     choose_in_view(seen, "Coarse")
@@ -240,6 +241,7 @@ def test_a_list_can_be_used_by_keyboard_alone(dashboard, visit) -> None:
     seen.until(lambda: "vehicle" in asked(seen), "a row chosen by keyboard")
 
 
+@pytest.mark.slow
 def test_trails_of_several_rows_are_replayed_together(dashboard, visit) -> None:
     seen = list_shown(visit(dashboard(), "/?state=moving", width=1280, height=1000).map_shown())
     seen.ticks(2)

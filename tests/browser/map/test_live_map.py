@@ -37,7 +37,9 @@ def settle(seen: rig.Watch) -> list[dict[str, str]]:
     return seen.rows_are(lambda _: True, "map and counts to agree")
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize(
+    ("width", "theme"), [(1280, "light"), pytest.param(390, "dark", marks=pytest.mark.slow)]
+)
 def test_vehicles_are_on_the_map_and_nobody_outside_is_asked(
     dashboard, visit, width: int, theme: str
 ) -> None:

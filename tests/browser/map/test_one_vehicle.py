@@ -33,6 +33,7 @@ def scroll_by(shown: MapPage, pixels: int) -> None:
     shown.page.wait_for_timeout(300)
 
 
+@pytest.mark.slow
 def test_a_click_on_the_map_chooses_and_stays_over_ticks(see, dashboard, small: World) -> None:
     shown = see("/", server=dashboard(small.settings), width=1280, height=720, drawn=True)
     shown.all_rows()
@@ -60,6 +61,7 @@ def test_a_click_on_the_map_chooses_and_stays_over_ticks(see, dashboard, small: 
     shown.seen.clean()
 
 
+@pytest.mark.slow
 def test_after_a_restart_nobody_is_chosen_that_was_not(see, dashboard, operator_of, small: World) -> None:
     path = "/v2/telematics/vehicle-locations"
     rows = small.rows

@@ -47,6 +47,7 @@ def choose(shown: MapPage, name: str) -> None:
     shown.close()
 
 
+@pytest.mark.slow
 def test_streets_are_chosen_kept_and_told_of(see, server, hosted: Streets) -> None:
     shown = see("/?vehicle=b", server=server, width=1280, height=800, drawn=True)
     shown.all_rows()

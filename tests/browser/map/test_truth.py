@@ -59,6 +59,7 @@ ENTRIES = {
 """What is coloured by to something that only its legend has."""
 
 
+@pytest.mark.slow
 def test_every_colouring_counts_each_vehicle_once_and_filters(see) -> None:
     shown = see("/?color=speed", width=1280, height=720)
     shown.all_rows()
