@@ -129,6 +129,10 @@ class Viewer:
                 interval = message.auto_rerun.interval
                 if message.auto_rerun.fragment_id not in self._timers:
                     self._repeat(socket, message.auto_rerun.fragment_id, interval, interval)
+            case "stop_auto_rerun":
+                for fragment in message.stop_auto_rerun.fragment_ids:
+                    if timer := self._timers.pop(fragment, None):
+                        timer.cancel()
             case "delta":
                 self._look(socket, message.delta, raw)
             case "script_finished":
