@@ -19,7 +19,19 @@ SECONDS = 800
 @pytest.mark.timeout(SECONDS + 60)
 def test_two_minutes_of_faults(tmp_path: Path) -> None:
     kept = tmp_path / "soak.json"
-    command = ["-m", "benchmarks.soak", "2", "--vehicles", "1200", "--viewers", "6", "--json", str(kept)]
+    command = [
+        "-m",
+        "benchmarks.soak",
+        "2",
+        "--vehicles",
+        "1200",
+        "--viewers",
+        "6",
+        "--seed",
+        "2",
+        "--json",
+        str(kept),
+    ]
     soak = subprocess.Popen([sys.executable, *command], cwd=rig.ROOT, stdout=subprocess.DEVNULL)
     try:
         soak.wait(SECONDS)
