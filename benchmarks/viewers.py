@@ -183,9 +183,8 @@ class Viewer:
         try:
             try:
                 answer = await self.http.get(full)
-            except (
-                httpx.RemoteProtocolError
-            ):  # the server closed an idle connection just then; browsers ask again
+            except (httpx.RemoteProtocolError, httpx.ReadError):
+                # The server closed an idle connection just then; browsers ask again.
                 answer = await self.http.get(full)
             answer.raise_for_status()
         except httpx.HTTPError as error:
