@@ -129,6 +129,10 @@ class Viewer:
                 interval = message.auto_rerun.interval
                 if message.auto_rerun.fragment_id not in self._timers:
                     self._repeat(socket, message.auto_rerun.fragment_id, interval, interval)
+            case "stop_auto_rerun":
+                for fragment in message.stop_auto_rerun.fragment_ids:
+                    if timer := self._timers.pop(fragment, None):
+                        timer.cancel()
             case "delta":
                 self._look(socket, message.delta, raw)
             case "script_finished":
@@ -179,9 +183,8 @@ class Viewer:
         try:
             try:
                 answer = await self.http.get(full)
-            except (
-                httpx.RemoteProtocolError
-            ):  # the server closed an idle connection just then; browsers ask again
+            except (httpx.RemoteProtocolError, httpx.ReadError):
+                # The server closed an idle connection just then; browsers ask again.
                 answer = await self.http.get(full)
             answer.raise_for_status()
         except httpx.HTTPError as error:

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketDisconnect
 
 from dashboard.access.grants import feed_key
 from dashboard.access.session import ADDRESS, SESSION, Session
@@ -111,9 +112,16 @@ class Door:
             return {"type": "websocket.disconnect", "code": 1008} if connection.over else message
 
         async def send_while_open(message: Message) -> None:
-            if connection.over:  # as when the browser has gone; Streamlit takes that quietly
-                raise OSError("The session has ended")
-            await send(message)
+            # Of an OSError Starlette remembers that nothing can be received any more, and says so by an error that
+            # Streamlit takes for a text from the browser, and fails over. This it takes quietly.
+            if connection.over:
+                raise WebSocketDisconnect(1008)
+            try:
+                await send(message)
+            except OSError as error:
+                if message["type"] == "websocket.send":
+                    raise WebSocketDisconnect(1006) from error
+                raise
 
         headers = [*asked.scope["headers"], (HEADER.encode(), connection.id.encode())]
         scope = {**asked.scope, "headers": headers}

@@ -6,6 +6,11 @@ from dataclasses import replace
 
 import anyio
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import WebSocketRoute
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.web.server.starlette.starlette_websocket import create_websocket_handler
 
 from dashboard.access.grants import EVERYBODY, Grant
 from dashboard.access.session import Refused, Session
@@ -206,3 +211,48 @@ def test_a_page_that_does_not_take_its_end_holds_nobody_up(monkeypatch):
             await page.leave()
 
     anyio.run(look)
+
+
+class Runtime:
+    """Streamlit's, with one message for each page."""
+
+    def __init__(self) -> None:
+        self.heard = self.left = 0
+
+    def connect_session(self, client, **_):
+        client.write_forward_msg(ForwardMsg())
+        return "session"
+
+    def handle_backmsg(self, *_, **__):
+        self.heard += 1
+
+    def disconnect_session(self, *_, **__):
+        self.left += 1
+
+
+def test_a_browser_that_goes_while_it_is_sent_something_is_no_defect():
+    """Streamlit takes what Starlette says of it for a text that the browser has sent, and fails to refuse that."""
+    house, runtime = house_of(Let()), Runtime()
+    stream = WebSocketRoute("/_stcore/stream", create_websocket_handler(runtime))
+    house.door._app = Starlette(routes=[stream])
+
+    async def look():
+        page, failed = socket(house, "a"), anyio.Event()
+
+        async def gone(message):
+            if message["type"] == "websocket.send":
+                failed.set()
+                raise OSError
+
+        await page.say({"type": "websocket.connect"})
+        async with anyio.create_task_group() as group:
+            group.start_soon(house.door, page._scope, page._said.get, gone)
+            await failed.wait()
+            # It was under way before the browser went.
+            await page.say(
+                {"type": "websocket.receive", "bytes": BackMsg(clear_cache=True).SerializeToString()}
+            )
+            await page.say({"type": "websocket.disconnect", "code": 1006})
+
+    anyio.run(look)
+    assert (runtime.heard, runtime.left) == (1, 1)

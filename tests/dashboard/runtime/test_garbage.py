@@ -6,7 +6,10 @@ import weakref
 import pytest
 from streamlit import config
 
+from dashboard.access.scope import Scope
+from dashboard.access.viewer import EVERYTHING, Visibility
 from dashboard.configuration.settings import Settings
+from dashboard.fleet.filters import Filters
 from dashboard.runtime.garbage import WHOLE_SECONDS, GarbageCollector
 from dashboard.service import Service
 
@@ -62,5 +65,28 @@ def test_the_service_sets_aside_what_each_snapshot_holds():
         service.poller.poll_once()
         assert service.poller.state.snapshot is not None
         assert gc.get_freeze_count() > 0
+    finally:
+        service.close()
+
+
+def test_the_vehicles_of_a_snapshot_that_nobody_shows_any_more_go_without_a_search():
+    """What lives is set aside after each snapshot: a cycle in one, or in what is made of it, would keep it."""
+    service = Service(Settings())
+    everything = Scope(EVERYTHING)
+    some = Scope(Visibility(fleets=frozenset({"one that is not there"})), Filters(text="4"))
+    vehicles = []
+    try:
+        for _ in range(6):
+            service.poller.poll_once()
+            snapshot = service.poller.state.snapshot
+            for scope in (everything, some):
+                service.feed.vehicles.url(snapshot, scope, "standing")
+                service.feed.vehicles.url(snapshot, scope, "moving")
+                service.feed.vehicles.summary(snapshot, scope)
+                service.feed.vehicles.facets(snapshot, scope.visibility)
+            vehicles.append(weakref.ref(snapshot.vehicles))
+            del snapshot
+        # The last two are kept for browsers that ask late.
+        assert [held() is None for held in vehicles] == [True] * 4 + [False] * 2
     finally:
         service.close()
