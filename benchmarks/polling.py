@@ -19,7 +19,7 @@ from typing import TypeVar
 import pandas as pd
 import psutil
 
-from benchmarks.inline_map import answer, urls
+from benchmarks.peers.rows import answer, urls
 from catena_client import MAX_PAGE_SIZE, CatenaClient
 from catena_client.http import Client
 from dashboard.access.tokens import FeedTokens

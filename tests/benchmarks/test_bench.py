@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks import report, ticks
 from benchmarks.first_visit import FirstVisit
-from benchmarks.inline_map import columns, layer
+from benchmarks.peers.rows import columns, layer
 from benchmarks.report import FeedCost, PollCost
 from benchmarks.ticks import PageCost
 
