@@ -1,4 +1,4 @@
-"""What a tick costs as a picture: a bar for each figure, number of vehicles and kind of page, on a logarithmic scale."""
+"""What a tick costs, as a picture: a bar per figure, number of vehicles and kind of page, on logarithmic scales."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def show() -> None:
     if rows is None:
         st.info("Reading …")
         return
-    ground = folium.Map(location=(39, -95), zoom_start=4, tiles=None)
+    ground = folium.Map(location=(39, -95), zoom_start=4, tiles=None, maxZoom=18)
     group = folium.FeatureGroup(name="Vehicles")
     FastMarkerCluster(rows[["lat", "lon", "colour", *WORDS]], callback=MARKER).add_to(group)
     st_folium(
