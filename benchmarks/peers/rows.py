@@ -37,12 +37,13 @@ def newest() -> pd.DataFrame | None:
     if snapshot is None:
         return None
     with unmetered():
-        return _newest(service().feed.vehicles, snapshot.version, urls(service().feed.vehicles, snapshot))
+        return rows_of(service().feed.vehicles, snapshot.version, urls(service().feed.vehicles, snapshot))
 
 
 @lru_cache(maxsize=1)
-def _newest(feed: VehicleFeed, _version: int, addresses: tuple[str, ...]) -> pd.DataFrame:
-    bodies = (answer(feed, url, compressed=False) for url in addresses)
+def rows_of(feed: VehicleFeed, _version: int, addresses: tuple[str, ...]) -> pd.DataFrame:
+    """The rows behind some addresses of a snapshot, for whoever asks first for that version."""
+    bodies = (answer(feed, url) for url in addresses)
     rows = pd.DataFrame(list(chain.from_iterable(map(json.loads, bodies))), columns=columns())
     rows["lon"], rows["lat"] = zip(*rows["p"], strict=True)
     rows["colour"] = "#" + rows["icon"].str.rpartition("-")[2]
@@ -68,9 +69,9 @@ def urls(feed: VehicleFeed, snapshot: Snapshot) -> tuple[str, ...]:
     return tuple(feed.url(snapshot, Scope(EVERYTHING), layer) for layer in get_args(Layer))
 
 
-def answer(feed: VehicleFeed, url: str, *, compressed: bool) -> bytes:
-    """What the feed answers to one of its own URLs."""
-    headers = [(b"accept-encoding", b"gzip")] if compressed else []
+def answer(feed: VehicleFeed, url: str, coding: str = "identity") -> bytes:
+    """What the feed answers to one of its own URLs, packed in a way such as gzip."""
+    headers = [(b"accept-encoding", coding.encode())]
     asked = {
         "type": "http",
         "method": "GET",
