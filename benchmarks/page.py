@@ -13,7 +13,7 @@ from benchmarks.chromium import Tab, tab
 from sandbox import SandboxConfig
 from tests.browser import rig
 
-HEARD_TICKS = 2
+HEARD_TICKS = 1
 """Of whose bytes the network tells, in the first run alone: they are the same in all."""
 QUIET_TICKS = 3
 """With nobody listening, for what the browser's own thread does."""

@@ -14,8 +14,8 @@ class Plan:
 
     polls: Mapping[int, float]
     """Vehicles to seconds between two polls, and so between two ticks."""
-    runs: Mapping[int, int]
-    """Vehicles to how often a page is opened anew. Ticks and runs are fewest where no target hangs on them."""
+    repeated: frozenset[tuple[str, int]]
+    """Pages and numbers of vehicles on whose times a target hangs: opened three times."""
     kinds: tuple[str, ...]
     limit_seconds: float
     """A page that has not shown its ticks by then, from when it was opened, cannot do that size."""
@@ -35,27 +35,27 @@ class Plan:
 
 
 FULL = Plan(
-    polls={1_000: 2, 10_000: 3, 50_000: 4, 100_000: 6},
-    runs={1_000: 1, 10_000: 1, 50_000: 3, 100_000: 1},
+    polls={1_000: 2, 10_000: 3, 50_000: 4, 100_000: 5},
+    repeated=frozenset({("ours", 1_000), ("ours", 50_000), ("inline", 50_000)}),
     kinds=tuple(TITLES),
-    limit_seconds=75,
+    limit_seconds=90,
     partly=50_000,
     polled=100_000,
     polled_runs=3,
     visits=3,
     visited_kinds=tuple(TITLES),
     visited=10_000,
-    crowd=(200, 40),
+    crowd=(200, 24),
     loads={
         "100 anonymous viewers, 5 s": "--viewers 100 --poll 5 --filters 10 --vehicles 10000 --seconds 25",
         "100 identities, 5 s": "--viewers 100 --poll 5 --filters 10 --identities 100 --vehicles 10000 --seconds 25",
-        "300 viewers, 15 s": "--viewers 300 --poll 15 --filters 10 --identities 40 --vehicles 10000 --seconds 45",
+        "300 viewers, 15 s": "--viewers 300 --poll 15 --filters 10 --identities 40 --vehicles 10000 --seconds 30",
     },
     filtered=100_000,
 )
 QUICK = Plan(
     polls={10_000: 2},
-    runs={10_000: 1},
+    repeated=frozenset(),
     kinds=("ours", "inline", "plotly_chart"),
     limit_seconds=40,
     partly=0,

@@ -66,7 +66,7 @@ def _page(plan: Plan, folder: Path, kind: str, vehicles: int, url: str) -> Itera
             vehicles,
             folder,
             poll_seconds=plan.polls[vehicles],
-            runs=plan.runs[vehicles],
+            runs=3 if (kind, vehicles) in plan.repeated else 1,
             limit=plan.limit_seconds,
         ):
             yield asdict(cost)
