@@ -1,86 +1,78 @@
-"""Measures everything, prints it, writes it into docs/performance.md, and fails when a target is missed."""
+"""Measures everything (QUICK=1: a part), prints it, and fails when a target is missed.
+
+The raw numbers go to docs/performance/bench.json, the picture beside it, the tables into docs/performance.md; of a
+quick run they go to build/ instead. `python -m benchmarks STEP …` measures some steps anew and keeps the others;
+`python -m benchmarks tables` measures nothing and writes tables and picture of what there is.
+"""
 
 from __future__ import annotations
 
 import json
-import subprocess
+import os
+import platform
 import sys
 import tempfile
+import time
+from datetime import UTC, datetime
 from pathlib import Path
-from statistics import median
+from typing import Any
 
-from benchmarks import first_visit, page, report
-from benchmarks.ticks import PageCost
+from benchmarks import picture, report
+from benchmarks.plan import FULL, QUICK
+from benchmarks.results import Results
+from benchmarks.steps import STEPS, say
 from tests.browser import rig
 
-SIZES = {1_000: 2.0, 10_000: 3.0, 50_000: 5.0}
-"""Vehicles to seconds between polls, and so between ticks."""
-POLLED = 100_000
 DOCUMENT = rig.ROOT / "docs" / "performance.md"
-PORT = 9410
 
 
 def main() -> int:
-    """Exit code: 0 when all targets are met."""
-    with tempfile.TemporaryDirectory() as folder:
-        polls, feed = poll_costs(Path(folder))
-        say("first visits")
-        visits = first_visit.measure(Path(folder))
-        pages = [cost for vehicles in SIZES for cost in page_costs(Path(folder), vehicles)]
-    text = report.markdown(pages, polls, feed, visits)
-    print(text)
-    report.write(DOCUMENT, text)
-    missed = [check for check in report.checks(pages, polls) if not check.met]
-    for check in missed:
-        print(
-            f"Missed: {check.what} is {check.found:.3f}, at most {check.most:.3f} is allowed.",
-            file=sys.stderr,
+    """Exit code: 0 when all was measured and all targets are met."""
+    quick = bool(os.environ.get("QUICK"))
+    plan = QUICK if quick else FULL
+    target = rig.ROOT / "build" if quick else rig.ROOT / "docs" / "performance"
+    target.mkdir(parents=True, exist_ok=True)
+    raw = target / "bench.json"
+    wanted = [name for name in sys.argv[1:] or STEPS if name != "tables"]
+    results: dict[str, Any] = json.loads(raw.read_text()) if sys.argv[1:] and raw.exists() else {}
+    for name in wanted:
+        began, rows = time.monotonic(), results.setdefault(name, {"rows": []})
+        rows.clear()
+        rows.update(
+            rows=[], taken_at=datetime.now(UTC).isoformat(timespec="minutes"), load=os.getloadavg()[0]
         )
-    return 1 if missed else 0
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            try:
+                for row in STEPS[name](plan, Path(folder)):
+                    rows["rows"].append(row)
+            except Exception as error:  # noqa: BLE001 - a step that fails costs the others nothing
+                say(f"{name} failed: {error}")
+                rows["failed"] = str(error)[-500:]
+        rows["seconds"] = round(time.monotonic() - began)
+        results["machine"] = {"python": platform.python_version(), "cores": os.cpu_count()}
+        raw.write_text(json.dumps(results, indent=1) + "\n")
+    found = Results(results, _soaked(target / "soak.json"))
+    text = report.markdown(found, "performance/bench.svg")
+    print(text)
+    (target / "bench.svg").write_text(picture.draw(found))
+    if not quick:
+        report.write(DOCUMENT, text)
+    missed = [check for check in found.checks() if not check.met]
+    for check in missed:
+        print(f"Missed: {check.what}: {check.found}, wanted {check.wanted}.", file=sys.stderr)
+    failed = [name for name, rows in results.items() if "failed" in rows]
+    for name in failed:
+        print(f"Not measured: {name}: {results[name]['failed']}", file=sys.stderr)
+    return 1 if missed or failed else 0
 
 
-def page_costs(folder: Path, vehicles: int) -> list[PageCost]:
-    """Both pages over the same sandbox, one after the other."""
-    arguments = ("--vehicles", str(vehicles), "--fleets", str(max(6, vehicles // 330)))
-    costs = []
-    with rig.sandbox(folder, *arguments, port=PORT) as sandbox:
-        for number, kind in enumerate(("ours", "inline")):
-            say(f"{vehicles:,} vehicles, {kind}")
-            poll_seconds = SIZES[vehicles]
-            port = PORT + 1 + 2 * number
-            costs.append(
-                page.measure(kind, sandbox.url, vehicles, folder, port=port, poll_seconds=poll_seconds)
-            )
-    return costs
+def _soaked(path: Path) -> dict[str, Any] | None:
+    """The last soak that was recorded (`python -m benchmarks.soak 30 --json …`), with its day."""
+    if not path.exists():
+        return None
+    taken = datetime.fromtimestamp(path.stat().st_mtime, UTC).date().isoformat()
+    return {"taken": taken, **json.loads(path.read_text())}
 
 
-def poll_costs(folder: Path) -> tuple[dict[str, report.PollCost], report.FeedCost]:
-    """Both ways of polling, each in a process of its own, over the same sandbox."""
-    answers = {}
-    with rig.sandbox(folder, "--vehicles", str(POLLED), "--fleets", "300", port=PORT) as sandbox:
-        for kind in ("plain", "ours"):
-            say(f"{POLLED:,} vehicles, poll, {kind}")
-            command = [
-                sys.executable,
-                "-m",
-                "benchmarks.polling",
-                kind,
-                sandbox.url,
-                f"{sandbox.url}/realms/catena",
-            ]
-            answers[kind] = json.loads(
-                subprocess.run(command, cwd=rig.ROOT, check=True, stdout=subprocess.PIPE).stdout
-            )
-    costs = {
-        kind: report.PollCost(found["vehicles"], median(found["cpu_seconds"]), found["peak_mb"])
-        for kind, found in answers.items()
-    }
-    return costs, report.FeedCost(**answers["ours"]["feed"])
-
-
-def say(what: str) -> None:
-    """Tell whoever waits."""
-    print(f"Measuring: {what} …", file=sys.stderr, flush=True)
-
-
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

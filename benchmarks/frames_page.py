@@ -5,14 +5,28 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from dashboard.deck import icons
-from dashboard.deck.deck import deck, vehicles_layer
+from dashboard.deck.deck import Spec, deck, vehicles_layer
 from dashboard.deck.viewport import ViewState
 from dashboard.fleet.colours import PALETTES, Theme
+
+
+class Plain(Spec):
+    """A deck without roads and counties, and with no more names than there are at zoom 6."""
+
+    def to_json(self) -> str:
+        """The deck as deck.gl reads it."""
+        told = json.loads(super().to_json())
+        told["layers"] = [layer for layer in told["layers"] if layer["id"] != "basemap-lines"]
+        told["layers"][-1]["maxZoom"] = 6
+        return json.dumps(told)
+
 
 asked = st.query_params
 theme: Theme = "dark" if st.context.theme.type == "dark" else "light"
@@ -33,10 +47,9 @@ shown = deck(
     theme=theme,
     assets_url="assets/",
 )
-if "plain" in asked:
-    shown.layers = [each for each in shown.layers if each.id != "basemap-lines"]
-    shown.layers[-1].max_zoom = 6
 
 st.set_page_config(layout="wide")
 st.html("<style>.stMainBlockContainer {padding: 0} header {display: none !important}</style>")
-st.pydeck_chart(shown, key="map", height=int(asked.get("height", "700")))
+st.pydeck_chart(
+    Plain(**vars(shown)) if "plain" in asked else shown, key="map", height=int(asked.get("height", "700"))
+)

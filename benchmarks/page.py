@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import ticks
@@ -13,61 +13,114 @@ from benchmarks.chromium import Tab, tab
 from sandbox import SandboxConfig
 from tests.browser import rig
 
-COLD_TICKS = 2
-"""Let pass before anything is counted: the first page run, the basemap, the first glide."""
-COUNTED_TICKS = 6
-"""For the bytes, and as many again for the long tasks."""
-PATIENCE_SECONDS = 240
+HEARD_TICKS = 1
+"""Of whose bytes the network tells, in the first run alone: they are the same in all."""
+QUIET_TICKS = 3
+"""With nobody listening, for what the browser's own thread does."""
+DRAWN = {
+    "plotly_chart": "!!document.querySelector('.js-plotly-plot canvas')",
+    "folium_map": "!!document.querySelector('iframe')?.contentDocument.querySelector('.leaflet-marker-pane > *')",
+}
 CANVAS = """!!document.querySelector('[data-testid="stDeckGlJsonChart"] canvas')"""
 
 
+class TooSlow(RuntimeError):
+    """A page did not show its ticks within the time limit."""
+
+
+@dataclass
+class Watched:
+    """A page that is open, and the log of what its ticks cost the server."""
+
+    opened: Tab
+    log: Path
+    deadline: float
+
+    def ticks(self) -> list[ticks.Tick]:
+        """Those so far."""
+        return ticks.ticks(self.runs())
+
+    def runs(self) -> list[dict[str, float | str]]:
+        """The runs of its fragments so far."""
+        return ticks.runs(self.log.read_text().splitlines(keepends=True))
+
+    def wait(self, number: int) -> float:
+        """Let so many more ticks come; the moment (seconds since 1970) that the last of them began."""
+        wanted = len(self.ticks()) + number
+        while len(found := self.ticks()) < wanted:
+            self.opened.listen(0.2)
+            if time.monotonic() > self.deadline:
+                raise TooSlow
+        return found[-1].began
+
+
 def measure(
-    kind: str, sandbox_url: str, vehicles: int, folder: Path, *, port: int, poll_seconds: float
-) -> ticks.PageCost:
-    """Start the page `ours` or `inline` over a sandbox, watch it in Chromium, and give its costs."""
+    kind: str, sandbox_url: str, vehicles: int, folder: Path, *, poll_seconds: float, runs: int, limit: float
+) -> Iterator[ticks.PageCost]:
+    """Start the page `kind` over a sandbox, watch it in Chromium, anew for each run, and give the costs of each.
+
+    Raises `TooSlow` when a run takes longer than `limit` seconds.
+    """
     log = folder / f"{kind}-{vehicles}.ticks"
-    with served(kind, sandbox_url, log, port=port, poll_seconds=poll_seconds) as server:
+    with served(kind, sandbox_url, log, poll_seconds=poll_seconds) as server:
         # The browser opens when the first poll and the names are there, as it would on a running server.
-        time.sleep(3 * poll_seconds)
-        with tab(server.entrance, port + 1) as opened:
-            wait(opened, log, COLD_TICKS)
-            if not opened.evaluate(CANVAS):
-                raise RuntimeError(f"The page {kind} shows no map. The log says:\n{server.log()}")
-            heard = wait(opened, log, COUNTED_TICKS)
-            opened.call("Network.disable")
-            began, busy = time.time(), opened.busy_seconds()
-            quiet = wait(opened, log, COUNTED_TICKS)
-            ended, busy = time.time(), opened.busy_seconds() - busy
-            tasks, received = opened.long_tasks(), opened.received
-    runs = ticks.runs(lines(log))
-    found = ticks.ticks(runs)
+        time.sleep(2 * poll_seconds + vehicles / 25_000)
+        for run in range(runs):
+            with tab(server.entrance, rig.free_port()) as opened:
+                watched = Watched(opened, log, time.monotonic() + limit)
+                try:
+                    yield _costs(watched, kind, vehicles, run)
+                except TooSlow:
+                    seen = len(watched.ticks())
+                    raise TooSlow(f"not within {limit:g} s ({seen} ticks)") from None
+                except TimeoutError:
+                    raise TooSlow("its browser answered nothing for a minute") from None
 
-    def mean(events: list[tuple[float, float]], span: tuple[float, float]) -> float:
-        # In doubt against us: of the plain page every run counts as a tick, of ours only one with new positions.
-        number = (
-            sum(span[0] <= float(run["at"]) < span[1] for run in runs)
-            if kind == "inline"
-            else len(ticks.between(found, *span))
-        )
-        return ticks.mean_per_tick(events, *span, number)
 
-    counted = ticks.between(found, heard[0], quiet[1])
+def _costs(watched: Watched, kind: str, vehicles: int, run: int) -> ticks.PageCost:
+    opened, kilobytes = watched.opened, None
+    if run:
+        opened.call("Network.disable")
+    began = watched.wait(1)  # the first page run, the basemap and the first glide are over by the next
+    if not run:
+        began = watched.wait(1)
+        ended = watched.wait(HEARD_TICKS)
+        kilobytes = _mean(watched, kind, opened.received, began, ended) / 1000
+        opened.call("Network.disable")
+    began = watched.wait(1)
+    since, busy = time.time(), opened.busy_seconds()
+    ended = watched.wait(QUIET_TICKS)
+    until, busy = time.time(), opened.busy_seconds() - busy
+    if not opened.evaluate(DRAWN.get(kind, CANVAS)):
+        raise RuntimeError("it shows no map")
     return ticks.PageCost(
         kind,
         vehicles,
-        ticks=len(counted),
-        cpu_ms=ticks.cpu_ms(counted),
-        kilobytes=mean(received, heard) / 1000,
-        long_task_ms=mean(tasks, quiet),
-        thread_ms=mean([(began, busy * 1000)], (began, ended)),
+        run,
+        ticks=QUIET_TICKS,
+        cpu_ms=ticks.cpu_ms(ticks.between(watched.ticks(), began, ended)),
+        kilobytes=kilobytes,
+        long_task_ms=_mean(watched, kind, opened.long_tasks(), since, until),
+        thread_ms=_mean(watched, kind, [(since, busy * 1000)], began, ended),
     )
+
+
+def _mean(
+    watched: Watched, kind: str, events: list[tuple[float, float]], began: float, ended: float
+) -> float:
+    """Per tick. In doubt against us: of a peer every run counts as one, of ours only one with new positions."""
+    if kind == "ours":
+        number = len(ticks.between(watched.ticks(), began, ended))
+    else:
+        number = sum(began <= float(run["at"]) < ended for run in watched.runs())
+    return ticks.mean_per_tick(events, began, max(ended, began), max(1, number))
 
 
 @contextmanager
 def served(
-    kind: str, sandbox_url: str, log: Path, *, poll_seconds: float, port: int | None = None
+    kind: str, sandbox_url: str, log: Path, *, poll_seconds: float, **more: str
 ) -> Iterator[rig.Server]:
-    """The page `ours` or `inline` in a process of its own over a sandbox; what its ticks cost goes to `log`."""
+    """A page in a process of its own over a sandbox; what its ticks cost goes to `log`. `more`: of its environment."""
     log.touch()
     config = SandboxConfig()
     environ = {
@@ -77,8 +130,9 @@ def served(
         "CATENA_CLIENT_SECRET": config.client_secret,
         "CATENA_POLL_SECONDS": f"{poll_seconds:g}",
         "BENCH_TICKS": str(log),
+        **more,
     }
-    port = port or rig.free_port()
+    port = rig.free_port()
     url = f"http://127.0.0.1:{port}"
     command = ["-m", "benchmarks.measured", kind, str(port)]
     server = rig.run(command, environ, log.with_suffix(".log"), url)
@@ -87,46 +141,3 @@ def served(
         yield server
     finally:
         server.stop()
-
-
-def wait(opened: Tab, log: Path, number: int) -> tuple[float, float]:
-    """Let so many ticks with a new snapshot pass; give the span of time from just before one to just before another."""
-    versions = len(ticks.ticks(ticks.runs(lines(log))))
-    deadline = time.monotonic() + PATIENCE_SECONDS
-
-    def next_tick(beyond: int) -> float:
-        while True:
-            found = ticks.ticks(ticks.runs(lines(log)))
-            if len(found) > beyond:
-                return found[beyond].began
-            opened.listen(0.3)
-            if time.monotonic() > deadline:
-                raise RuntimeError(f"The page drew no {number} new snapshots within {PATIENCE_SECONDS} s.")
-
-    return next_tick(versions), next_tick(versions + number)
-
-
-def lines(log: Path) -> list[str]:
-    """The lines of a log so far."""
-    return log.read_text().splitlines(keepends=True)
-
-
-if __name__ == "__main__":  # one page alone: python -m benchmarks.page ours SANDBOX_URL VEHICLES PORT
-    import tempfile
-
-    _, kind, url, vehicles, port = sys.argv[:5]
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            print(
-                measure(
-                    kind,
-                    url,
-                    int(vehicles),
-                    Path(folder),
-                    port=int(port),
-                    poll_seconds=float(sys.argv[5]) if len(sys.argv) > 5 else 2,
-                )
-            )
-        finally:
-            for path in Path(folder).glob("*.log"):
-                print(path.read_text()[-3000:])

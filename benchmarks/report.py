@@ -1,174 +1,116 @@
-"""The measured numbers as ratios, held against the targets, as text for the terminal and for the documentation."""
+"""What was measured as tables, for the terminal and for the documentation."""
 
 from __future__ import annotations
 
-import platform
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from benchmarks.first_visit import FirstVisit
-from benchmarks.ticks import PageCost
+from benchmarks.peers import TITLES
+from benchmarks.results import METRICS, Found, Results
 
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 
 
-@dataclass(frozen=True)
-class PollCost:
-    """One way of reading all positions, in a process of its own."""
-
-    vehicles: int
-    cpu_seconds: float
-    """Median over the polls."""
-    peak_mb: float
-    """Most memory above what the process held once it had imported everything."""
-
-
-@dataclass(frozen=True)
-class FeedCost:
-    """The map's data for one version and scope, at the poll's number of vehicles."""
-
-    first_ms: float
-    """CPU milliseconds of the first answer, which makes JSON and packs it."""
-    next_ms: float
-    """CPU milliseconds of each further answer."""
-    bytes_per_vehicle: float
-    """As sent, with gzip."""
-
-
-@dataclass(frozen=True)
-class Check:
-    """One target and what was found."""
-
-    what: str
-    found: float
-    most: float
-
-    @property
-    def met(self) -> bool:
-        """Whether the target is reached."""
-        return self.found <= self.most
-
-
-def share(ours: float, plain: float) -> float:
-    """Ours as a part of the plain way's; 0 when ours costs nothing, infinite when only the plain way does not."""
-    if not ours:
-        return 0.0
-    return ours / plain if plain else float("inf")
-
-
-def as_ratio(part: float) -> str:
-    """A part as people say it: 0.02 is 1/50."""
-    if not part:
-        return "0"
-    return f"1/{1 / part:.3g}" if part < 1 else f"{part:.3g}"
-
-
-def checks(pages: Sequence[PageCost], polls: Mapping[str, PollCost]) -> list[Check]:
-    """Every target. Long tasks are compared where the plain page has any: browsers report none under 50 ms."""
-    ours = {cost.vehicles: cost for cost in pages if cost.kind == "ours"}
-    inline = {cost.vehicles: cost for cost in pages if cost.kind == "inline"}
-    least, most = min(ours), max(ours)
-    found = [
-        Check(
-            f"script CPU at {most:,}, ours / inline", share(ours[most].cpu_ms, inline[most].cpu_ms), 1 / 50
+def markdown(results: Results, picture: str) -> str:
+    """All tables, and the picture at an address."""
+    parts = [
+        _about(results),
+        table(
+            ("target", "wanted", "found", "runs", ""),
+            [
+                (each.what, each.wanted, each.found, each.spread, "met" if each.met else "**missed**")
+                for each in results.checks()
+            ],
         ),
-        Check(
-            f"script CPU, ours at {most:,} / ours at {least:,}",
-            share(ours[most].cpu_ms, ours[least].cpu_ms),
-            2,
-        ),
+        f"![What a tick costs, by kind of page and number of vehicles]({picture})",
+        "Per tick and viewer, medians; in brackets the spread where there are several runs:",
+        table(("vehicles", "", *TITLES.values()), _pages(results)),
     ]
-    found += [
-        Check(f"bytes at {n:,}, ours / inline", share(ours[n].kilobytes, inline[n].kilobytes), 1 / 6)
-        for n in sorted(ours)
-    ]
-    found.append(
-        Check(
-            f"long tasks at {most:,}, ours / inline",
-            share(ours[most].long_task_ms, inline[most].long_task_ms),
-            1 / 6,
-        )
-    )
-    own, plain = polls["ours"], polls["plain"]
-    found.append(
-        Check("poll CPU, ours / json + json_normalize", share(own.cpu_seconds, plain.cpu_seconds), 1 / 5)
-    )
-    found.append(Check("poll memory above idle, MB", own.peak_mb, 800))
-    return found
-
-
-def first_visits(visits: Sequence[FirstVisit]) -> list[tuple[str, ...]]:
-    """Rows of ours beside the plain page's, over each line."""
-    by = {(visit.kind, visit.line): visit for visit in visits}
-    return [
-        (
-            line,
-            *(f"{by[kind, line].seconds:.1f}" for kind in ("ours", "inline")),
-            as_ratio(share(by["ours", line].seconds, by["inline", line].seconds)),
-            *(f"{by[kind, line].megabytes:.2f}" for kind in ("ours", "inline")),
-        )
-        for line in dict.fromkeys(visit.line for visit in visits)
-    ]
-
-
-def markdown(
-    pages: Sequence[PageCost],
-    polls: Mapping[str, PollCost],
-    feed: FeedCost,
-    visits: Sequence[FirstVisit],
-) -> str:
-    """All tables."""
-    rows = []
-    for ours in (cost for cost in pages if cost.kind == "ours"):
-        inline = next(cost for cost in pages if cost.kind == "inline" and cost.vehicles == ours.vehicles)
-        for name, unit in (
-            ("cpu_ms", "script CPU, ms"),
-            ("kilobytes", "bytes, kB"),
-            ("long_task_ms", "long tasks, ms"),
-            ("thread_ms", "page thread CPU, ms"),
-        ):
-            own, plain = getattr(ours, name), getattr(inline, name)
-            rows.append(
-                (f"{ours.vehicles:,}", unit, f"{own:,.1f}", f"{plain:,.1f}", as_ratio(share(own, plain)),
-                 f"{ours.ticks} / {inline.ticks}")
-            )  # fmt: skip
-    own, plain = polls["ours"], polls["plain"]
-    verdicts = [
-        (check.what, as_ratio(check.found) if check.most < 100 else f"{check.found:.0f}",
-         as_ratio(check.most) if check.most < 100 else f"{check.most:.0f}", "met" if check.met else "**missed**")
-        for check in checks(pages, polls)
-    ]  # fmt: skip
-    return "\n\n".join(
-        [
-            f"Python {platform.python_version()}, Chromium with software graphics.",
-            "Per tick, one viewer:",
-            table(("vehicles", "", "ours", "inline", "ours / inline", "ticks"), rows),
-            "First visit, until vehicles are on a map with land:",
-            table(
-                ("line", "ours, s", "inline, s", "ours / inline", "ours, MB", "inline, MB"),
-                first_visits(visits),
-            ),
+    if results.rows("visits"):
+        parts += ["A first visit, nothing kept:", table(("", *TITLES.values()), _visits(results))]
+    if results.rows("polls"):
+        parts += [
             "Per poll:",
-            table(
-                ("", "located vehicles", "CPU, s", "peak memory above idle, MB"),
-                [
-                    ("fetch + snapshot", f"{own.vehicles:,}", f"{own.cpu_seconds:.2f}", f"{own.peak_mb:.0f}"),
-                    (
-                        "`json()` + `json_normalize`",
-                        f"{plain.vehicles:,}",
-                        f"{plain.cpu_seconds:.2f}",
-                        f"{plain.peak_mb:.0f}",
-                    ),
-                ],
-            ),
-            f"The feed's own cost for those vehicles, once per snapshot and scope: {feed.first_ms:.0f} ms of CPU. "
-            f"Each further answer: {feed.next_ms:.2f} ms. Sent: {feed.bytes_per_vehicle:.1f} bytes per vehicle.",
-            "Targets:",
-            table(("", "found", "at most", ""), verdicts),
+            table(("", "located", "CPU, s", "peak memory above idle, MB"), _polls(results)),
         ]
+    return "\n\n".join([*parts, *_feed(results), *_loads(results)])
+
+
+def _about(results: Results) -> str:
+    machine = results.raw.get("machine", {})
+    taken = sorted(step["taken_at"] for step in results.raw.values() if "taken_at" in step)
+    loads = [step["load"] for step in results.raw.values() if "load" in step]
+    return (
+        f"Taken {taken[0]} to {taken[-1]}, Python {machine.get('python')}, {machine.get('cores')} cores, load average "
+        f"before the steps {min(loads):.1f} to {max(loads):.1f}, Chromium with software graphics."
     )
+
+
+def _pages(results: Results) -> Iterable[tuple[str, ...]]:
+    for vehicles in results.sizes:
+        for metric, name in METRICS.items():
+            form = ",.0f" if metric == "kilobytes" else ",.1f"
+            found = (results.page(kind, vehicles, metric) for kind in TITLES)
+            yield f"{vehicles:,}", name, *(_cell(each, form) for each in found)
+
+
+def _visits(results: Results) -> Iterable[tuple[str, ...]]:
+    seconds, rows = results.visits(), results.rows("visits")
+    land, sizes = (
+        {
+            kind: Found(tuple(row[of] for row in rows if row["kind"] == kind and row[of] is not None))
+            for kind in TITLES
+        }
+        for of in ("land_seconds", "megabytes")
+    )
+    yield "vehicles on screen, s", *(_cell(seconds.get(kind, Found()), ".1f") for kind in TITLES)
+    yield "land on screen, s", *(_cell(land[kind], ".1f") for kind in TITLES)
+    yield "MB until the vehicles", *(_cell(sizes[kind], ".2f") for kind in TITLES)
+
+
+def _polls(results: Results) -> Iterable[tuple[str, ...]]:
+    for kind, name in (("ours", "fetch + snapshot"), ("plain", "`json()` + `json_normalize`")):
+        located, cpu, peak = (results.polls(kind, of) for of in ("vehicles", "cpu_seconds", "peak_mb"))
+        yield name, _cell(located, ",.0f", spread=False), _cell(cpu, ".2f"), _cell(peak, ".0f")
+
+
+def _feed(results: Results) -> Iterable[str]:
+    for row in results.rows("polls")[-1:]:
+        feed = row.get("feed")
+        if feed:
+            yield (
+                f"The feed's own cost for those vehicles, per snapshot and scope: {feed['first_ms']:.0f} ms of CPU. "
+                f"Each further answer: {feed['next_ms']:.2f} ms. Sent: {feed['bytes_per_vehicle']:.1f} bytes a vehicle."
+            )
+
+
+def _loads(results: Results) -> Iterable[str]:
+    rows = [row for row in results.rows("loads") if "failed" not in row]
+    if rows:
+        yield "Many viewers of one process (`python -m benchmarks.load`):"
+        figures = (
+            "tick_p50_seconds",
+            "tick_p95_seconds",
+            "seen_p95_seconds",
+            "server_cores",
+            "mb_per_viewer",
+        )
+        figures = tuple(figure for figure in figures if any(figure in row for row in rows))
+        words = tuple(figure.replace("_", " ") for figure in figures)
+        yield table(
+            ("", *words),
+            [(row["name"], *(f"{row.get(name, float('nan')):.2f}" for name in figures)) for row in rows],
+        )
+
+
+def _cell(found: Found, form: str, *, spread: bool = True) -> str:
+    if not found.values:
+        return f"— {found.failed}".strip()
+    several = spread and len(found.values) > 1
+    told = f" ({format(min(found.values), form)} to {format(max(found.values), form)})" if several else ""
+    failed = f"; then {found.failed}" if found.failed else ""
+    return f"{format(found.middle, form)}{told}{failed}"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

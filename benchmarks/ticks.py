@@ -24,9 +24,12 @@ class PageCost:
 
     kind: str
     vehicles: int
+    run: int
+    """The how many-th time that the page was opened."""
     ticks: int
     cpu_ms: float
-    kilobytes: float
+    kilobytes: float | None
+    """None where nobody listened to the network."""
     long_task_ms: float
     """Time that passed in tasks of 50 ms or more, which is more on a busy machine."""
     thread_ms: float
