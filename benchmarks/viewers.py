@@ -131,7 +131,7 @@ class Viewer:
                     self._repeat(socket, message.auto_rerun.fragment_id, interval, interval)
             case "delta":
                 self._look(socket, message.delta, raw)
-            case "script_finished":
+            case "script_finished" if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                 asked, self._asked = self._asked, {}
                 news, self._news = self._news, False
                 task = asyncio.create_task(self._end(began, list(asked.values()), news))
