@@ -15,6 +15,7 @@ from functools import cache
 from threading import Lock
 from typing import Any
 
+from streamlit import runtime
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
 from streamlit.runtime.app_session import AppSession
@@ -46,6 +47,18 @@ def lighten() -> None:
         if not hasattr(owner, name):
             raise AttributeError(f"Streamlit has no {name} any more; {__name__} has to follow")
         setattr(owner, name, ours)
+
+
+def rerun(header: str, value: str) -> None:
+    """Run the script anew for the page whose WebSocket came with a header; to be called on the event loop.
+
+    As Streamlit does when a script has changed: with all that the page has chosen.
+    """
+    if not runtime.exists():
+        return
+    for one in runtime.get_instance()._session_mgr.list_active_sessions():  # noqa: SLF001
+        if (came := one.client.client_context) is not None and (header, value) in came.headers:
+            one.session.request_rerun(one.session._client_state)  # noqa: SLF001
 
 
 @dataclass(slots=True)

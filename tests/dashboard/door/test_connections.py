@@ -206,3 +206,26 @@ def test_a_page_that_does_not_take_its_end_holds_nobody_up(monkeypatch):
             await page.leave()
 
     anyio.run(look)
+
+
+def test_a_page_whose_viewer_may_see_something_else_is_told_and_no_other_page():
+    let, told = Let(LIMITED), []
+    house = house_of(let)
+    connections = house.doorway.connections
+    connections._changed = told.append
+
+    async def look():
+        first, second = socket(house, "a"), socket(house, "b")
+        await first.open()
+        await second.open()
+        await connections.sweep()
+        assert told == []
+        let.found["a"] = replace(let.found["a"], grant=EVERYBODY)
+        await connections.sweep()
+        assert told == [first.connection]
+        await connections.sweep()
+        assert told == [first.connection]
+        await first.leave()
+        await second.leave()
+
+    anyio.run(look)

@@ -138,6 +138,27 @@ def test_the_theme_is_the_one_that_streamlit_sends(section):
     assert not parent.HasField("sidebar"), "one that is not set is not sent"
 
 
+def test_the_page_of_a_connection_is_run_anew_as_it_is(monkeypatch):
+    def opened(value):
+        session = SimpleNamespace(_client_state=object(), asked=[])
+        session.request_rerun = session.asked.append
+        return SimpleNamespace(
+            session=session,
+            client=SimpleNamespace(
+                client_context=SimpleNamespace(headers=[("host", "x"), ("x-ours", value)])
+            ),
+        )
+
+    ours, other = opened("one"), opened("two")
+    manager = SimpleNamespace(list_active_sessions=lambda: [ours, other])
+    streamlit_loop.rerun("x-ours", "one")  # before the first page
+    monkeypatch.setattr(streamlit_loop.runtime, "exists", lambda: True)
+    monkeypatch.setattr(streamlit_loop.runtime, "get_instance", lambda: SimpleNamespace(_session_mgr=manager))
+    streamlit_loop.rerun("x-ours", "one")
+    assert ours.session.asked == [ours.session._client_state]
+    assert other.session.asked == []
+
+
 def test_a_streamlit_that_is_built_otherwise_is_said(monkeypatch):
     monkeypatch.delattr(AppSession, "flush_browser_queue")
     with pytest.raises(AttributeError, match="flush_browser_queue"):
