@@ -86,7 +86,7 @@ def render() -> None:
         run_every = trails.TICK_SECONDS if replay.playing() else None
         st.fragment(_map, run_every=run_every, key=MAP)(scope, request, facets, trails.state())
         with over:  # after the map, whose defects it tells
-            corners.over(scope, request, facets)
+            corners.over(scope, request, facets, pulse.RETRY_SECONDS if replay.playing() else None)
         corners.below(scope, request)
     with page.container(key="map_list"):
         vehicle_list.show(scope, request.display.vehicle)
@@ -108,7 +108,7 @@ def _map(scope: Scope, request: MapRequest, facets: FacetCounts, trail_state: tu
     snapshot, trail_set = service().poller.state.snapshot, trails.ready()
     layers: list[pdk.Layer] = []
     vehicle = None
-    failed_before = st.session_state.get(corners.FAILED, False)
+    failed_before, down_before = st.session_state.get(corners.FAILED, False), basemaps.is_down()
     with Contained("the vehicles on the map could not be drawn") as drawing:
         if snapshot is not None:
             if feed.vehicles.facets(snapshot, scope.visibility).options != facets.options:
@@ -132,7 +132,8 @@ def _map(scope: Scope, request: MapRequest, facets: FacetCounts, trail_state: tu
         with side:
             panel.selection_bar(vehicle)
             panel.show(vehicle, scope, snapshot, as_of(snapshot))
-    if another or permalink.current_request() != request or drawing.failed != failed_before:
+    told = drawing.failed != failed_before or basemaps.is_down() != down_before  # what a corner says
+    if another or told or permalink.current_request() != request:
         st.rerun()
 
 

@@ -36,9 +36,12 @@ FAILED = "map_failed"
 """Whether the map was drawn without its vehicles, because of a defect."""
 
 
-def over(scope: Scope, request: MapRequest, facets: FacetCounts) -> None:
-    """Say over the map how many vehicles there are, how old that is, what is filtered, and what is wrong."""
-    st.fragment(_over, key=OVER)(scope, request, facets)
+def over(scope: Scope, request: MapRequest, facets: FacetCounts, run_every: float | None = None) -> None:
+    """Say over the map how many vehicles there are, how old that is, what is filtered, and what is wrong.
+
+    `run_every`: anew after so many seconds, where no pulse asks whether it has changed.
+    """
+    st.fragment(_over, key=OVER, run_every=run_every)(scope, request, facets)
 
 
 def below(scope: Scope, request: MapRequest) -> None:
