@@ -17,6 +17,7 @@ from streamlit import config
 from dashboard.configuration import secrets_file
 from dashboard.configuration import settings as configuration
 from dashboard.configuration.rule_watch import RuleWatch
+from dashboard.door import streamlit_loop
 from dashboard.door.door import Door
 from dashboard.runtime import logs
 from dashboard.service import Service, install
@@ -49,6 +50,7 @@ except configuration.SettingsError as error:
     os._exit(2)  # SystemExit would be shown with Streamlit's own traceback
 
 logs.set_level(_settings.log_level)
+streamlit_loop.lighten()
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import random
 import sys
 import tempfile
@@ -18,7 +19,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from itertools import pairwise
 from pathlib import Path
-from statistics import mean
+from statistics import mean, median
 from typing import Any
 
 import httpx
@@ -46,7 +47,21 @@ def main() -> int:
     parser.add_argument("--filters", type=int, default=1, help="how many different things they look at")
     parser.add_argument("--seconds", type=float, default=45, help="how long it is measured")
     parser.add_argument("--open", action="store_true", help="one more page is opened meanwhile")
+    parser.add_argument(
+        "--rounds", type=int, default=1, help="how often; the medians are given, and the spread"
+    )
+    parser.add_argument("--json", type=Path, help="a file that all of it is written to as well")
     asked = parser.parse_args()
+    rounds = [once(asked) for _ in range(asked.rounds)]
+    found = {**{name: str(value) for name, value in vars(asked).items()}, **summed(rounds), "rounds": rounds}
+    if asked.json:
+        asked.json.write_text(json.dumps(found, indent=1) + "\n")
+    print(json.dumps(found if asked.rounds > 1 else {**found, "rounds": 1}))
+    return 0
+
+
+def once(asked: argparse.Namespace) -> dict[str, Any]:
+    """Measure one dashboard from its start to its end."""
     config, port = SandboxConfig(), rig.free_port()
     arguments = ("--vehicles", str(asked.vehicles), "--fleets", str(max(6, asked.vehicles // 330)))
     with tempfile.TemporaryDirectory() as name, rig.sandbox(Path(name), *arguments) as sandbox:
@@ -61,10 +76,23 @@ def main() -> int:
         with rig.dashboard(
             Path(name), environ, secrets=secrets if asked.identities else "", port=port
         ) as server:
-            found = asyncio.run(measure(server, asked))
-    rounded = {name: round(value, 3) if isinstance(value, float) else value for name, value in found.items()}
-    print(json.dumps({**vars(asked), **rounded}))
-    return 0
+            before = os.getloadavg()[0]
+            found = {"load_before": before, **asyncio.run(measure(server, asked))}
+    return {name: round(value, 3) if isinstance(value, float) else value for name, value in found.items()}
+
+
+def summed(rounds: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The median of each figure, and beside it the least and the most."""
+    found: dict[str, Any] = {}
+    for name, first in rounds[0].items():
+        values = [one[name] for one in rounds]
+        if not isinstance(first, int | float):
+            found[name] = first if len(rounds) == 1 else values
+            continue
+        found[name] = median(values)
+        if len(rounds) > 1:
+            found[f"{name}_spread"] = [min(values), max(values)]
+    return found
 
 
 async def measure(server: rig.Server, asked: argparse.Namespace) -> dict[str, Any]:
@@ -119,12 +147,22 @@ def figures(crowd: Sequence[Sequence[Tick]], since: float, seconds: float, poll:
 
     `tick`: seconds from when a run is asked for that brings a new snapshot, to its last answer, rows included; if it
     brings none it counts as `idle`. `runs_per_poll`: of one viewer. `lost`: times that somebody had no new snapshot
-    for 3 polls.
+    for 3 polls. `seen`: how old a snapshot is once its rows are there, so that no waiting hides; when it was
+    taken is as the viewer says whose messages came quickest.
     """
     until = since + seconds
     within = [[tick for tick in one if since <= tick.asked < until] for one in crowd]
     news = [tick.seconds for one in within for tick in one if tick.news]
     idle = [tick.seconds for one in within for tick in one if not tick.news]
+    taken: dict[int, float] = {}
+    for tick in (tick for one in crowd for tick in one if tick.version):
+        taken[tick.version] = min(tick.taken, taken.get(tick.version, tick.taken))
+    seen = [
+        tick.asked + tick.seconds - taken.get(tick.version, tick.taken)
+        for one in within
+        for tick in one
+        if tick.news
+    ]
     lost = 0
     for one in within:
         moments = [since, *(tick.asked + tick.seconds for tick in one if tick.news), until]
@@ -133,7 +171,10 @@ def figures(crowd: Sequence[Sequence[Tick]], since: float, seconds: float, poll:
     return {
         "tick_p50_seconds": percentile(news, 50),
         "tick_p95_seconds": percentile(news, 95),
+        "seen_p50_seconds": percentile(seen, 50),
+        "seen_p95_seconds": percentile(seen, 95),
         "idle_p95_seconds": percentile(idle, 95),
+        "messages_p50": percentile([tick.messages for one in within for tick in one if tick.news], 50),
         "runs_per_poll": (len(news) + len(idle)) / len(crowd) / (seconds / poll),
         "news_per_poll": mean(sum(tick.news for tick in one) for one in within) / (seconds / poll),
         "lost": lost,

@@ -15,7 +15,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import quantiles
 from urllib.parse import urljoin, urlsplit
 
@@ -27,6 +27,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 FEED = re.compile(r"feed/vehicles/\w+\.json\?[^\"\\]+")
+NAMES = re.compile(r"feed/names/[^\"]*?v=([0-9]+)\.")
+"""Where a deck with more than a few vehicles says which snapshot it draws."""
 LOST_SECONDS = 60.0
 """A rerun not answered for this long counts as lost."""
 PULSE = "pulse"
@@ -43,6 +45,12 @@ class Tick:
     """From then until it had ended, and the rows that it named were there."""
     news: bool
     """Whether it named rows that were not there before."""
+    messages: int = 0
+    """That answered it."""
+    version: int = 0
+    """Of the snapshot that was drawn; 0 where that is not said."""
+    taken: float = float("nan")
+    """When that was taken, as far as this viewer can tell: late by what its message took to come."""
 
 
 @dataclass
@@ -69,6 +77,9 @@ class Viewer:
     _fetches: set[asyncio.Task[None]] = field(default_factory=set)
     _ends: set[asyncio.Task[None]] = field(default_factory=set)
     _news: bool = False
+    _messages: int = 0
+    _version: int = 0
+    _taken: float = float("nan")
 
     async def watch(self, seconds: float, begin_after: float) -> None:
         """Look for some time."""
@@ -121,6 +132,7 @@ class Viewer:
     async def _hear(self, socket: ClientConnection, raw: str | bytes, began: float) -> None:
         raw = raw if isinstance(raw, bytes) else raw.encode()
         self.socket_bytes += len(raw)
+        self._messages += 1
         message = ForwardMsg.FromString(raw)
         match message.WhichOneof("type"):
             case "new_session":
@@ -135,19 +147,20 @@ class Viewer:
                         timer.cancel()
             case "delta":
                 self._look(socket, message.delta, raw)
-            case "script_finished":
-                asked, self._asked = self._asked, {}
-                news, self._news = self._news, False
-                task = asyncio.create_task(self._end(began, list(asked.values()), news))
+            case "script_finished" if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                asked, self._asked = list(self._asked.values()), {}
+                run = Tick(0, 0, self._news, self._messages, self._version, self._taken)
+                self._news, self._messages = False, 0
+                task = asyncio.create_task(self._end(began, asked, run))
                 self._ends.add(task)
                 task.add_done_callback(self._ends.discard)
 
-    async def _end(self, began: float, asked: Sequence[float], news: bool) -> None:
+    async def _end(self, began: float, asked: Sequence[float], run: Tick) -> None:
         await asyncio.gather(*self._fetches)
         now = time.monotonic()
         if self.feed_urls and self.opening_seconds != self.opening_seconds:
             self.opening_seconds = now - began
-        self.ticks += [Tick(at, now - at, news) for at in asked]
+        self.ticks += [replace(run, asked=at, seconds=now - at) for at in asked]
 
     def _repeat(
         self, socket: ClientConnection, fragment: str, first: float, interval: float, pulse: str = ""
@@ -168,9 +181,14 @@ class Viewer:
         element = delta.new_element.bidi_component
         if PULSE in element.js_source_path:
             said = json.loads(element.json)
+            if said["age"] is not None:
+                self._taken = time.monotonic() - said["age"]
             if said["due"] is not None:
                 self._repeat(socket, delta.fragment_id, said["due"], said["retry"], element.id)
-        found = FEED.findall(raw.decode("utf-8", "replace"))
+        text = raw.decode("utf-8", "replace")
+        if drawn := NAMES.search(text):
+            self._version = int(drawn[1])
+        found = FEED.findall(text)
         for address in {url.replace("\\u0026", "&") for url in found} - self.feed_urls:
             self.feed_urls.add(address)
             self._news = True

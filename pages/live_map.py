@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pydeck as pdk
 import streamlit as st
 
 from dashboard.access.scope import Scope
-from dashboard.feed.summary import FacetCounts, Summary
-from dashboard.fleet.snapshot import Snapshot, as_of
+from dashboard.feed.summary import FacetCounts
+from dashboard.fleet.snapshot import as_of
+from dashboard.runtime.defects import Contained
 from dashboard.service import service
 from dashboard.ui import frame, sign_in
 from dashboard.ui.map import (
-    banners,
     basemaps,
     chart,
+    corners,
     defect,
-    density,
     display,
     filters,
     kiosk,
@@ -27,13 +25,14 @@ from dashboard.ui.map import (
     pulse,
     replay,
     search,
-    status,
-    trailers,
     trails,
     vehicle_list,
 )
 from dashboard.ui.map.permalink import MapRequest
 from dashboard.ui.map.style import style
+
+MAP = "map_drawn"
+"""Key of the fragment that draws the vehicles."""
 
 
 def render() -> None:
@@ -83,8 +82,12 @@ def render() -> None:
         with st.container(key="map_remarks"):
             permalink.notes()
             trails.progress()
+        over = st.container()
         run_every = trails.TICK_SECONDS if replay.playing() else None
-        st.fragment(_map, run_every=run_every)(scope, request, facets, trails.state())
+        st.fragment(_map, run_every=run_every, key=MAP)(scope, request, facets, trails.state())
+        with over:  # after the map, whose defects it tells
+            corners.over(scope, request, facets, pulse.RETRY_SECONDS if replay.playing() else None)
+        corners.below(scope, request)
     with page.container(key="map_list"):
         vehicle_list.show(scope, request.display.vehicle)
 
@@ -93,56 +96,48 @@ def _map(scope: Scope, request: MapRequest, facets: FacetCounts, trail_state: tu
     others = sign_in.viewer().visibility != scope.visibility
     if others or permalink.current_request() != request or trails.state() != trail_state:
         st.rerun()  # the viewer may see something else by now, or something was clicked that the whole page shows
-    # The map stays the same in the browser only while it has the same place: what comes and goes is in the others,
-    # which lie over it (see style.py).
-    over, picture = st.container(key="map_over"), st.container(key="map_picture")
-    side, below = st.container(key="map_side"), st.container(key="map_below")
-    with over:
-        waits = request.display.trailers and service().trailers.watch().snapshot is None
-        pulse.beat(pulse.RETRY_SECONDS if waits else None, still=replay.playing())
+    waits = request.display.trailers and service().trailers.watch().snapshot is None
+    pulse.beat(
+        pulse.RETRY_SECONDS if waits else None,
+        still=replay.playing(),
+        on_due=lambda: _with_corners(scope, request),
+    )
+    # The map stays the same in the browser only while it has the same place.
+    picture, side = st.container(key="map_picture"), st.container(key="map_side")
     feed = service().feed
     snapshot, trail_set = service().poller.state.snapshot, trails.ready()
     layers: list[pdk.Layer] = []
     vehicle = None
-    if snapshot is None:
-        with over:
-            status.trouble(service().poller.state, None, datetime.now(UTC))
-    else:
-        with over, defect.contained("What these filters leave") as drawing:
+    failed_before, down_before = st.session_state.get(corners.FAILED, False), basemaps.is_down()
+    with Contained("the vehicles on the map could not be drawn") as drawing:
+        if snapshot is not None:
             if feed.vehicles.facets(snapshot, scope.visibility).options != facets.options:
                 st.rerun()  # a fleet or a source came or went: the filters must offer it
             summary = feed.vehicles.summary(snapshot, scope)
             if request.display.vehicle:
                 vehicle = feed.frames.vehicle(snapshot, scope.visibility, request.display.vehicle)
-            _over(scope, snapshot, summary, request, facets)
-            with below:
-                overlay.show_legend(snapshot, scope, summary, request, trail_set)
             layers += overlay.layers(snapshot, scope, summary, request, vehicle=vehicle, trail_set=trail_set)
-        if drawing.failed:
-            snapshot = vehicle = None
+    st.session_state[corners.FAILED] = drawing.failed
+    if drawing.failed:
+        snapshot = vehicle = None
     with picture:
         plain = bool(request.display.hexagons or trail_set)
         another = chart.show(layers, snapshot, scope, vehicle, follow=panel.follows(), plain=plain)
     if trail_set is not None:
-        with below:
+        with st.container(key="map_below"):
+            if snapshot is not None:
+                overlay.show_legend(snapshot, scope, summary, request, trail_set)
             trails.controls(trail_set, scope)
     if vehicle is not None and snapshot is not None:
         with side:
             panel.selection_bar(vehicle)
             panel.show(vehicle, scope, snapshot, as_of(snapshot))
-    if another or permalink.current_request() != request:
+    told = drawing.failed != failed_before or basemaps.is_down() != down_before  # what a corner says
+    if another or told or permalink.current_request() != request:
         st.rerun()
 
 
-def _over(
-    scope: Scope, snapshot: Snapshot, summary: Summary, request: MapRequest, facets: FacetCounts
-) -> None:
-    state, now = service().poller.state, datetime.now(UTC)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="map_status"):
-        status.numbers(state, snapshot, summary, now)
-        trailers.status_line(scope, request.display)
-        density.suggestion(summary, request.display)
-        banners.show(summary.late)
-    filters.sentence(request, facets.options, summary)
-    basemaps.trouble()
-    status.trouble(state, summary, now)
+def _with_corners(scope: Scope, request: MapRequest) -> None:
+    """Let the corners be drawn with the next snapshot as far as they say something else then."""
+    if changed := corners.changed(scope, request):
+        st.rerun([MAP, *changed])

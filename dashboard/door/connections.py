@@ -41,10 +41,20 @@ class Connection:
 class Connections:
     """All that are open now. Changed on the server's event loop alone; read from any thread."""
 
-    def __init__(self, sessions: Sessions, refs: Callable[[], Mapping[str, str]]) -> None:
-        """`refs`: each fleet's reference as known now, by fleet id."""
+    def __init__(
+        self,
+        sessions: Sessions,
+        refs: Callable[[], Mapping[str, str]],
+        changed: Callable[[str], object] = lambda _connection_id: None,
+    ) -> None:
+        """`refs`: each fleet's reference as known now, by fleet id.
+
+        `changed` is told, on the server's event loop, the id of each connection whose viewer may see or do something
+        else than before.
+        """
         self._sessions = sessions
         self._refs = refs
+        self._changed = changed
         self._open: dict[str, Connection] = {}
 
     def open(self, connection: Connection) -> None:
@@ -86,7 +96,10 @@ class Connections:
 
     async def sweep(self) -> None:
         """Ask for each page whether its session is still let in, as what, and end those that are not."""
-        await self._close(await run_in_threadpool(self._over))
+        over, others = await run_in_threadpool(self._judged)
+        await self._close(over)
+        for one in others:
+            self._changed(one.id)
 
     async def watch(self, before: Callable[[], object] = lambda: None) -> None:
         """Sweep once a second, until cancelled; `before` is called first, where it may wait for a file."""
@@ -101,15 +114,18 @@ class Connections:
     def _now(self) -> list[Connection]:
         return list(self._open.values())
 
-    def _over(self) -> list[Connection]:
-        over = []
+    def _judged(self) -> tuple[list[Connection], list[Connection]]:
+        """Those that are over, and those whose session may do or see something else now."""
+        over, others = [], []
         for one in self._now():
             found = self._sessions.of(one.cookies)
             if isinstance(found, Session) and found.id == one.session.id:
+                if found.grant != one.session.grant:
+                    others.append(one)
                 one.session = found
             else:
                 over.append(one)
-        return over
+        return over, others
 
     async def _close(self, over: list[Connection]) -> None:
         for one in over:

@@ -14,10 +14,10 @@ from cachetools import TTLCache
 from dashboard.access.session import Session, Way
 from dashboard.configuration.settings import Settings
 from dashboard.deck import assets
-from dashboard.door import streamlit_internals
+from dashboard.door import streamlit_internals, streamlit_loop
 from dashboard.door.asked import Asked
 from dashboard.door.caller import PROXY, address_of, host_name, is_local
-from dashboard.door.connections import Connections
+from dashboard.door.connections import HEADER, Connections
 from dashboard.door.first_page import files, first_page
 from dashboard.door.headers import AnswerHeaders
 from dashboard.door.limits import Limits
@@ -74,7 +74,7 @@ class Doorway:
             own = self.key.way
         idle_seconds = settings.idle_minutes * 60.0
         self.sessions = Sessions([guests, own], ended, idle_seconds, clock, self._begun)
-        self.connections = Connections(self.sessions, refs)
+        self.connections = Connections(self.sessions, refs, lambda one: streamlit_loop.rerun(HEADER, one))
         page = streamlit_internals.index_html()
         self.files = StaticFiles(streamlit_internals.static_folder())
         self.page = self._first_page(page, settings).encode()

@@ -16,6 +16,7 @@ from cachetools.keys import hashkey
 
 from dashboard.access.viewer import EVERYTHING, Visibility
 from dashboard.feed.numbering import Numbering
+from dashboard.fleet import search
 from dashboard.fleet.filters import Filters, mask
 from dashboard.fleet.snapshot import Snapshot, TrailerSnapshot, as_of
 from dashboard.runtime.once import once
@@ -35,6 +36,8 @@ class Frames:
     def __init__(self) -> None:
         self._numbering = once(_new_numbering, LRUCache(KEPT_NUMBERINGS), hashkey)
         self._visible = once(self._cut, LRUCache(KEPT_ROWS, _weight), by_version)
+        self.texts = once(self._fold, LRUCache(KEPT_ROWS, _weight_of_texts), by_version)
+        """`texts(snapshot, visibility)`: `search.columns` of what may be seen, for all who look for some text in it."""
         self._filtered = once(self._filter, LRUCache(KEPT_ROWS, _weight), _of_filters)
 
     def visible(self, snapshot: Snapshot, visibility: Visibility) -> pd.DataFrame:
@@ -67,7 +70,10 @@ class Frames:
         self, snapshot: Snapshot, visibility: Visibility, filters: Filters, now: datetime
     ) -> pd.DataFrame:
         frame = self.visible(snapshot, visibility)
-        return frame[mask(frame, filters, now)]
+        return frame[mask(frame, filters, now, lambda: self.texts(snapshot, visibility))]
+
+    def _fold(self, snapshot: Snapshot, visibility: Visibility) -> search.Texts:
+        return search.columns(self.visible(snapshot, visibility))
 
 
 def by_version(snapshot: Snapshot | TrailerSnapshot, scope: Hashable) -> tuple[int, Hashable]:
@@ -92,6 +98,10 @@ def _new_numbering(_visibility: Visibility) -> Numbering:
 
 def _weight(frame: pd.DataFrame) -> int:
     return len(frame) + ROWS_OF_A_FRAME
+
+
+def _weight_of_texts(texts: search.Texts) -> int:
+    return len(texts[0]) + ROWS_OF_A_FRAME
 
 
 def _of_filters(

@@ -172,7 +172,8 @@ class VehicleFeed:
         return facet_counts(self._frames.visible(snapshot, visibility))
 
     def _search_index(self, snapshot: Snapshot, visibility: Visibility) -> SearchIndex:
-        return SearchIndex(self._frames.visible(snapshot, visibility))
+        frames = self._frames
+        return SearchIndex(frames.visible(snapshot, visibility), frames.texts(snapshot, visibility))
 
 
 def _by_version(asked: Asked, coding: str, _columns: VehicleColumns) -> tuple[Asked, str]:

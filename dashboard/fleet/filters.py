@@ -149,8 +149,13 @@ def to_query(filters: Filters) -> dict[str, list[str]]:
     return query | ({PARAMS["text"]: [filters.text]} if filters.text else {})
 
 
-def mask(frame: pd.DataFrame, filters: Filters, now: datetime) -> Mask:
-    """Which rows of a frame of vehicles are asked for, as booleans in row order."""
+def mask(
+    frame: pd.DataFrame, filters: Filters, now: datetime, texts: Callable[[], search.Texts] | None = None
+) -> Mask:
+    """Which rows of a frame of vehicles are asked for, as booleans in row order.
+
+    `texts` gives `search.columns` of the frame, if there is somebody who keeps them.
+    """
     kept = np.ones(len(frame), dtype=np.bool_)
     for column, values in (
         ("fleet_id", filters.fleets),
@@ -169,7 +174,7 @@ def mask(frame: pd.DataFrame, filters: Filters, now: datetime) -> Mask:
     if filters.fuels:
         kept &= _among(bins.fuel_codes(frame), bins.keys(bins.FUEL_BINS), filters.fuels)
     if filters.text:
-        kept &= search.mentions(search.columns(frame), filters.text)
+        kept &= search.mentions(texts() if texts else search.columns(frame), filters.text)
     return kept
 
 

@@ -15,6 +15,8 @@ import pyarrow.compute as pc
 FIELDS = ("name", "plate", "vin", "driver", "fleet")
 """Best first: an equally good hit in an earlier field ranks higher."""
 
+Texts = Sequence[pa.Array]
+"""What `columns` gives."""
 _LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "\u0131": "i"}
 """Letters whose accent is part of the letter, and what people type for them."""
 _COMPACT = len(FIELDS)
@@ -81,13 +83,15 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchIndex:
-    """What the vehicles of one frame can be found by. Build it once per snapshot and scope."""
+    """What the vehicles of one frame can be found by. Build it once per snapshot and visibility."""
 
     frame: pd.DataFrame
-    texts: Sequence[pa.Array] = field(default=(), repr=False)
+    texts: Texts = field(default=(), repr=False)
+    """Its `columns`."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "texts", columns(self.frame))
+        if not self.texts:
+            object.__setattr__(self, "texts", columns(self.frame))
 
     def find(self, query: str, limit: int = 20) -> list[Hit]:
         """Find the best `limit` vehicles that hold every word of the query.

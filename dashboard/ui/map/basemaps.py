@@ -54,7 +54,7 @@ def control() -> None:
 
 def setting(theme: Theme) -> str:
     """What to draw, as `basemap.style` takes it: the map chosen, or the built-in one where that cannot be reached."""
-    return "" if _is_down() else _style(_chosen(), theme)
+    return "" if is_down() else _style(_chosen(), theme)
 
 
 def address(theme: Theme) -> str:
@@ -86,7 +86,7 @@ def tell() -> None:
 
 def trouble() -> None:
     """Say that the chosen map cannot be reached, while it cannot."""
-    if _is_down():
+    if is_down():
         st.warning(
             f"The map “{plain(_chosen().name)}” cannot be reached from your browser, so the plain one is shown until "
             "it can be; vehicles are not affected.",
@@ -94,7 +94,8 @@ def trouble() -> None:
         )
 
 
-def _is_down() -> bool:
+def is_down() -> bool:
+    """Whether the chosen map cannot be reached."""
     style = address(frame.theme())
     return bool(style) and window().unreachable == style
 

@@ -19,8 +19,13 @@ def contained(what: str) -> Iterator[Contained]:
     with Contained(f"{what} could not be shown") as showing:
         yield showing
     if showing.failed:
-        st.error(
-            f"{what} cannot be shown, because of a defect of this dashboard; its log says more. "
-            "Other filters may work: clear them, or open the page anew.",
-            icon=":material/bug_report:",
-        )
+        say(what)
+
+
+def say(what: str) -> None:
+    """Say that something is missing, and what can be done; `what` begins the sentence."""
+    st.error(
+        f"{what} cannot be shown, because of a defect of this dashboard; its log says more. "
+        "Other filters may work: clear them, or open the page anew.",
+        icon=":material/bug_report:",
+    )

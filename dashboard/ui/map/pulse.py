@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -29,10 +30,15 @@ does not wait for all of them; however many they are, they are done before the n
 FOLDER = Path(__file__).parent / "static"
 
 
-def beat(soon: float | None = None, *, still: bool = False) -> None:
+def _nothing() -> None:
+    """A trigger is one only if somebody listens to it."""
+
+
+def beat(soon: float | None = None, *, still: bool = False, on_due: Callable[[], None] = _nothing) -> None:
     """Let the fragment in which this is called run again when there is something to see.
 
-    `soon`: at the latest in so many seconds. `still`: something else draws it anew meanwhile. Elements of the classes
+    `soon`: at the latest in so many seconds. `still`: something else draws it anew meanwhile. `on_due` is
+    called before that run, as the callbacks of widgets are. Elements of the classes
     `pulse-age`, `pulse-time` and `pulse-day` are kept right by the browser. It stands in no place of its own.
     """
     state, now = service().poller.state, datetime.now(UTC)
@@ -44,7 +50,7 @@ def beat(soon: float | None = None, *, still: bool = False) -> None:
         "retry": retry(state),
     }
     name = streamlit_internals.serve_component("catena", "pulse", FOLDER)
-    _component(name)(key="map_pulse", data=data, on_due_change=_nothing)
+    _component(name)(key="map_pulse", data=data, on_due_change=on_due)
 
 
 def due(state: PollState[Snapshot], now: datetime, turn: float) -> float:
@@ -65,7 +71,3 @@ def retry(state: PollState[Snapshot]) -> float:
 @cache
 def _component(name: str) -> Any:
     return st.components.v2.component(name, js="pulse.js")
-
-
-def _nothing() -> None:
-    """A trigger is one only if somebody listens to it."""

@@ -44,9 +44,10 @@ body:has(.kiosk) .mapboxgl-ctrl-bottom-right { inset: 0 0 auto auto; }
 .st-key-map_window, .st-key-map_pulse { display: none; }
 /* Where the map cannot be drawn, what says so takes its place, and no more than that. */
 .st-key-map_area:has(.st-key-map_picture .stAlert) { height: auto; display: flex; }
-/* The fragment's own boxes, so that what it shows is in the area's corners too. */
-.st-key-map_area [data-testid="stLayoutWrapper"]:has(> [data-testid="stVerticalBlock"] > * > .st-key-map_over),
-[data-testid="stVerticalBlock"]:has(> [data-testid="stLayoutWrapper"] > .st-key-map_over) { display: contents; }
+/* The fragments' own boxes, so that what they show is in the area's corners too. */
+.st-key-map_area :is([data-testid="stLayoutWrapper"], [data-testid="stVerticalBlock"]):has(
+  .st-key-map_over, .st-key-map_picture, .st-key-map_below
+):not(:has(> .st-key-map_over, > .st-key-map_picture, > .st-key-map_below)) { display: contents; }
 .st-key-map_area :has(> .st-key-map_picture) { grid-area: 1 / 1 / 4 / 2; min-width: 0; height: 100%; }
 .st-key-map_picture, .st-key-map_picture > * { height: 100%; }
 [data-testid="stDeckGlJsonChart"] { height: var(--map-height) !important; border-radius: .75rem; overflow: hidden; }

@@ -256,3 +256,26 @@ def test_a_browser_that_goes_while_it_is_sent_something_is_no_defect():
 
     anyio.run(look)
     assert (runtime.heard, runtime.left) == (1, 1)
+
+
+def test_a_page_whose_viewer_may_see_something_else_is_told_and_no_other_page():
+    let, told = Let(LIMITED), []
+    house = house_of(let)
+    connections = house.doorway.connections
+    connections._changed = told.append
+
+    async def look():
+        first, second = socket(house, "a"), socket(house, "b")
+        await first.open()
+        await second.open()
+        await connections.sweep()
+        assert told == []
+        let.found["a"] = replace(let.found["a"], grant=EVERYBODY)
+        await connections.sweep()
+        assert told == [first.connection]
+        await connections.sweep()
+        assert told == [first.connection]
+        await first.leave()
+        await second.leave()
+
+    anyio.run(look)

@@ -43,3 +43,15 @@ def test_frames_of_few_rows_are_not_kept_for_days(ask, filters, monkeypatch):
     for version in range(2, 30):
         ask(held, snapshot_of(version), filters)
     assert ask(held, first, filters) is not kept, "each frame takes memory of its own, however few its rows"
+
+
+def test_texts_are_folded_once_for_all_who_look_for_some_in_a_snapshot(monkeypatch):
+    folded = []
+    columns = frames.search.columns
+    monkeypatch.setattr(frames.search, "columns", lambda frame: folded.append(len(frame)) or columns(frame))
+    held, first = Frames(), snapshot_of(1)
+    for text in ("a", "b", "truck"):
+        filtered(held, first, Filters(text=text))
+    assert folded == [3]
+    filtered(held, snapshot_of(2), Filters(text="a"))
+    assert folded == [3, 3]

@@ -302,11 +302,11 @@ def test_a_defect_in_one_viewers_filters_costs_the_others_nothing_and_is_logged_
     odd, good = Scope(EVERYTHING, Filters(text="odd")), Scope(EVERYTHING, Filters(fleets=("f1",)))
     counted = []
 
-    def mask(frame, filters, now):
+    def mask(frame, filters, now, texts):
         if filters.text == "odd":
             raise ZeroDivisionError
         counted.append(filters)
-        return as_before(frame, filters, now)
+        return as_before(frame, filters, now, texts)
 
     as_before = frames.mask
     monkeypatch.setattr(frames, "mask", mask)
