@@ -101,7 +101,7 @@ class Sessions:
                 idle = session.kind == "signed_in" and now - known.last > self._idle_seconds
                 if not idle:
                     known.last = now
-        if now >= session.until:
+        if now >= session.until or self._ended.ended(session.id):
             return True
         if known is None:
             return not self._is_begun(session, now, address)
