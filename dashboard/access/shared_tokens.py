@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import threading
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import msgspec
 from cachetools import LRUCache
@@ -23,7 +22,7 @@ from starlette.requests import Request
 
 from catena_client import Secret
 from dashboard.access.session import SESSION
-from dashboard.access.tokens import GIVEN_SECONDS, LIFE_SECONDS, MOST
+from dashboard.access.tokens import GIVEN_SECONDS, LIFE_SECONDS, MOST, FeedTokens
 from dashboard.replicas.store import SharedStore, Unreachable
 from dashboard.runtime.workers import Workers
 
@@ -49,18 +48,18 @@ class _Made:
     since: int
 
 
-class SharedFeedTokens:
-    """Has the face of `FeedTokens`. Thread-safe; a look into Redis is made by `entry` alone."""
+class SharedFeedTokens(FeedTokens):
+    """`FeedTokens` of all replicas. Thread-safe; `entry` alone looks into Redis."""
 
     def __init__(self, store: SharedStore, key: Secret, clock: Callable[[], float] = time.time) -> None:
         """`key` is a secret of the deployment, `clock` gives seconds since 1970."""
+        super().__init__(clock)
         self._store = store
         self._key = hmac.digest(key.reveal().encode(), b"ids of the feed", hashlib.sha256)
         self._clock = clock
-        self._lock = threading.Lock()
         self._begin: LRUCache[tuple[Hashable, str], int] = LRUCache(MOST)
         """Into which second of five minutes those of an id begin: not all pages ask for everything anew at once."""
-        self._ids: LRUCache[tuple[Hashable, str, int], str] = LRUCache(MOST)
+        self._known: LRUCache[tuple[Hashable, str, int], str] = LRUCache(MOST)
         self._made: LRUCache[str, _Made] = LRUCache(MOST)
         self._writer = Workers(1, "feed ids")
 
@@ -73,7 +72,7 @@ class SharedFeedTokens:
         now = int(self._clock())
         with self._lock:
             begin = self._begin.get((entry, session), -1)
-            known = self._ids.get((entry, session, _since(now, begin)), "")
+            known = self._known.get((entry, session, _since(now, begin)), "")
             if known in self._made:
                 return known
         encoded = _encoded(entry)
@@ -84,7 +83,7 @@ class SharedFeedTokens:
         token = self._named(written)
         with self._lock:
             self._begin[entry, session] = begin
-            self._ids[entry, session, since] = token
+            self._known[entry, session, since] = token
             self._made[token] = _Made(entry, session, since)
         self._writer.submit(self._tell, token, written)
         return token
@@ -106,9 +105,11 @@ class SharedFeedTokens:
             if found is None:
                 return None
             written = msgspec.json.decode(found[0], type=Written)
-            if written.kind != _kind(kind) or not hmac.compare_digest(self._named(written), token):
+            if written.kind != _kind(cast(Hashable, kind)) or not hmac.compare_digest(
+                self._named(written), token
+            ):
                 return None
-            made = _Made(msgspec.json.decode(written.entry, type=kind), written.session, written.since)  # type: ignore[arg-type]
+            made = _Made(msgspec.json.decode(written.entry, type=kind), written.session, written.since)
         except (Unreachable, msgspec.DecodeError):
             return None
         with self._lock:
@@ -143,7 +144,7 @@ def _encoded(entry: object) -> bytes:
 
 
 @lru_cache
-def _kind(kind: type) -> str:
+def _kind(kind: Hashable) -> str:
     """A kind of entry, with all its fields."""
     schema = msgspec.json.encode(msgspec.json.schema(kind), order="sorted")
-    return f"{kind.__name__} {hashlib.blake2b(schema, digest_size=8).hexdigest()}"
+    return f"{getattr(kind, '__name__', '')} {hashlib.blake2b(schema, digest_size=8).hexdigest()}"

@@ -16,7 +16,7 @@ CLOSE_SECONDS = 1.0
 
 
 class Follower:
-    """Looks in a thread of its own, at once when a change is told of (`SharedStore.notify`, or `PUBLISH` in a script)."""
+    """Looks in a thread of its own, and at once when a change is told of."""
 
     def __init__(self, store: SharedStore, name: str, look: Callable[[], None]) -> None:
         """`name`: of what changes; `look` may raise `Unreachable`. Begins at once."""
@@ -41,7 +41,9 @@ class Follower:
                 reached = True
             except Unreachable as error:
                 if reached:
-                    log.warning("What replicas share (%s) is not as new as it could be: %s", self._name, error)
+                    log.warning(
+                        "What replicas share (%s) is not as new as it could be: %s", self._name, error
+                    )
                 reached = False
                 self._closing.wait(LOOK_SECONDS)
             except Exception:

@@ -158,7 +158,7 @@ class SharedShareStore:
     def share(self, share_id: str) -> Share | None:
         """As in `ShareStore`."""
         kept = self._newest().links.get(share_id)
-        return kept and _share(kept)
+        return _share(kept) if kept else None
 
     def by_token(self, token_digest: str) -> tuple[Share, str] | None:
         """As in `ShareStore`."""
@@ -186,7 +186,7 @@ class SharedShareStore:
         if time.monotonic() - self._read_at > STALE_SECONDS or share_id not in self._known.links:
             self._newest()
         kept = self._known.links.get(share_id)
-        return kept and _share(kept)
+        return _share(kept) if kept else None
 
     def end(self, session_id: str, until: float) -> None:
         """As in `EndedSessions`; returns at once. What cannot be written now is written later."""

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 
 from catena_client import Secret
-
 from dashboard.access.grants import Grant, feed_key
 from dashboard.access.scope import Scope
 from dashboard.access.shared_tokens import SharedFeedTokens
@@ -126,7 +125,12 @@ def test_there_are_never_more_than_so_many_and_open_pages_keep_theirs():
 
 
 def asked(tokens, found, kind=Scope, session=""):
-    scope = {"type": "http", "query_string": f"id={found}".encode(), "headers": [], "dashboard.session": session}
+    scope = {
+        "type": "http",
+        "query_string": f"id={found}".encode(),
+        "headers": [],
+        "dashboard.session": session,
+    }
     return tokens.entry(Request(scope), kind)
 
 
@@ -146,7 +150,9 @@ def replica(store_of):
 def test_replicas_give_the_same_and_each_answers_what_another_gave(replica, store_of):
     now = [1_800_000_000.0]
     one, other, later = (replica(clock=lambda: now[0]) for _ in range(3))
-    scope = Scope(Visibility(frozenset({"f1", "f2"}), hidden=frozenset({"vin"})), Filters(text="\u017eluť|<b>"), "speed")
+    scope = Scope(
+        Visibility(frozenset({"f1", "f2"}), hidden=frozenset({"vin"})), Filters(text="\u017eluť|<b>"), "speed"
+    )
     found = one.id_of(scope, "s1")
     until(lambda: asked(other, found, session="s1") == scope)
     assert asked(other, found, session="s2") is None
