@@ -11,9 +11,11 @@ from dashboard.access.shared_tokens import SharedFeedTokens
 from dashboard.configuration.settings import Settings
 from dashboard.feed.frames import Frames
 from dashboard.feed.shared_numbering import shared_numbering
+from dashboard.fleet.names import Names
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.ingest.concurrency import Concurrency
 from dashboard.ingest.shared_poller import SharedPoller
+from dashboard.ingest.shared_trailers import SharedTrailerPoller
 from dashboard.parts import KeptShares, Parts
 from dashboard.replicas.audit import SharedAudit
 from dashboard.replicas.store import SharedStore
@@ -54,6 +56,10 @@ class SharedParts(Parts):
         return SharedPoller(
             self._positions, client, concurrency, self._seconds, prepare, published=published, polled=polled
         )
+
+    def trailers(self, client: CatenaClient, names: Callable[[], Names]) -> SharedTrailerPoller:
+        """What polls the trailers for all replicas, or follows the one that does."""
+        return SharedTrailerPoller(self._positions, client, names)
 
     def close(self) -> None:
         """As `Parts`."""

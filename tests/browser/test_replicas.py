@@ -8,10 +8,11 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, expect
 
 from tests.browser import rig
-from tests.started.replicas import Deployment
+from tests.browser.test_sharing import ENDS_MS, FIRST_ROW, feed_of, make_link
+from tests.started.replicas import Deployment, Replica
 
 pytestmark = pytest.mark.browser
 
@@ -36,3 +37,41 @@ def test_the_choice_is_kept_and_no_older_positions_come(
         assert max(versions[:came]) <= min(versions[came:]), "a version went back"
         assert deployment.in_step() >= max(versions)
         seen.clean()
+
+
+def test_a_link_that_one_made_opens_on_the_other_and_ends_there_when_it_is_revoked(
+    visit: Callable[..., rig.Watch], browsers: Callable[..., BrowserContext], tmp_path: Path
+) -> None:
+    with ExitStack() as stack:
+        deployment = Deployment(tmp_path, stack)
+        one, other = deployment.start(2)
+        operator = visit(one.server, "/?fleet=fleet-2", width=1280, height=800)
+        link = make_link(operator, "Storm watch", shows="Line fleet-2.")
+        guest = stack.enter_context(rig.opened(browsers(), other.server.url))
+        guest.page.goto(link.replace(one.server.url, other.server.url) + "?vehicle=b")
+        guest.map_shown().ticks(2)
+        address = feed_of(guest)
+        guest.page.goto(f"{one.server.url}/?vehicle=b")
+        expect(guest.page.locator(".st-key-map_chosen")).to_contain_text("Truck b")
+        guest.until(
+            lambda: feed_of(guest).startswith(one.server.url), "the map of the replica that made the link"
+        )
+        # What one replica gave the other answers, which has not made it for anybody; to nobody else.
+        assert [answered(guest, address, replica) for replica in (one, other)] == [200, 200]
+        assert answered(operator, address, one) == 403
+        operator.page.get_by_test_id("stDataFrame").first.click(position=FIRST_ROW)
+        operator.page.get_by_role("button", name="Revoke").click()
+        operator.page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
+        ended = guest.page.get_by_role("heading", name="This link has ended")
+        expect(ended).to_be_visible(timeout=ENDS_MS)
+        guest.page.goto(f"{other.server.url}/")
+        expect(ended).to_be_visible()
+        # Who did what is one record, wherever it was done.
+        operator.page.goto(f"{one.server.url}/sharing")
+        expect(operator.page.get_by_text("share revoked").first).to_be_visible()
+
+
+def answered(seen: rig.Watch, address: str, replica: Replica) -> int:
+    """What a browser gets from a replica for an address of the feed that one of them gave it."""
+    parts = urlsplit(address)
+    return seen.page.context.request.get(f"{replica.server.url}{parts.path}?{parts.query}").status
