@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
@@ -20,6 +21,8 @@ from dashboard.fleet.snapshot import Snapshot
 from dashboard.ingest.concurrency import Concurrency
 from dashboard.ingest.poller import Poller
 from dashboard.ingest.trailers import TrailerPoller
+from dashboard.invitations.bulk_runs import BulkRuns
+from dashboard.invitations.invitation_service import InvitationService
 from dashboard.runtime.audit import Audit
 from dashboard.runtime.garbage import GarbageCollector
 from dashboard.sharing.pass_codes import Tries, WrongCodes
@@ -47,6 +50,8 @@ class Parts:
         self.tries: WrongCodes = Tries()
         self.tokens = FeedTokens()
         self.frames = Frames()
+        self.handle_key = secrets.token_bytes(32)
+        """What invitations are called by (`InvitationCache`)."""
         folder = None if settings.simulated else data_folder.prepared(settings.data_folder)
         try:
             self.store: KeptShares = self._share_store(folder and folder / "shares.db")
@@ -71,6 +76,10 @@ class Parts:
     def trailers(self, client: CatenaClient, names: Callable[[], Names]) -> TrailerPoller:
         """What polls the trailers."""
         return TrailerPoller(client, names)
+
+    def bulk_runs(self, _invitations: InvitationService) -> BulkRuns:
+        """The files of invitations that are being sent."""
+        return BulkRuns()
 
     def close(self) -> None:
         """Let go of what is kept; all that polls was closed before."""

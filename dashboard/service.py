@@ -18,7 +18,6 @@ from dashboard.feed.feed import Feed
 from dashboard.ingest import embedded
 from dashboard.ingest.concurrency import Concurrency
 from dashboard.ingest.history import History
-from dashboard.invitations.bulk_runs import BulkRuns
 from dashboard.invitations.first_data import FirstDataTracker
 from dashboard.invitations.invitation_service import InvitationService
 from dashboard.invitations.overview import Overview
@@ -82,8 +81,10 @@ class Service:
             self.client, concurrency, prepare=self.feed.vehicles.prepare, polled=self._polled
         )
         self.trailers = self._parts.trailers(self.client, lambda: self.poller.directory.names)
-        self.invitations = InvitationService(self.client, self.audit, moved_on=self.poller.wake)
-        self.bulk_runs = BulkRuns()
+        self.invitations = InvitationService(
+            self.client, self.audit, moved_on=self.poller.wake, handle_key=self._parts.handle_key
+        )
+        self.bulk_runs = self._parts.bulk_runs(self.invitations)
         self.first_data = FirstDataTracker(self.client)
         self.overview = Overview(self.invitations, self.first_data, lambda: self.poller.state.snapshot)
         self.doorway = Doorway(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +18,8 @@ from dashboard.fleet.snapshot import Snapshot
 from dashboard.ingest.concurrency import Concurrency
 from dashboard.ingest.shared_poller import SharedPoller
 from dashboard.ingest.shared_trailers import SharedTrailerPoller
+from dashboard.invitations.invitation_service import InvitationService
+from dashboard.invitations.shared_runs import SharedBulkRuns
 from dashboard.parts import KeptShares, Parts
 from dashboard.replicas.audit import SharedAudit
 from dashboard.replicas.store import SharedStore
@@ -42,6 +46,7 @@ class SharedParts(Parts):
         self.tokens = tokens = SharedFeedTokens(self._at_hand, key)
         self._open.callback(tokens.close)
         self.frames = Frames(shared_numbering(self._at_hand, key))
+        self.handle_key = hmac.digest(key.reveal().encode(), b"handles of invitations", hashlib.sha256)
 
     def poller(
         self,
@@ -60,6 +65,10 @@ class SharedParts(Parts):
     def trailers(self, client: CatenaClient, names: Callable[[], Names]) -> SharedTrailerPoller:
         """What polls the trailers for all replicas, or follows the one that does."""
         return SharedTrailerPoller(self._positions, client, names)
+
+    def bulk_runs(self, invitations: InvitationService) -> SharedBulkRuns:
+        """The files of invitations that replicas are sending."""
+        return SharedBulkRuns(self._at_hand, invitations)
 
     def close(self) -> None:
         """As `Parts`."""

@@ -129,8 +129,15 @@ class SharedTrailerPoller(TrailerPoller):
 
     def _publish(self, token: int) -> bool:
         state, snapshot = self.state, self.state.snapshot
-        about = (snapshot.version, snapshot.taken_at, snapshot.unreadable) if snapshot else (0, None, 0)
-        head = Head(*about, state.problem, self._failures, state.failing_since, state.retry_at)
+        head = Head(
+            version=snapshot.version if snapshot else 0,
+            taken_at=snapshot.taken_at if snapshot else None,
+            unreadable=snapshot.unreadable if snapshot else 0,
+            problem=state.problem,
+            failures=self._failures,
+            failing_since=state.failing_since,
+            retry_at=state.retry_at,
+        )
         fields = {"schema": SCHEMA, "head": msgspec.json.encode(head)}
         if snapshot is not None and not state.problem:
             fields["trailers"] = encode_frame(snapshot.trailers)

@@ -169,6 +169,8 @@ class Notices:
             except redis.RedisError:
                 self.close()  # a connection that broke off is not gone on with
                 raise
+            except (OSError, ValueError):  # somebody closed the store while we waited
+                raise redis.ConnectionError from None
         return message["data"].decode() if message else None
 
     def close(self) -> None:
