@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 
 import httpx
 import msgspec
@@ -23,6 +26,8 @@ from dashboard.replicas.lease import Lease
 from dashboard.replicas.store import SharedStore
 from tests.dashboard.invitations.fakes import FakeCatena
 from tests.dashboard.waiting import until
+from tests.redis_server import RedisServer
+from tests.started.replicas import Serving
 
 ANN = replace(OPERATOR, name="ann@example.com", session="s1")
 FILE = b"fleet_ref\n" + b"\n".join(b"F%d" % number for number in range(12))
@@ -198,3 +203,52 @@ def test_in_redis_nothing_is_called_by_who_sends(
     names = store_of().script("return redis.call('KEYS', '*')")([])
     assert names
     assert not any(b"ann" in name for name in names)
+
+
+SENDER = """
+import sys, threading
+from dataclasses import replace
+from catena_client import CatenaClient
+from dashboard.access.viewer import OPERATOR
+from dashboard.invitations.bulk import BulkRun
+from dashboard.invitations.bulk_csv import read
+from dashboard.invitations.invitation_service import InvitationService
+from dashboard.invitations.rules import Draft
+from dashboard.invitations.shared_runs import SharedBulkRuns
+from dashboard.replicas.store import SharedStore
+
+redis, api = sys.argv[1:]
+client = CatenaClient("id", "secret", api_url=api, auth_url=f"{api}/realms/catena")
+invitations = InvitationService(client, handle_key=b"of the deployment")
+rows = read(b"fleet_ref\\n" + b"\\n".join(b"F%d" % number for number in range(12)), Draft()).rows
+viewer = replace(OPERATOR, name="ann@example.com", session="s1")
+assert SharedBulkRuns(SharedStore(redis, 2.0), invitations).start(viewer, BulkRun(invitations, rows))
+threading.Event().wait()
+"""
+
+
+def test_a_process_killed_while_it_sends(replica: Replica, catena: FakeCatena, server: RedisServer) -> None:
+    gate = Gate(catena, 4)
+    api = Serving(SimpleNamespace(_answer=catena))  # type: ignore[arg-type]
+    sender = subprocess.Popen([sys.executable, "-c", SENDER, server.url, api.url])
+    try:
+        until(lambda: len(gate.waiting) == 3, 60)
+        others, _ = replica()
+        shown = others.of(ANN)
+        assert shown is not None
+        until(lambda: shown.counts()["created"] == 4)
+        assert shown.running
+        sender.kill()
+        until(lambda: not shown.running, 30)
+        assert (shown.halted, shown.left) == (STOPPED, 8)
+        gate.open.set()
+        assert others.start(ANN, shown)
+        until(lambda: not shown.running, 30)
+        assert shown.counts() == {"created": 9, "unknown": 3}
+        assert len(sent(catena)) == len(set(sent(catena))), "no row twice"
+    finally:
+        gate.open.set()
+        sender.kill()
+        sender.wait(10)
+        api.shutdown()
+        api.server_close()
