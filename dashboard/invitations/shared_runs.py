@@ -6,130 +6,44 @@ have been sent, so it is not sent again.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import threading
 import time
 from collections import Counter
 from contextlib import suppress
-from datetime import datetime
 
 import msgspec
 
 from dashboard.access.viewer import Viewer
 from dashboard.invitations import rights
 from dashboard.invitations.bulk import BulkRun, Journal, RowOutcome
-from dashboard.invitations.bulk_csv import LOST_ANSWER, BulkRow
+from dashboard.invitations.bulk_csv import LOST_ANSWER
 from dashboard.invitations.bulk_runs import BulkRuns
 from dashboard.invitations.invitation_service import InvitationService
+from dashboard.invitations.run_store import BEGUN, SCHEMA, RunStore, SharedRun, Standing, Told
 from dashboard.replicas.lease import Lease
 from dashboard.replicas.store import SharedStore, Unreachable
 
 log = logging.getLogger(__name__)
 
-SCHEMA = 1
-"""Of a run, with all its rows."""
 LEASE_SECONDS = 10.0
 KEEP_SECONDS = 0.5
 """The lease is renewed, and what could not be written is tried again, this often."""
 LOOK_SECONDS = 0.5
 """A run that another replica sends is looked at no more often."""
-KEPT_MILLISECONDS = 30 * 86_400_000
 PAUSE = "pause"
-BEGUN = b"begun"
 INTERRUPTED = (
     "It was being sent when the replica of the dashboard that did so stopped, and the answer is not known. Look under "
     "Follow up before sending it again."
 )
 STOPPED = "The replica of the dashboard that was sending has stopped. Continue to send what is left."
 ELSEWHERE = "Another replica of the dashboard goes on with it."
-NOT_READ = "It was begun by another version of the dashboard, which this one cannot read; put it away there."
-DROP = """
-if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
-redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], 'gone', ARGV[1])
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return 1
-"""
-READ = "return {redis.call('HGETALL', KEYS[1]), redis.call('EXISTS', KEYS[2])}"
-KEEP = "redis.call('PEXPIRE', KEYS[1], ARGV[1])"
-
-
-class Told(msgspec.Struct, frozen=True):
-    """A run as it was begun."""
-
-    schema: int
-    id: str
-    again: bool
-    rows: tuple[BulkRow, ...]
-
-
-class Standing(msgspec.Struct, frozen=True):
-    """What may change of it beside its rows, with the meanings of `BulkRun`."""
-
-    running: bool
-    halted: str = ""
-    resumes_at: datetime | None = None
-
-
-class _Shared(msgspec.Struct, frozen=True):
-    """All that Redis holds of a run."""
-
-    told: Told
-    standing: Standing
-    outcomes: dict[int, RowOutcome]
-    begun: frozenset[int]
-    held: bool
-    """Whether a replica sends it now."""
-
-
-class _Store:
-    """The run of one owner in Redis."""
-
-    def __init__(self, store: SharedStore, owner: str) -> None:
-        # An owner is a mail address or a session: in a name of Redis, which may be logged, neither is shown.
-        self.name = f"bulk:{hashlib.sha256(owner.encode()).hexdigest()[:32]}"
-        self.store = store
-        self.asks = f"{self.name}:asks"
-        """What is told to the replica that sends it."""
-        self._keys = [self.name, f"{self.name}:lease"]
-
-    def read(self) -> _Shared | None:
-        """Raises `Unreachable`, and `msgspec.DecodeError` where another version has written it."""
-        read, held = self.store.script(READ)(self._keys)
-        parts = iter(read)
-        fields = {name.decode(): value for name, value in zip(parts, parts, strict=True)}
-        if "run" not in fields:
-            return None
-        told = msgspec.json.decode(fields["run"], type=Told)
-        if told.schema != SCHEMA:
-            raise msgspec.DecodeError(NOT_READ)
-        rows = {int(name[4:]): value for name, value in fields.items() if name.startswith("row ") and value}
-        return _Shared(
-            told,
-            msgspec.json.decode(fields.get("standing", b'{"running": false}'), type=Standing),
-            {number: msgspec.json.decode(v, type=RowOutcome) for number, v in rows.items() if v != BEGUN},
-            frozenset(number for number, value in rows.items() if value == BEGUN),
-            bool(held),
-        )
-
-    def drop(self, run: str) -> bool:
-        """Forget a run, unless it is being sent."""
-        return bool(self.store.script(DROP)(self._keys, run, KEPT_MILLISECONDS))
-
-    def was_dropped(self, run: str) -> bool:
-        """Whether a run was put away on any replica."""
-        return self.store.read(self.name, "gone") == [run.encode()]
-
-    def keep(self) -> None:
-        """Let it be forgotten in a month."""
-        self.store.script(KEEP)([self.name], KEPT_MILLISECONDS)
 
 
 class _Held(Journal):
     """Writes down a run that this replica sends, for as long as it does."""
 
-    def __init__(self, place: _Store, lease: Lease, run: BulkRun) -> None:
+    def __init__(self, place: RunStore, lease: Lease, run: BulkRun) -> None:
         self._place, self._lease, self._run = place, lease, run
         self._lock = threading.Lock()
         self._unwritten: dict[str, bytes] = {}
@@ -216,7 +130,7 @@ class _Held(Journal):
 class FollowedRun(BulkRun):
     """A run that another replica sends, or sent until it stopped; it can be gone on with here."""
 
-    def __init__(self, invitations: InvitationService, place: _Store, shared: _Shared) -> None:
+    def __init__(self, invitations: InvitationService, place: RunStore, shared: SharedRun) -> None:
         super().__init__(invitations, shared.told.rows, again=shared.told.again)
         self.id = shared.told.id
         self._place = place
@@ -257,7 +171,7 @@ class FollowedRun(BulkRun):
         """Know that no other replica sends it any more, as this one may."""
         self._elsewhere = self._asked = False
 
-    def _take_in(self, shared: _Shared) -> None:
+    def _take_in(self, shared: SharedRun) -> None:
         self.know(shared.outcomes)
         self._elsewhere = shared.held
         self._asked = self._asked and shared.held
@@ -292,7 +206,7 @@ class SharedBulkRuns(BulkRuns):
         own, owner = super().of(viewer), rights.owner(viewer)
         if own is not None and isinstance(own.journal, _Held) and own.journal.held:
             return own
-        place = _Store(self._store, owner)
+        place = RunStore(self._store, owner)
         try:
             shared = place.read()
             dropped = own is not None and shared is None and place.was_dropped(own.id)
@@ -318,7 +232,7 @@ class SharedBulkRuns(BulkRuns):
             if run.running:
                 return
             _ended_here(run)
-            if _Store(self._store, rights.owner(viewer)).drop(run.id):
+            if RunStore(self._store, rights.owner(viewer)).drop(run.id):
                 super().put_away(viewer, run)
         except Unreachable as error:
             run.halted = str(error)
@@ -326,7 +240,7 @@ class SharedBulkRuns(BulkRuns):
     def _begin(self, viewer: Viewer, run: BulkRun) -> bool:
         if not run.running:
             _ended_here(run)
-        place = _Store(self._store, rights.owner(viewer))
+        place = RunStore(self._store, rights.owner(viewer))
         lease = Lease(self._store, place.name, LEASE_SECONDS)
         journal = _Held(place, lease, run)
         try:
@@ -359,7 +273,7 @@ def _ended_here(run: BulkRun) -> None:
         run.journal.end()
 
 
-def _interrupted(run: BulkRun, shared: _Shared) -> dict[int, RowOutcome]:
+def _interrupted(run: BulkRun, shared: SharedRun) -> dict[int, RowOutcome]:
     """Of rows that were begun and of which nothing more was written, and is known here: they may have been sent."""
     rows = (row for row in run.rows if row.number in shared.begun)
     known = {row.number: run.outcome(row) for row in rows}

