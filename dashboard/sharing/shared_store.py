@@ -6,13 +6,12 @@ changed something. What it knows and Redis has lost it writes anew.
 
 from __future__ import annotations
 
-import logging
 import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -21,14 +20,21 @@ from cachetools import TTLCache
 from dashboard.replicas.follower import Follower
 from dashboard.replicas.store import SharedStore, Unreachable
 from dashboard.sharing.share import Share
+from dashboard.sharing.shared_links import (
+    SCHEMA,
+    Kept,
+    Known,
+    ended_name,
+    id_in,
+    is_forgotten,
+    link_name,
+    share_of,
+    with_read,
+)
 from dashboard.sharing.store import GUESTS, KEPT_SECONDS, StoreFailed
-
-log = logging.getLogger(__name__)
 
 NAME = "shares"
 """The hash of all of it, where `version` is another text after each change; and what is told of changes."""
-SCHEMA = 1
-"""Of a link, with all it says of what may be seen."""
 STALE_SECONDS = 60.0
 """Without Redis what is known counts for so long; after that no guest is let in any more."""
 GUEST_SECONDS = 60.0
@@ -69,36 +75,6 @@ return redis.call('GET', KEYS[1])
 FORGET = "return redis.call('DEL', unpack(KEYS))"
 
 
-class _Schema(msgspec.Struct):
-    schema: int
-
-
-class Kept(msgspec.Struct, frozen=True):
-    """What Redis holds of a link."""
-
-    schema: int
-    number: int
-    """Links are counted as they are made."""
-    token: str
-    code: str
-    share: Share
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What was read, and what is known beyond that."""
-
-    read: Mapping[str, bytes] = field(default_factory=dict)
-    lacking: Mapping[str, bytes] = field(default_factory=dict)
-    """What Redis has not, or not any more, of what it is to have."""
-    links: Mapping[str, Kept] = field(default_factory=dict)
-    ended: Mapping[str, float] = field(default_factory=dict)
-
-    @property
-    def version(self) -> bytes:
-        return self.read.get("version", b"")
-
-
 class SharedShareStore:
     """A `ShareStore`, and `EndedSessions` of the door, of all replicas. Thread-safe."""
 
@@ -108,7 +84,7 @@ class SharedShareStore:
         """Held while Redis is asked for what is new."""
         self._lock = threading.Lock()
         """Never held while anybody is waited for."""
-        self._known = _Known()
+        self._known = Known()
         self._read_at = float("-inf")
         self._guests: TTLCache[str, str] = TTLCache(10_000, GUEST_SECONDS)
         self._read, self._write, self._add_guest, self._of_guest, self._forget = map(
@@ -123,9 +99,9 @@ class SharedShareStore:
     def add(self, share: Share, token_digest: str, code: str) -> None:
         """As in `ShareStore`."""
 
-        def fields(known: _Known) -> dict[str, bytes]:
+        def fields(known: Known) -> dict[str, bytes]:
             number = 1 + max((kept.number for kept in known.links.values()), default=0)
-            return {_link(share.id): msgspec.json.encode(Kept(SCHEMA, number, token_digest, code, share))}
+            return {link_name(share.id): msgspec.json.encode(Kept(SCHEMA, number, token_digest, code, share))}
 
         self._change(fields)
 
@@ -141,29 +117,29 @@ class SharedShareStore:
         given = {"expires_at": expires_at, "revoked": revoked, "last_used_at": last_used_at}
         changed: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
 
-        def fields(known: _Known) -> dict[str, bytes]:
+        def fields(known: Known) -> dict[str, bytes]:
             kept = known.links.get(share_id)
             if kept is None:
                 return {}
             share = replace(kept.share, **changed)
-            return {_link(share_id): msgspec.json.encode(msgspec.structs.replace(kept, share=share))}
+            return {link_name(share_id): msgspec.json.encode(msgspec.structs.replace(kept, share=share))}
 
         self._change(fields)
 
     def shares(self) -> list[Share]:
         """As in `ShareStore`."""
         kept = sorted(self._newest().links.values(), key=lambda one: (one.share.made_at, one.number))
-        return [_share(one) for one in reversed(kept)]
+        return [share_of(one) for one in reversed(kept)]
 
     def share(self, share_id: str) -> Share | None:
         """As in `ShareStore`."""
         kept = self._newest().links.get(share_id)
-        return _share(kept) if kept else None
+        return share_of(kept) if kept else None
 
     def by_token(self, token_digest: str) -> tuple[Share, str] | None:
         """As in `ShareStore`."""
         links = self._newest().links.values()
-        return next(((_share(kept), kept.code) for kept in links if kept.token == token_digest), None)
+        return next(((share_of(kept), kept.code) for kept in links if kept.token == token_digest), None)
 
     def add_guest(self, guest_id: str, share_id: str, made_at: float) -> None:
         """As in `ShareStore`."""
@@ -186,12 +162,12 @@ class SharedShareStore:
         if time.monotonic() - self._read_at > STALE_SECONDS or share_id not in self._known.links:
             self._newest()
         kept = self._known.links.get(share_id)
-        return _share(kept) if kept else None
+        return share_of(kept) if kept else None
 
     def end(self, session_id: str, until: float) -> None:
         """As in `EndedSessions`; returns at once. What cannot be written now is written later."""
         with self._lock:
-            known, name = self._known, _ended(session_id)
+            known, name = self._known, ended_name(session_id)
             self._known = replace(
                 known,
                 lacking={**known.lacking, name: repr(until).encode()},
@@ -209,18 +185,18 @@ class SharedShareStore:
         if not lacking:
             return
         for name in lacking:
-            if name.startswith(_ended("")):
-                self._forget([_guest(_id(name))])
-        if any(name.startswith(_link("")) for name in lacking):  # it has lost the guests, too
+            if name.startswith(ended_name("")):
+                self._forget([_guest(id_in(name))])
+        if any(name.startswith(link_name("")) for name in lacking):  # it has lost the guests, too
             with self._lock:
                 guests = list(self._guests.items())
             for guest, share in guests:
                 self._keep_guest(guest, share, self._clock())
         now = self._clock()
 
-        def fields(known: _Known) -> dict[str, bytes]:
-            past = [_ended(name) for name, until in known.ended.items() if until < now]
-            over = [_link(name) for name, kept in known.links.items() if _forgotten(kept, now)]
+        def fields(known: Known) -> dict[str, bytes]:
+            past = [ended_name(name) for name, until in known.ended.items() if until < now]
+            over = [link_name(name) for name, kept in known.links.items() if is_forgotten(kept, now)]
             return {**known.lacking, **dict.fromkeys([*past, *over], b"")}
 
         self._write_over(fields)
@@ -229,7 +205,7 @@ class SharedShareStore:
         keys = [f"{NAME}:guests:{share_id}", _guest("")]
         self._add_guest(keys, guest_id, share_id, made_at, KEPT_MILLISECONDS, GUESTS)
 
-    def _newest(self) -> _Known:
+    def _newest(self) -> Known:
         with _failing():
             self._load()
         return self._known
@@ -242,14 +218,14 @@ class SharedShareStore:
                 parts = iter(read)
                 fields = {name.decode(): value for name, value in zip(parts, parts, strict=True)}
                 with self._lock:
-                    self._known = _with(self._known, fields, self._clock())
+                    self._known = with_read(self._known, fields, self._clock())
             self._read_at = time.monotonic()
 
-    def _change(self, fields: Callable[[_Known], Mapping[str, bytes]]) -> None:
+    def _change(self, fields: Callable[[Known], Mapping[str, bytes]]) -> None:
         with _failing():
             self._write_over(fields)
 
-    def _write_over(self, fields: Callable[[_Known], Mapping[str, bytes]]) -> None:
+    def _write_over(self, fields: Callable[[Known], Mapping[str, bytes]]) -> None:
         """Write what `fields` makes of what there is; once more where that has changed meanwhile."""
         for _try in range(WRITES):
             self._load()
@@ -263,63 +239,12 @@ class SharedShareStore:
         raise StoreFailed("Too many change share links at once; try again.")
 
 
-def _with(before: _Known, read: Mapping[str, bytes], now: float) -> _Known:
-    """What is known once that was read; of what was known before, what it must not lack is kept."""
-    links = {_id(name): kept for name, value in read.items() if (kept := _decoded(name, value))}
-    ended = {_id(name): float(value) for name, value in read.items() if name.startswith(_ended(""))}
-    lacking: dict[str, bytes] = {}
-    for name, until in before.ended.items():
-        if name not in ended and until >= now:
-            ended[name] = until
-            lacking[_ended(name)] = repr(until).encode()
-    for name, kept in before.links.items():
-        there = links.get(name)
-        undone = there is not None and kept.share.revoked and not there.share.revoked
-        if undone or (_link(name) not in read and not _forgotten(kept, now)):
-            links[name] = kept
-            lacking[_link(name)] = msgspec.json.encode(kept)
-    return _Known(read, lacking, links, ended)
-
-
 @contextmanager
 def _failing() -> Iterator[None]:
     try:
         yield
     except Unreachable as error:
         raise StoreFailed(FAILED.format(error)) from None
-
-
-def _decoded(name: str, value: bytes) -> Kept | None:
-    """A link; None where another version has written it: it may limit what is seen in a way that is not known here."""
-    if not name.startswith(_link("")):
-        return None
-    try:
-        if msgspec.json.decode(value, type=_Schema).schema == SCHEMA:
-            return msgspec.json.decode(value, type=Kept)
-    except msgspec.DecodeError:
-        pass
-    log.warning("A share link was written by another version of the dashboard: it opens nothing here.")
-    return None
-
-
-def _share(kept: Kept) -> Share:
-    return replace(kept.share, has_pass_code=bool(kept.code))
-
-
-def _forgotten(kept: Kept, now: float) -> bool:
-    return kept.share.expires_at < now - KEPT_SECONDS
-
-
-def _link(share_id: str) -> str:
-    return f"link {share_id}"
-
-
-def _ended(session_id: str) -> str:
-    return f"ended {session_id}"
-
-
-def _id(name: str) -> str:
-    return name.partition(" ")[2]
 
 
 def _guest(guest_id: str) -> str:

@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from dashboard.sharing import shared_store
-from dashboard.sharing.shared_store import NAME, SCHEMA, Kept, SharedShareStore
+from dashboard.sharing.shared_links import SCHEMA, Kept
+from dashboard.sharing.shared_store import NAME, SharedShareStore
 from dashboard.sharing.shared_tries import SharedTries
 from dashboard.sharing.store import KEPT_SECONDS, StoreFailed
 from tests.dashboard.sharing.test_store import NOW, PLAIN, SHARE
