@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser import rig
+from tests.browser.map_page import MapPage
 from tests.browser.test_sharing import ENDS_MS, FIRST_ROW, feed_of, make_link
 from tests.started.replicas import Deployment, Replica
 
@@ -43,6 +44,7 @@ def test_a_link_that_one_made_opens_on_the_other_and_ends_there_when_it_is_revok
         deployment = Deployment(tmp_path, stack)
         one, other = deployment.start(2)
         operator = visit(one.server, "/?fleet=fleet-2", width=1280, height=800)
+        MapPage(operator).all_rows()
         link = make_link(operator, "Storm watch", shows="Line fleet-2.")
         guest = stack.enter_context(rig.opened(browsers(), other.server.url))
         guest.page.goto(link.replace(one.server.url, other.server.url))
