@@ -41,8 +41,8 @@ class Service:
         """Raises `SettingsError` where what is to be kept cannot be."""
         self.settings = settings
         self._parts = _parts(settings)
-        self.audit = self._parts.audit
-        self.shares = Shares(self._parts.store, self.audit, tries=self._parts.tries)
+        self.audit, self.store = self._parts.audit, self._parts.store
+        self.shares = Shares(self.store, self.audit, tries=self._parts.tries)
         self.roles = Roles(settings.access, settings.sign_in, settings.groups_claim, settings.email_verified)
         self.prefix = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
         """The base path with a leading slash and none at the end, or ""."""
@@ -94,7 +94,7 @@ class Service:
             lambda: self.poller.directory.names.refs,
             roles=self.roles.grant,
             guests=self.shares.way,
-            ended=self._parts.store,
+            ended=self.store,
         )
         self.connections = self.doorway.connections
         self._webhooks = WebhookReceiver(
