@@ -196,6 +196,13 @@ class SqliteStore:
         """Whether a session was ended, by this process or before it began. Never raises."""
         return session_id in self._ended
 
+    def lives(self, session_id: str, at: float) -> None:
+        """As in `EndedSessions`: there is no other replica to be told."""
+
+    def last_life(self, _session_id: str) -> float:
+        """As in `EndedSessions`."""
+        return float("-inf")
+
 
 def _share(row: sqlite3.Row) -> Share:
     return Share(

@@ -65,6 +65,23 @@ def test_a_session_that_ended_on_one_has_ended_on_the_other_and_on_one_that_begi
     until(lambda: later.ended("g1"))
 
 
+def test_signs_of_life_are_told_and_the_newest_counts(replica, server, monkeypatch):
+    monkeypatch.setattr(shared_store, "LIFE_SECONDS", 0.0)
+    one, other = replica(), replica()
+    one.lives("s1", NOW)
+    other.lives("s2", NOW + 1)
+    until(lambda: (other.last_life("s1"), one.last_life("s2")) == (NOW, NOW + 1))
+    other.lives("s1", NOW - 9)
+    one.lives("old", NOW - shared_store.LIFE_KEPT_SECONDS - 1)
+    one.lives("s3", NOW)
+    until(lambda: other.last_life("s3") == NOW)
+    assert [other.last_life(name) for name in ("s1", "old", "nobody")] == [NOW, float("-inf"), float("-inf")]
+    server.stop()
+    one.lives("s4", NOW)
+    server.start()
+    until(lambda: other.last_life("s4") == NOW)
+
+
 def test_what_redis_has_lost_the_replicas_write_anew_and_what_was_revoked_stays_so(replica, server):
     one, other = replica(), replica()
     one.add(SHARE, "digest", "")
