@@ -31,6 +31,7 @@ from dashboard.sharing.shared_links import (
     share_of,
     with_read,
 )
+from dashboard.sharing.signs_of_life import SignsOfLife
 from dashboard.sharing.store import GUESTS, KEPT_SECONDS, StoreFailed
 
 NAME = "shares"
@@ -41,8 +42,6 @@ GUEST_SECONDS = 60.0
 """For so long it is believed that a guest's session is still kept."""
 KEPT_MILLISECONDS = int(2 * KEPT_SECONDS * 1000)
 """How long a guest's session is kept that nobody uses."""
-LIFE_SECONDS, LIFE_KEPT_SECONDS = 15.0, 7 * 86_400.0
-"""So often replicas tell each other which sessions gave a sign of life, and for so long that is kept."""
 WRITES = 50
 """How often a change is tried that others come before."""
 FAILED = "Share links cannot be read or written now: {0}"
@@ -74,14 +73,6 @@ OF_GUEST = """
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
 return redis.call('GET', KEYS[1])
 """
-LIFE = """
-for at = 2, #ARGV, 2 do
-  local last = redis.call('ZSCORE', KEYS[1], ARGV[at])
-  if not last or tonumber(last) < tonumber(ARGV[at + 1]) then redis.call('ZADD', KEYS[1], ARGV[at + 1], ARGV[at]) end
-end
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
-return redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
-"""
 FORGET = "return redis.call('DEL', unpack(KEYS))"
 
 
@@ -97,12 +88,9 @@ class SharedShareStore:
         self._known = Known()
         self._read_at = float("-inf")
         self._guests: TTLCache[str, str] = TTLCache(10_000, GUEST_SECONDS)
-        self._lives: dict[str, float] = {}
-        """Signs of life here that are still to be told."""
-        self._life: Mapping[str, float] = {}
-        self._life_at = float("-inf")
-        self._read, self._write, self._add_guest, self._of_guest, self._forget, self._tell_life = map(
-            store.script, (READ, WRITE, ADD_GUEST, OF_GUEST, FORGET, LIFE)
+        self._signs = SignsOfLife(store, f"{NAME}:life", clock)
+        self._read, self._write, self._add_guest, self._of_guest, self._forget = map(
+            store.script, (READ, WRITE, ADD_GUEST, OF_GUEST, FORGET)
         )
         self._follower = Follower(store, NAME, self._look)
 
@@ -195,31 +183,15 @@ class SharedShareStore:
 
     def lives(self, session_id: str, at: float) -> None:
         """As in `EndedSessions`."""
-        with self._lock:
-            self._lives[session_id] = at
+        self._signs.note(session_id, at)
 
     def last_life(self, session_id: str) -> float:
         """As in `EndedSessions`."""
-        return self._life.get(session_id, float("-inf"))
-
-    def _exchange_life(self) -> None:
-        if time.monotonic() - self._life_at < LIFE_SECONDS:
-            return
-        with self._lock:
-            lives, self._lives = self._lives, {}
-        told = [part for pair in lives.items() for part in pair]
-        try:
-            read = iter(self._tell_life([f"{NAME}:life"], self._clock() - LIFE_KEPT_SECONDS, *told))
-        except Unreachable:
-            with self._lock:
-                self._lives = lives | self._lives
-            raise
-        self._life = {name.decode(): float(at) for name, at in zip(read, read, strict=True)}
-        self._life_at = time.monotonic()
+        return self._signs.last(session_id)
 
     def _look(self) -> None:
         self._load()
-        self._exchange_life()
+        self._signs.exchange()
         lacking = self._known.lacking
         if not lacking:
             return

@@ -6,7 +6,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from dashboard.sharing import shared_store
+from dashboard.sharing import shared_store, signs_of_life
 from dashboard.sharing.shared_links import SCHEMA, Kept
 from dashboard.sharing.shared_store import NAME, SharedShareStore
 from dashboard.sharing.shared_tries import SharedTries
@@ -66,13 +66,13 @@ def test_a_session_that_ended_on_one_has_ended_on_the_other_and_on_one_that_begi
 
 
 def test_signs_of_life_are_told_and_the_newest_counts(replica, server, monkeypatch):
-    monkeypatch.setattr(shared_store, "LIFE_SECONDS", 0.0)
+    monkeypatch.setattr(signs_of_life, "EXCHANGE_SECONDS", 0.0)
     one, other = replica(), replica()
     one.lives("s1", NOW)
     other.lives("s2", NOW + 1)
     until(lambda: (other.last_life("s1"), one.last_life("s2")) == (NOW, NOW + 1))
     other.lives("s1", NOW - 9)
-    one.lives("old", NOW - shared_store.LIFE_KEPT_SECONDS - 1)
+    one.lives("old", NOW - signs_of_life.KEPT_SECONDS - 1)
     one.lives("s3", NOW)
     until(lambda: other.last_life("s3") == NOW)
     assert [other.last_life(name) for name in ("s1", "old", "nobody")] == [NOW, float("-inf"), float("-inf")]
