@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 import msgspec
-from cachetools import TTLCache
+from cachetools import LRUCache
 
 from dashboard.replicas.follower import Follower
 from dashboard.replicas.store import SharedStore, Unreachable
@@ -87,7 +87,8 @@ class SharedShareStore:
         """Never held while anybody is waited for."""
         self._known = Known()
         self._read_at = float("-inf")
-        self._guests: TTLCache[str, str] = TTLCache(10_000, GUEST_SECONDS)
+        self._guests: LRUCache[str, tuple[str, float]] = LRUCache(10_000)
+        """By which links guests came, and when that was asked."""
         self._signs = SignsOfLife(store, f"{NAME}:life", clock)
         self._read, self._write, self._add_guest, self._of_guest, self._forget = map(
             store.script, (READ, WRITE, ADD_GUEST, OF_GUEST, FORGET)
@@ -152,19 +153,33 @@ class SharedShareStore:
         """As in `ShareStore`. Waits for Redis if the guest was not seen here of late."""
         if self.ended(guest_id):
             return None
-        with self._lock:
-            share_id = self._guests.get(guest_id, "")
+        share_id = self._share_of(guest_id)
         if not share_id:
-            with _failing():
-                share_id = (self._of_guest([_guest(guest_id)], KEPT_MILLISECONDS) or b"").decode()
-            if not share_id:
-                return None
-            with self._lock:
-                self._guests[guest_id] = share_id
+            return None
         if time.monotonic() - self._read_at > STALE_SECONDS or share_id not in self._known.links:
             self._newest()
         kept = self._known.links.get(share_id)
         return share_of(kept) if kept else None
+
+    def _share_of(self, guest_id: str) -> str:
+        """By which link a guest came; "" where their session is not kept."""
+        with self._lock:
+            known, asked = self._guests.get(guest_id, ("", float("-inf")))
+        now = time.monotonic()
+        if now - asked <= GUEST_SECONDS:
+            return known
+        try:
+            found: bytes = self._of_guest([_guest(guest_id)], KEPT_MILLISECONDS) or b""
+        except Unreachable as error:
+            if known:
+                return known
+            raise StoreFailed(FAILED.format(error)) from None
+        with self._lock:
+            if found:
+                self._guests[guest_id] = found.decode(), now
+            else:
+                self._guests.pop(guest_id, None)
+        return found.decode()
 
     def end(self, session_id: str, until: float) -> None:
         """As in `EndedSessions`; returns at once. What cannot be written now is written later."""
@@ -201,7 +216,7 @@ class SharedShareStore:
         if any(name.startswith(link_name("")) for name in lacking):  # it has lost the guests, too
             with self._lock:
                 guests = list(self._guests.items())
-            for guest, share in guests:
+            for guest, (share, _asked) in guests:
                 self._keep_guest(guest, share, self._clock())
         now = self._clock()
 
