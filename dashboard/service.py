@@ -3,49 +3,34 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import msgspec
 from starlette.routing import BaseRoute, Mount
 
 from catena_client import CatenaClient, Secret
 from dashboard.access.roles import Roles
-from dashboard.configuration import data_folder
 from dashboard.configuration.access_rules import AccessRule
-from dashboard.configuration.settings import Settings, SettingsError
+from dashboard.configuration.settings import Settings
 from dashboard.deck import assets
 from dashboard.door.doorway import Doorway
 from dashboard.feed.feed import Feed
-from dashboard.fleet.snapshot import Snapshot
 from dashboard.ingest import embedded
 from dashboard.ingest.concurrency import Concurrency
 from dashboard.ingest.history import History
-from dashboard.ingest.poll_log import Poll
-from dashboard.ingest.poller import Poller
-from dashboard.ingest.trailers import TrailerPoller
-from dashboard.invitations.bulk_runs import BulkRuns
 from dashboard.invitations.first_data import FirstDataTracker
 from dashboard.invitations.invitation_service import InvitationService
 from dashboard.invitations.overview import Overview
 from dashboard.invitations.webhooks import OPENED, WebhookReceiver
-from dashboard.runtime.audit import Audit
-from dashboard.runtime.garbage import GarbageCollector
+from dashboard.parts import Parts
 from dashboard.sharing import access_log
 from dashboard.sharing.routes import ShareRoutes
 from dashboard.sharing.shares import Shares
-from dashboard.sharing.sqlite_store import SqliteStore
 from dashboard.watch import metrics
 from dashboard.watch import routes as watch_routes
 from dashboard.watch.errors import Troubles
 from dashboard.watch.replica import Replica, this_process
 from sandbox import Sandbox
-
-if TYPE_CHECKING:
-    from dashboard.ingest.shared_poller import SharedPoller
-    from dashboard.replicas.store import SharedStore
-    from dashboard.replicas.token import SharedToken
-    from dashboard.watch.roster import Roster
 
 
 class Service:
@@ -54,8 +39,9 @@ class Service:
     def __init__(self, settings: Settings, base_path: str = "") -> None:
         """Raises `SettingsError` where what is to be kept cannot be."""
         self.settings = settings
-        self.audit, self.store = _kept(settings)
-        self.shares = Shares(self.store, self.audit)
+        self._parts = _parts(settings)
+        self.audit, self.store = self._parts.audit, self._parts.store
+        self.shares = Shares(self.store, self.audit, tries=self._parts.tries)
         self.roles = Roles(settings.access, settings.sign_in, settings.groups_claim, settings.email_verified)
         self.prefix = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
         """The base path with a leading slash and none at the end, or ""."""
@@ -66,7 +52,6 @@ class Service:
         )
         concurrency = Concurrency()
         self._sandbox: Sandbox | None = None
-        self._shared = _shared(settings)
         if settings.client_secret is None:
             self._sandbox = embedded.create(
                 settings.inviter, settings.simulated_city, settings.simulated_joins
@@ -80,23 +65,24 @@ class Service:
                 auth_url=settings.auth_url,
                 on_retry=concurrency.on_retry,
                 on_answer=self.metrics.answered,
-                token_store=_token_store(settings, self._shared),
+                token_store=self._parts.token_store,
             )
         self.history = History(self.client)
         self.feed = Feed(
-            lambda: self.poller.state.snapshot, lambda: self.trailers.state.snapshot, self.history
+            lambda: self.poller.state.snapshot,
+            lambda: self.trailers.state.snapshot,
+            self.history,
+            tokens=self._parts.tokens,
+            frames=self._parts.frames,
         )
-        self.poller = _poller(
-            self._shared,
-            self.client,
-            concurrency,
-            settings.poll_seconds,
-            prepare=self.feed.vehicles.prepare,
-            polled=self.metrics.polled,
+        self.poller = self._parts.poller(
+            self.client, concurrency, prepare=self.feed.vehicles.prepare, polled=self.metrics.polled
         )
-        self.trailers = TrailerPoller(self.client, lambda: self.poller.directory.names)
-        self.invitations = InvitationService(self.client, self.audit, moved_on=self.poller.wake)
-        self.bulk_runs = BulkRuns()
+        self.trailers = self._parts.trailers(self.client, lambda: self.poller.directory.names)
+        self.invitations = InvitationService(
+            self.client, self.audit, moved_on=self.poller.wake, handle_key=self._parts.handle_key
+        )
+        self.bulk_runs = self._parts.bulk_runs(self.invitations)
         self.first_data = FirstDataTracker(self.client)
         self.overview = Overview(self.invitations, self.first_data, lambda: self.poller.state.snapshot)
         self.doorway = Doorway(
@@ -112,7 +98,7 @@ class Service:
         self._webhooks = WebhookReceiver(
             settings.webhook_secret, self._look_now, on_opened=self.invitations.opened
         )
-        self.roster = _roster(self._shared, self.replica)
+        self.roster = self._parts.roster(self.replica)
         """Which replicas there are; None where this process is the only one."""
         self._end_metrics = metrics.serve(settings.metrics_address, self.metrics.registry)
 
@@ -174,10 +160,7 @@ class Service:
         self.client.close()
         if self.roster is not None:
             self.roster.close()
-        if self._shared is not None:
-            self._shared.close()
-        self.store.close()
-        self.audit.close()
+        self._parts.close()
         self._end_metrics()
         self.troubles.end()
 
@@ -193,67 +176,13 @@ class Service:
         self.poller.wake()
 
 
-def _kept(settings: Settings) -> tuple[Audit, SqliteStore]:
-    """What is kept beyond the end of the process; in memory where the data is simulated."""
-    if settings.simulated:
-        return Audit(), SqliteStore()
-    folder = data_folder.prepared(settings.data_folder)
-    try:
-        store = SqliteStore(folder / "shares.db")
-        try:
-            return Audit(folder / "audit.jsonl"), store
-        except OSError:
-            store.close()
-            raise
-    except OSError as error:
-        raise SettingsError(f"CATENA_DATA_FOLDER cannot be used: {error}") from error
+def _parts(settings: Settings) -> Parts:
+    """The parts of this process, or those that it shares with other replicas; nobody else knows which it is."""
+    if settings.redis_url is None or settings.redis_key is None:
+        return Parts(settings)
+    from dashboard.shared_parts import SharedParts  # noqa: PLC0415 - nobody else needs redis
 
-
-def _shared(settings: Settings) -> SharedStore | None:
-    """What replicas share; None where this process is the only one. Nobody else needs redis."""
-    if settings.redis_url is None:
-        return None
-    from dashboard.replicas.store import SharedStore  # noqa: PLC0415
-
-    return SharedStore(settings.redis_url.reveal(), min(2.0, settings.poll_seconds / 4))
-
-
-def _token_store(settings: Settings, shared: SharedStore | None) -> SharedToken | None:
-    """Where the replicas keep the API's token."""
-    if shared is None or settings.redis_key is None:
-        return None
-    from dashboard.replicas.token import SharedToken  # noqa: PLC0415
-
-    return SharedToken(shared, settings.redis_key, settings.auth_url, settings.client_id)
-
-
-def _poller(
-    shared: SharedStore | None,
-    client: CatenaClient,
-    concurrency: Concurrency,
-    poll_seconds: float,
-    *,
-    prepare: Callable[[Snapshot], None],
-    polled: Callable[[Poll], None],
-) -> Poller | SharedPoller:
-    """The poller of this process, or its part in that of all replicas."""
-    published = GarbageCollector().snapshot_published
-    if shared is None:
-        return Poller(client, concurrency, poll_seconds, prepare, published=published, polled=polled)
-    from dashboard.ingest.shared_poller import SharedPoller  # noqa: PLC0415
-
-    return SharedPoller(
-        shared, client, concurrency, poll_seconds, prepare, published=published, polled=polled
-    )
-
-
-def _roster(shared: SharedStore | None, this: Callable[[], Replica]) -> Roster | None:
-    """Which replicas there are, if there may be several."""
-    if shared is None:
-        return None
-    from dashboard.watch.roster import Roster  # noqa: PLC0415
-
-    return Roster(shared, this)
+    return SharedParts(settings, settings.redis_url, settings.redis_key)
 
 
 _service: Service | None = None

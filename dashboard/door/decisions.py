@@ -46,7 +46,7 @@ class Decisions:
             return pages.sentence(404, "There is nothing here.")
         if asked.path == SCRIPT:
             return Response(self._doorway.script, 200, {"Cache-Control": "no-cache"}, "text/javascript")
-        found = self._doorway.sessions.of(asked.cookies, asked.address)
+        found = await self._doorway.found(asked)
         asked.session = found if isinstance(found, Session) else None
         if self._doorway.key is not None and asked.is_page and PARAMETER in asked.query:
             return self._shown_key(asked)
@@ -110,7 +110,7 @@ class Decisions:
         by_streamlit = asked.path == STREAMLIT_OUT
         session = asked.session
         if by_streamlit:
-            found = doorway.sessions.of(asked.cookies, asked.address, kind="signed_in")
+            found = await doorway.found(asked, kind="signed_in")
             session = found if isinstance(found, Session) else None
         if session is not None and session.kind != "open":
             doorway.sessions.end(session)
@@ -120,7 +120,7 @@ class Decisions:
             return None
         answer: Response = RedirectResponse(f"{doorway.prefix}/", 303)
         is_guest = session is not None and session.kind == "guest"
-        own = doorway.sessions.of(asked.cookies, asked.address) if is_guest else None
+        own = await doorway.found(asked) if is_guest else None
         if isinstance(own, Session) and own.kind != "open":
             pass  # somebody who has looked at a link: what they may do themselves is theirs again
         elif session is not None and session.kind in ("guest", "key"):

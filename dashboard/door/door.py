@@ -45,7 +45,7 @@ class Door:
         asked = self._doorway.asked(scope)
         refusal = self._first_refusal(asked)
         if scope["type"] == "websocket":
-            if refusal is not None or not self._opens(asked):
+            if refusal is not None or not await self._opens(asked):
                 await receive()
                 await send({"type": "websocket.close", "code": 1008})
             else:
@@ -82,13 +82,13 @@ class Door:
             )
         return None
 
-    def _opens(self, asked: Asked) -> bool:
+    async def _opens(self, asked: Asked) -> bool:
         """Whether a WebSocket is for a page of ours, of somebody who was let in."""
         # Browsers always say it, and Streamlit would ask a web service whether a foreign one is ours.
         if not is_origin_of(asked.headers.get("origin", ""), asked.headers.get("host", "")):
             self._doorway.note_refusal(asked, "sent by a page of another site")
             return False
-        found = self._doorway.sessions.of(asked.cookies, asked.address)
+        found = await self._doorway.found(asked)
         if not isinstance(found, Session) or asked.kind != "data":
             return False
         asked.session = found

@@ -10,8 +10,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from cachetools import TTLCache
+from starlette.concurrency import run_in_threadpool
 
-from dashboard.access.session import Session, Way
+from dashboard.access.session import Refused, Session, Way
 from dashboard.configuration.settings import Settings
 from dashboard.deck import assets
 from dashboard.door import streamlit_internals, streamlit_loop
@@ -29,6 +30,7 @@ from dashboard.door.start_key import StartKey
 from dashboard.door.traffic import Traffic
 from dashboard.runtime import preview
 from dashboard.runtime.audit import Audit
+from dashboard.sharing.shares import COOKIE as GUEST
 
 log = logging.getLogger(__name__)
 
@@ -116,6 +118,12 @@ class Doorway:
         host = _as_sent(asked.headers.get("host", ""))
         asked.secure = scope.get("scheme") in ("https", "wss") or host in self._secure_hosts
         return asked
+
+    async def found(self, asked: Asked, kind: str = "") -> Session | Refused | None:
+        """Who asks, as `Sessions.of` finds them; for guests the store of links may be waited for, beside all else."""
+        if GUEST in asked.cookies:
+            return await run_in_threadpool(self.sessions.of, asked.cookies, asked.address, kind=kind)
+        return self.sessions.of(asked.cookies, asked.address, kind=kind)
 
     def is_for_us(self, asked: Asked) -> bool:
         """Whether a request names a host that is ours, as far as we know which these are.

@@ -30,6 +30,12 @@ class EndedSessions(Protocol):
     def ended(self, session_id: str) -> bool:
         """Whether a session was ended. Never raises."""
 
+    def lives(self, session_id: str, at: float) -> None:
+        """A session gave a sign of life here, in seconds since 1970. Never raises, and returns at once."""
+
+    def last_life(self, session_id: str) -> float:
+        """When it last gave one on another replica, as far as that is known; else minus infinity. Never raises."""
+
 
 @dataclass(slots=True)
 class _Known:
@@ -97,17 +103,20 @@ class Sessions:
         now = self._clock()
         with self._lock:
             known = self._known.get(session.id)
-            if known is not None:
-                idle = session.kind == "signed_in" and now - known.last > self._idle_seconds
-                if not idle:
-                    known.last = now
-        if now >= session.until:
+            last = known.last if known is not None else float("-inf")
+            if now - last > self._idle_seconds:
+                last = max(last, self._ended.last_life(session.id))
+            idle = session.kind == "signed_in" and self._idle_seconds < now - last < float("inf")
+            if known is not None and not idle:
+                known.last = now
+        if now >= session.until or self._ended.ended(session.id):
             return True
-        if known is None:
-            return not self._is_begun(session, now, address)
         if idle:
             self.end(session)
-        return idle
+            return True
+        if session.kind == "signed_in":
+            self._ended.lives(session.id, now)
+        return known is None and not self._is_begun(session, now, address)
 
     def _is_begun(self, session: Session, now: float, address: str) -> bool:
         with self._lock:

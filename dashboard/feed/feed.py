@@ -28,10 +28,16 @@ class Feed:
         snapshot: Callable[[], Snapshot | None],
         trailers: Callable[[], TrailerSnapshot | None],
         history: History,
+        *,
+        tokens: FeedTokens | None = None,
+        frames: Frames | None = None,
     ) -> None:
-        """`snapshot` and `trailers` give what was last read; `history` is asked for trails."""
-        tokens, recent = FeedTokens(), RecentSnapshots(snapshot)
-        self.frames = Frames()
+        """`snapshot` and `trailers` give what was last read; `history` is asked for trails.
+
+        `tokens` and `frames`: those that mean the same on other replicas, where there are any.
+        """
+        tokens, recent = tokens or FeedTokens(), RecentSnapshots(snapshot)
+        self.frames = frames or Frames()
         self.trail_sets = TrailSets(history, self.frames)
         self.vehicles = VehicleFeed(self.frames, tokens, recent)
         self.names = NamesFeed(self.frames, tokens, recent)

@@ -6,7 +6,7 @@ seen is in none of these frames.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from datetime import datetime
 
 import numpy as np
@@ -33,8 +33,11 @@ KEPT_NUMBERINGS = 256
 class Frames:
     """The frames of one process; nobody changes one."""
 
-    def __init__(self) -> None:
-        self._numbering = once(_new_numbering, LRUCache(KEPT_NUMBERINGS), hashkey)
+    def __init__(
+        self, numbering: Callable[[Visibility], Numbering] = lambda _visibility: Numbering()
+    ) -> None:
+        """`numbering` gives the numbers of those who may see the same."""
+        self._numbering = once(numbering, LRUCache(KEPT_NUMBERINGS), hashkey)
         self._visible = once(self._cut, LRUCache(KEPT_ROWS, _weight), by_version)
         self.texts = once(self._fold, LRUCache(KEPT_ROWS, _weight_of_texts), by_version)
         """`texts(snapshot, visibility)`: `search.columns` of what may be seen, for all who look for some text in it."""
@@ -90,10 +93,6 @@ def placeable(frame: pd.DataFrame) -> pd.DataFrame:
     """The rows that can be drawn."""
     drawable = (frame["position_error"] == "").to_numpy()
     return frame if drawable.all() else frame[drawable]
-
-
-def _new_numbering(_visibility: Visibility) -> Numbering:
-    return Numbering()
 
 
 def _weight(frame: pd.DataFrame) -> int:

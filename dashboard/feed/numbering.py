@@ -17,19 +17,32 @@ class Numbering:
     """
 
     def __init__(self) -> None:
+        self._order: Ordinals = np.empty(0, dtype=np.int32)
+        """The ordinals, by their numbers."""
         self._numbers: Ordinals = np.empty(0, dtype=np.int32)
         """By ordinal; -1: not seen yet."""
-        self._next = 0
         self._lock = threading.Lock()
 
     def numbers(self, ordinals: Ordinals) -> Ordinals:
         """The number of each of some different vehicles that may be seen, by their ordinals."""
         with self._lock:
-            lacking = int(ordinals.max(initial=-1)) + 1 - len(self._numbers)
-            if lacking > 0:
-                self._numbers = np.append(self._numbers, np.full(lacking, -1, dtype=np.int32))
-            new = ordinals[self._numbers[ordinals] < 0]
-            self._numbers[new] = np.arange(self._next, self._next + len(new), dtype=np.int32)
-            self._next += len(new)
+            self._make_room(ordinals)
+            self._number(ordinals[self._numbers[ordinals] < 0])
             found: Ordinals = self._numbers[ordinals]
             return found
+
+    def _number(self, new: Ordinals) -> None:
+        """Give numbers to ordinals that have none."""
+        self._numbers[new] = np.arange(len(self._order), len(self._order) + len(new), dtype=np.int32)
+        self._order = np.append(self._order, new)
+
+    def _renumber(self, order: Ordinals) -> None:
+        """Give to all, in this order, the numbers from 0 on."""
+        self._order = order
+        self._make_room(order)
+        self._numbers[order] = np.arange(len(order), dtype=np.int32)
+
+    def _make_room(self, ordinals: Ordinals) -> None:
+        lacking = int(ordinals.max(initial=-1)) + 1 - len(self._numbers)
+        if lacking > 0:
+            self._numbers = np.append(self._numbers, np.full(lacking, -1, dtype=np.int32))

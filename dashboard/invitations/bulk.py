@@ -5,8 +5,10 @@ right before it is sent. So a fleet that has an invitation is refreshed only whe
 """
 
 import logging
+import secrets
 import threading
 from collections import Counter, deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -56,6 +58,17 @@ class RowOutcome:
     handle: str = ""
 
 
+class Journal:
+    """Is told what becomes of each row of a run; this one keeps nothing. Its methods never raise."""
+
+    def begins(self, _number: int) -> str:
+        """A row is about to be sent: "", or why it must not be, in words."""
+        return ""
+
+    def became(self, number: int, outcome: RowOutcome | None) -> None:
+        """What became of a row; None: it was not sent after all."""
+
+
 class BulkRun:
     """One file being sent. Rows that are done are never sent again, whatever interrupts the run."""
 
@@ -64,8 +77,11 @@ class BulkRun:
     ) -> None:
         """`again` refreshes the live invitations among the rows; otherwise those are skipped."""
         self.rows = rows
+        self.again = again
+        self.id = secrets.token_hex(8)
+        """Names it, on other replicas too."""
+        self.journal = Journal()
         self._invitations = invitations
-        self._again = again
         self._lock = threading.Lock()
         self._starting = threading.Lock()
         self._outcomes: dict[int, RowOutcome] = {}
@@ -111,6 +127,11 @@ class BulkRun:
         """Return what became of a row; None when it was not sent yet."""
         with self._lock:
             return self._outcomes.get(row.number)
+
+    def know(self, outcomes: Mapping[int, RowOutcome]) -> None:
+        """Take over what became of rows elsewhere, by their numbers."""
+        with self._lock:
+            self._outcomes |= outcomes
 
     def start(self, viewer: Viewer) -> bool:
         """Send what is left, rows that failed included; return whether it was not running already.
@@ -167,7 +188,7 @@ class BulkRun:
                 outcome = (
                     RowOutcome("failed", row.problem)
                     if row.create is None
-                    else self._send_when_allowed(viewer, row.create)
+                    else self._send_when_allowed(viewer, row.number, row.create)
                 )
             except Exception:  # it may have been sent by then, so it is not sent again
                 log.exception("A row could not be sent, or what came of it not be taken in")
@@ -175,8 +196,9 @@ class BulkRun:
             if outcome is not None:
                 with self._lock:
                     self._outcomes[row.number] = outcome
+                self.journal.became(row.number, outcome)
 
-    def _send_when_allowed(self, viewer: Viewer, request: InvitationCreate) -> RowOutcome | None:
+    def _send_when_allowed(self, viewer: Viewer, number: int, request: InvitationCreate) -> RowOutcome | None:
         """Send one row, when Catena lets us; None when the run is paused before that."""
         reason = ""
         for _try in range(RATE_LIMIT_TRIES):
@@ -184,9 +206,13 @@ class BulkRun:
                 self._stop.wait(max(0.0, (self.resumes_at - datetime.now(UTC)).total_seconds()))
             if self._stop.is_set():
                 return None
+            if why_not := self.journal.begins(number):
+                self.pause(why_not)
+                return None
             outcome = self._send(viewer, request)
             if isinstance(outcome, RowOutcome):
                 return outcome
+            self.journal.became(number, None)
             seconds = RATE_LIMIT_PAUSE_SECONDS if outcome.retry_after is None else outcome.retry_after
             self.resumes_at, reason = datetime.now(UTC) + timedelta(seconds=seconds), str(outcome)
         return RowOutcome("failed", f"This was not sent. {reason}")
@@ -194,11 +220,11 @@ class BulkRun:
     def _send(self, viewer: Viewer, request: InvitationCreate) -> RowOutcome | RateLimited:
         """Send one row, unless it has a live invitation that is not to be refreshed."""
         listed = self._live.get(request.fleet_ref)
-        if listed is not None and not self._again:
+        if listed is not None and not self.again:
             return _skipped(listed)
         try:
             result = self._invitations.create(
-                viewer, request, may_refresh=lambda _invitation: self._again, in_bulk=True
+                viewer, request, may_refresh=lambda _invitation: self.again, in_bulk=True
             )
         except AlreadyInvited as existing:
             return _skipped(existing.live[0])

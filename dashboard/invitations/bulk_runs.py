@@ -23,7 +23,10 @@ class BulkRuns:
         """Start or continue a run; False, and nothing is started, if this or another one of the viewer is there."""
         rights.require(viewer)
         with self._lock:
-            return self._runs.setdefault(rights.owner(viewer), run) is run and run.start(viewer)
+            return self._runs.setdefault(rights.owner(viewer), run) is run and self._begin(viewer, run)
+
+    def _begin(self, viewer: Viewer, run: BulkRun) -> bool:
+        return run.start(viewer)
 
     def put_away(self, viewer: Viewer, run: BulkRun) -> None:
         """Forget a run that does not run."""

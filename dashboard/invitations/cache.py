@@ -21,9 +21,10 @@ from dashboard.invitations.models import (
 class InvitationCache:
     """All invitations by handle. A handle is a keyed digest of the id, so that it means nothing elsewhere."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(self, now: Callable[[], datetime], key: bytes = b"") -> None:
+        """`key`: another one for each dashboard; replicas of one have the same."""
         self._now = now
-        self._key = secrets.token_bytes(32)
+        self._key = key or secrets.token_bytes(32)
         self._lock = threading.Lock()
         self._invitations: dict[str, Invitation] = {}
         self._creators: dict[str, str] = {}

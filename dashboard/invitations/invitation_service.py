@@ -66,13 +66,14 @@ class InvitationService:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         clock: Callable[[], float] = time.monotonic,
         moved_on: Callable[[], None] = lambda: None,
+        handle_key: bytes = b"",
     ) -> None:
         """Serve `client`'s account, and write into `audit` who has done what.
 
-        `moved_on` is as for `Watches`, the rest as for `RefreshedLists`.
+        `moved_on` is as for `Watches`, `handle_key` as for `InvitationCache`, the rest as for `RefreshedLists`.
         """
         self._audit = audit or Audit()
-        self._cache = InvitationCache(now)
+        self._cache = InvitationCache(now, handle_key)
         self._lists = RefreshedLists(client, self._cache, max_age=max_age, now=now, clock=clock)
         self._sender = Sender(client, self._cache)
         self._watches = Watches(client, self._cache, moved_on, clock=clock)

@@ -6,9 +6,10 @@ The one module that imports redis. Every failure of Redis is an `Unreachable`, w
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import cast
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, cast
 
 import redis
 from redis.backoff import NoBackoff
@@ -40,6 +41,9 @@ return 1
 """
 
 
+Script = Callable[..., Any]
+
+
 class Unreachable(Exception):
     """Redis cannot be reached, or does not do what it is asked."""
 
@@ -50,8 +54,12 @@ class SharedStore:
     The tokens of a name only grow, even where Redis has lost all it knew: they are at least the time in milliseconds.
     """
 
-    def __init__(self, url: str, patience: float) -> None:
-        """`url` as redis-py takes it, `patience` the seconds that an answer may take. Connects when first asked."""
+    def __init__(self, url: str, patience: float, *, rest: float = 0.0) -> None:
+        """`url` as redis-py takes it, `patience` the seconds that an answer may take. Connects when first asked.
+
+        For `rest` seconds after it failed it is not asked again: many who ask would each wait for nothing.
+        """
+        self._rest, self._fails_until = rest, float("-inf")
         self._redis = redis.Redis.from_url(
             url,
             socket_timeout=patience,
@@ -64,18 +72,18 @@ class SharedStore:
 
     def take(self, name: str, seconds: float) -> int | None:
         """Take the lease of a name for so long: the token of that, higher than any before; None while it is held."""
-        with _said():
+        with self._asked():
             token = cast(bytes, self._take(keys=[_lease(name), _fence(name)], args=[_milliseconds(seconds)]))
         return int(token) if token else None
 
     def renew(self, name: str, token: int, seconds: float) -> bool:
         """Hold a lease for so long from now; False when it is not held with this token any more."""
-        with _said():
+        with self._asked():
             return bool(self._renew(keys=[_lease(name)], args=[token, _milliseconds(seconds)]))
 
     def release(self, name: str, token: int) -> None:
         """Give a lease back, if it is still held with this token."""
-        with _said():
+        with self._asked():
             self._release(keys=[_lease(name)], args=[token])
 
     def write(self, name: str, token: int, fields: Mapping[str, bytes], notice: str = "") -> bool:
@@ -84,22 +92,22 @@ class SharedStore:
         False, and nothing written, when the lease has been taken since with a higher token.
         """
         pairs = [part for pair in fields.items() for part in pair]
-        with _said():
+        with self._asked():
             return bool(self._write(keys=[_fence(name), PREFIX + name], args=[token, notice, *pairs]))
 
     def read(self, name: str, *fields: str) -> list[bytes | None]:
         """Some fields of a name's value, of one moment; None for each that is not there."""
-        with _said():
+        with self._asked():
             return cast("list[bytes | None]", self._redis.hmget(PREFIX + name, list(fields)))
 
     def put(self, name: str, value: bytes, seconds: float) -> None:
         """Keep a value for so long, whoever wrote it before."""
-        with _said():
+        with self._asked():
             self._redis.set(PREFIX + name, value, px=_milliseconds(seconds))
 
     def get(self, name: str) -> tuple[bytes, float] | None:
         """A value that is kept, and for how many seconds still."""
-        with _said(), self._redis.pipeline() as together:
+        with self._asked(), self._redis.pipeline() as together:
             together.get(PREFIX + name)
             together.pttl(PREFIX + name)
             value, milliseconds = together.execute()
@@ -107,14 +115,14 @@ class SharedStore:
 
     def enter(self, name: str, member: str, value: bytes, seconds: float) -> None:
         """Put a member with its value into a group for so long."""
-        with _said(), self._redis.pipeline() as together:
+        with self._asked(), self._redis.pipeline() as together:
             together.sadd(PREFIX + name, member)
             together.set(_member(name, member), value, px=_milliseconds(seconds))
             together.execute()
 
     def entered(self, name: str) -> dict[str, bytes]:
         """The members of a group whose time is not over, and their values."""
-        with _said():
+        with self._asked():
             members = sorted(
                 member.decode() for member in cast("set[bytes]", self._redis.smembers(PREFIX + name))
             )
@@ -130,33 +138,58 @@ class SharedStore:
 
     def leave(self, name: str, member: str) -> None:
         """Take a member out of a group."""
-        with _said():
+        with self._asked():
             self._redis.delete(_member(name, member))
 
     def notify(self, name: str, notice: str) -> None:
         """Tell whoever listens to a name."""
-        with _said():
+        with self._asked():
             self._redis.publish(PREFIX + name, notice)
 
     def listen(self, name: str) -> Notices:
         """Hear of a name from now on."""
-        return Notices(self._redis, PREFIX + name)
+        return Notices(self._redis, self._asked, PREFIX + name)
+
+    def script(self, text: str) -> Script:
+        """A script in Lua that does all it does at once, as a function of the names of its keys and its arguments."""
+        registered = self._redis.register_script(text)
+
+        def run(names: Sequence[str], *arguments: bytes | str | float) -> Any:
+            with self._asked():
+                return registered(keys=[PREFIX + name for name in names], args=arguments)
+
+        return run
 
     def close(self) -> None:
         """Let all connections go."""
         self._redis.close()
 
+    @contextmanager
+    def _asked(self) -> Iterator[None]:
+        if time.monotonic() < self._fails_until:
+            raise Unreachable(UNREACHABLE)
+        try:
+            yield
+        except redis.RedisError as error:
+            self._fails_until = time.monotonic() + self._rest
+            # Its text may quote what was sent.
+            log.debug("Redis failed: %s", type(error).__name__)
+            raise Unreachable(UNREACHABLE) from None
+
 
 class Notices:
     """What is told of a name. What is told while Redis cannot be reached is lost: look by yourself now and then."""
 
-    def __init__(self, connection: redis.Redis, channel: str) -> None:
+    def __init__(
+        self, connection: redis.Redis, asked: Callable[[], AbstractContextManager[None]], channel: str
+    ) -> None:
         self._pubsub = connection.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
+        self._asked = asked
         self._channel = channel
 
     def wait(self, seconds: float) -> str | None:
         """The next notice; None when there is none for so long."""
-        with _said():
+        with self._asked():
             try:
                 if not self._pubsub.subscribed:
                     self._pubsub.subscribe(self._channel)
@@ -164,21 +197,13 @@ class Notices:
             except redis.RedisError:
                 self.close()  # a connection that broke off is not gone on with
                 raise
+            except (OSError, ValueError):  # somebody closed the store while we waited
+                raise redis.ConnectionError from None
         return message["data"].decode() if message else None
 
     def close(self) -> None:
         """Hear no more, until `wait` is called again."""
         self._pubsub.close()
-
-
-@contextmanager
-def _said() -> Iterator[None]:
-    try:
-        yield
-    except redis.RedisError as error:
-        # Its text may quote what was sent.
-        log.debug("Redis failed: %s", type(error).__name__)
-        raise Unreachable(UNREACHABLE) from None
 
 
 def _lease(name: str) -> str:

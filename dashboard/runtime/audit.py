@@ -73,6 +73,9 @@ class Audit:
         entry = Entry(
             self._now().strftime("%Y-%m-%dT%H:%M:%SZ"), event, who[:TEXT], address[:TEXT], what[:TEXT]
         )
+        self._keep(entry)
+
+    def _keep(self, entry: Entry) -> None:
         with self._lock:
             self._entries.append(entry)
         if self._file is not None:

@@ -8,6 +8,7 @@ import secrets
 import threading
 import unicodedata
 from collections import defaultdict, deque
+from typing import Protocol
 
 LEAST, MOST = 4, 64
 """Characters of a pass code."""
@@ -27,15 +28,25 @@ def matches(code: str, kept: str) -> bool:
     return hmac.compare_digest(_scrypt(code, bytes.fromhex(salt)), bytes.fromhex(expected))
 
 
+class WrongCodes(Protocol):
+    """Counts wrong codes, by link. Thread-safe; what keeps them elsewhere may raise `StoreFailed`."""
+
+    def begin(self, link: str, now: float) -> bool:
+        """Whether a code may be tried. It counts as wrong until `was_right`, so that many at once are no way around."""
+
+    def was_right(self, link: str) -> None:
+        """Take the last try back."""
+
+
 class Tries:
-    """Counts wrong codes, by link. Thread-safe."""
+    """A `WrongCodes` of this process."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._wrong: defaultdict[str, deque[float]] = defaultdict(deque)
 
     def begin(self, link: str, now: float) -> bool:
-        """Whether a code may be tried. It counts as wrong until `was_right`, so that many at once are no way around."""
+        """As in `WrongCodes`."""
         with self._lock:
             wrong = self._wrong[link]
             while wrong and wrong[0] <= now - TRIES_SECONDS:
@@ -46,7 +57,7 @@ class Tries:
             return True
 
     def was_right(self, link: str) -> None:
-        """Take the last try back."""
+        """As in `WrongCodes`."""
         with self._lock:
             if wrong := self._wrong[link]:
                 wrong.pop()

@@ -77,7 +77,7 @@ class ShareRoutes:
     async def _let_in(self, request: Request) -> Response:
         token, address = request.path_params["token"], request.scope.get(ADDRESS, "")
         share = await run_in_threadpool(self._shares.find, token)
-        if self._is_guest_of(share, request.cookies):
+        if await run_in_threadpool(self._is_guest_of, share, request.cookies):
             return self._to_map(share)
         if request.method == "HEAD":  # somebody only looks whether there is something
             return Response(headers=HEADERS)

@@ -48,8 +48,15 @@ USE_SECONDS = 60.0
 class Shares:
     """The share links of one dashboard. Thread-safe."""
 
-    def __init__(self, store: ShareStore, audit: Audit, clock: Callable[[], float] = time.time) -> None:
-        """`clock`: seconds since 1970."""
+    def __init__(
+        self,
+        store: ShareStore,
+        audit: Audit,
+        clock: Callable[[], float] = time.time,
+        *,
+        tries: pass_codes.WrongCodes | None = None,
+    ) -> None:
+        """`clock`: seconds since 1970. `tries`: counts wrong pass codes; None: in this process."""
         self._store = store
         self._audit = audit
         self._clock = clock
@@ -59,7 +66,7 @@ class Shares:
         """When the last use of a link was written down."""
         self._arriving: LRUCache[str, str] = LRUCache(10_000)
         """From where they came whose session is new: what only follows a link, to preview it, never uses it."""
-        self._tries = pass_codes.Tries()
+        self._tries = tries or pass_codes.Tries()
         self._comers = Rate(COMERS, COMERS_SECONDS, clock)
 
     def make(

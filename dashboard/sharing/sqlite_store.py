@@ -14,14 +14,12 @@ from typing import Any
 
 from dashboard.access.viewer import Visibility
 from dashboard.sharing.share import Share
-from dashboard.sharing.store import GUESTS, StoreFailed
+from dashboard.sharing.store import GUESTS, KEPT_SECONDS, StoreFailed
 
 WAIT_SECONDS = 0.2
 """How long is waited for somebody else who holds the file, such as a backup: the server waits with us."""
 FAILS_SECONDS = 1.0
 """After the file failed, how long it is not tried again: many who ask would hold up everybody else."""
-KEPT_SECONDS = 90 * 86_400.0
-"""A link that is over can be looked at, and prolonged, for so long."""
 VERSION = 1
 SCHEMA = """
 CREATE TABLE shares (
@@ -197,6 +195,13 @@ class SqliteStore:
     def ended(self, session_id: str) -> bool:
         """Whether a session was ended, by this process or before it began. Never raises."""
         return session_id in self._ended
+
+    def lives(self, session_id: str, at: float) -> None:
+        """As in `EndedSessions`: there is no other replica to be told."""
+
+    def last_life(self, _session_id: str) -> float:
+        """As in `EndedSessions`."""
+        return float("-inf")
 
 
 def _share(row: sqlite3.Row) -> Share:

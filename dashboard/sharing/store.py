@@ -8,6 +8,8 @@ from dashboard.sharing.share import Share
 
 GUESTS = 1000
 """Sessions kept for one link; beyond it the oldest is over."""
+KEPT_SECONDS = 90 * 86_400.0
+"""A link that is over can be looked at, and prolonged, for so long."""
 
 
 class StoreFailed(OSError):

@@ -54,12 +54,12 @@ def operator(server: rig.Server, visit) -> rig.Watch:
     return seen
 
 
-def make_link(operator: rig.Watch, label: str, pass_code: str = "") -> str:
+def make_link(operator: rig.Watch, label: str, pass_code: str = "", *, shows: str = f"Line {SHARED}.") -> str:
     """Share what the map shows; gives the link, and leaves the maker on the page Sharing."""
     page = operator.page
     page.get_by_role("button", name="Share").click()
     page.wait_for_url("**/sharing")
-    expect(page.get_by_text(f"Line {SHARED}.")).to_be_visible()
+    expect(page.get_by_text(shows)).to_be_visible()
     page.get_by_role("textbox", name="Label").fill(label)
     if pass_code:
         page.get_by_role("textbox", name="Pass code").fill(pass_code)

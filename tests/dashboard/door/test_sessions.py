@@ -242,3 +242,36 @@ def test_who_looked_at_a_link_is_an_operator_again_after_leaving_it(with_key):
     assert answer.headers.get("location") == ("/" if with_key else None)
     assert ("You have left" in answer.text) != with_key
     assert ("inside" in house.ask("/", headers={"cookie": own}).text) == with_key
+
+
+class Elsewhere(SqliteStore):
+    """Knows when sessions gave a sign of life on another replica."""
+
+    def __init__(self, clock):
+        super().__init__(clock=clock)
+        self.last, self.told = {}, {}
+
+    def last_life(self, session_id):
+        return self.last.get(session_id, float("-inf"))
+
+    def lives(self, session_id, at):
+        self.told[session_id] = at
+
+
+def test_who_was_active_on_another_replica_is_not_idle_and_who_was_idle_there_is_here_too():
+    clock = Clock(0)
+    elsewhere = Elsewhere(clock)
+    looked = sessions(way(ANN, GUEST), clock=clock, ended=elsewhere)
+    assert looked.of({"held": "a"}) == ANN
+    clock.now = 700
+    elsewhere.last["a"] = 650
+    assert looked.of({"held": "a"}) == ANN
+    assert elsewhere.told == {"a": 700}
+    clock.now = 1301
+    assert isinstance(looked.of({"held": "a"}), Refused)
+    assert elsewhere.ended("a")
+    other = Elsewhere(clock)
+    other.last = {"a": 700, "g": 700}
+    newly = sessions(way(ANN, GUEST), clock=clock, ended=other)
+    assert isinstance(newly.of({"held": "a"}), Refused)
+    assert newly.of({"held": "g"}) == GUEST, "a guest's ends with the link"

@@ -8,6 +8,7 @@ import pytest
 from catena_client import CatenaClient, RetryPolicy
 from dashboard.invitations.invitation_service import InvitationService
 from tests.dashboard.invitations.fakes import FakeCatena
+from tests.redis_fixtures import redis_process, server, store_of  # noqa: F401 - fixtures
 
 
 @pytest.fixture

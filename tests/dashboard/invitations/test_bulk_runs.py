@@ -13,20 +13,29 @@ from dashboard.invitations.bulk_runs import BulkRuns
 from dashboard.invitations.invitation_service import InvitationService
 from dashboard.invitations.rights import NotAllowed
 from dashboard.invitations.rules import Draft
+from dashboard.invitations.shared_runs import SharedBulkRuns
 from tests.dashboard.invitations.fakes import FakeCatena
 from tests.dashboard.waiting import until
 
 ANN = replace(OPERATOR, name="ann@example.com", session="s1")
 
 
-def test_one_of_two_files_under_one_name_is_sent(invitations: InvitationService, catena: FakeCatena) -> None:
+@pytest.fixture(params=["process", "redis"])
+def runs(request: pytest.FixtureRequest, invitations: InvitationService) -> BulkRuns:
+    if request.param == "process":
+        return BulkRuns()
+    return SharedBulkRuns(request.getfixturevalue("store_of")(), invitations)
+
+
+def test_one_of_two_files_under_one_name_is_sent(
+    invitations: InvitationService, catena: FakeCatena, runs: BulkRuns
+) -> None:
     clicked = threading.Event()
 
     def hang(_request: httpx.Request) -> None:
         assert clicked.wait(20)
 
     catena.fault = hang
-    runs = BulkRuns()
     files = [
         BulkRun(invitations, read(f"fleet_ref\nF{number}".encode(), Draft()).rows) for number in range(16)
     ]
@@ -61,16 +70,18 @@ def test_one_of_two_files_under_one_name_is_sent(invitations: InvitationService,
     ],
     ids=["another browser", "another address", "nobody's address"],
 )
-def test_a_run_belongs_to_an_address(invitations: InvitationService, other: Viewer, same: bool) -> None:
-    runs = BulkRuns()
+def test_a_run_belongs_to_an_address(
+    invitations: InvitationService, runs: BulkRuns, other: Viewer, same: bool
+) -> None:
     run = BulkRun(invitations, read(b"fleet_ref\nA", Draft()).rows)
     assert runs.start(ANN, run)
     until(lambda: not run.running)
     assert (runs.of(other) is run) is same
 
 
-def test_without_an_address_a_run_belongs_to_a_session(invitations: InvitationService) -> None:
-    runs = BulkRuns()
+def test_without_an_address_a_run_belongs_to_a_session(
+    invitations: InvitationService, runs: BulkRuns
+) -> None:
     run = BulkRun(invitations, read(b"fleet_ref\nA", Draft()).rows)
     assert runs.start(replace(OPERATOR, session="s1"), run)
     until(lambda: not run.running)
@@ -79,7 +90,7 @@ def test_without_an_address_a_run_belongs_to_a_session(invitations: InvitationSe
 
 
 def test_when_the_rules_change_what_runs_pauses_and_goes_on_with_the_rights_of_now(
-    invitations: InvitationService, catena: FakeCatena
+    invitations: InvitationService, catena: FakeCatena, runs: BulkRuns
 ) -> None:
     begun, changed = threading.Event(), threading.Event()
 
@@ -88,7 +99,6 @@ def test_when_the_rules_change_what_runs_pauses_and_goes_on_with_the_rights_of_n
         assert changed.wait(20)
 
     catena.fault = hang
-    runs = BulkRuns()
     run = BulkRun(invitations, read(b"fleet_ref\nA\nB", Draft()).rows)
     runs.start(ANN, run)
     assert begun.wait(20)

@@ -113,6 +113,7 @@ OF_NO_VIEWER = {
     "InvitationService.opened",  # told by Catena
     "BulkRuns.pause_all",  # when rules change
     "BulkRun.pause", "BulkRun.counts", "BulkRun.outcome",  # of a run that `BulkRuns.of` gave to whose it is
+    "BulkRun.know",  # of what another replica has sent
     "webhooks.seconds", "webhooks.sign", "webhooks.unpacked",  # of what arrives from Catena
 }  # fmt: skip
 

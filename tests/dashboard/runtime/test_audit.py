@@ -5,15 +5,26 @@ import stat
 from dataclasses import asdict
 from datetime import UTC, datetime
 
+import pytest
+
+from dashboard.replicas.audit import SharedAudit
 from dashboard.runtime.audit import KEPT, TEXT, Audit
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
 
-def test_each_thing_is_one_line_of_json_that_is_read_again_past_a_damaged_one(tmp_path):
+@pytest.fixture(params=["process", "redis"])
+def form(request):
+    """Makes a record, with the path of its file."""
+    if request.param == "process":
+        return Audit
+    return lambda *given: SharedAudit(request.getfixturevalue("store_of")(), *given)
+
+
+def test_each_thing_is_one_line_of_json_that_is_read_again_past_a_damaged_one(form, tmp_path):
     path = tmp_path / "audit.jsonl"
     path.write_text("{broken\n[]\n")
-    audit = Audit(path, lambda: NOON)
+    audit = form(path, lambda: NOON)
     audit.record("share made", "ann@example.com", "192.0.2.1", "Line\nbreak ž")
     audit.close()
     line = path.read_text().splitlines()[-1]
@@ -24,20 +35,20 @@ def test_each_thing_is_one_line_of_json_that_is_read_again_past_a_damaged_one(tm
         "address": "192.0.2.1",
         "what": "Line\nbreak ž",
     }
-    again = Audit(path)
+    again = form(path)
     assert [asdict(entry) for entry in again.latest()] == [json.loads(line)]
     again.close()
 
 
-def test_only_the_user_of_the_process_can_read_the_file_even_if_others_could_before(tmp_path):
+def test_only_the_user_of_the_process_can_read_the_file_even_if_others_could_before(form, tmp_path):
     path = tmp_path / "audit.jsonl"
     path.touch(0o644)
-    Audit(path).close()
+    form(path).close()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_texts_from_outside_and_entries_are_kept_only_so_far():
-    audit = Audit()
+def test_texts_from_outside_and_entries_are_kept_only_so_far(form):
+    audit = form()
     for number in range(KEPT + 1):
         audit.record("refused", "w" * (TEXT + 1), "a" * (TEXT + 1), f"{number} {'t' * TEXT}")
     latest = audit.latest()

@@ -8,6 +8,7 @@ from dashboard.access.viewer import OPERATOR, Visibility
 from dashboard.runtime.audit import Audit
 from dashboard.sharing.shares import Shares
 from dashboard.sharing.sqlite_store import SqliteStore
+from tests.redis_fixtures import redis_process, server, store_of  # noqa: F401 - fixtures
 
 
 class Clock:

@@ -3,6 +3,7 @@
 import pytest
 
 from dashboard.sharing.pass_codes import TRIES, TRIES_SECONDS, Tries, hashed, matches
+from dashboard.sharing.shared_tries import SharedTries
 
 
 @pytest.mark.parametrize(
@@ -26,16 +27,19 @@ def test_nothing_of_a_code_is_kept_and_equal_codes_are_kept_differently():
     assert "secret" not in one
 
 
-def test_after_so_many_wrong_codes_a_link_answers_no_other_until_time_has_passed():
-    tries = Tries()
+@pytest.fixture(params=["process", "redis"])
+def tries(request):
+    return Tries() if request.param == "process" else SharedTries(request.getfixturevalue("store_of")())
+
+
+def test_after_so_many_wrong_codes_a_link_answers_no_other_until_time_has_passed(tries):
     assert [tries.begin("s1", 0.0) for _ in range(TRIES + 1)] == [True] * TRIES + [False]
     assert tries.begin("s2", 0.0), "another link has its own"
     assert not tries.begin("s1", TRIES_SECONDS - 1)
     assert tries.begin("s1", TRIES_SECONDS + 1)
 
 
-def test_right_codes_do_not_count():
-    tries = Tries()
+def test_right_codes_do_not_count(tries):
     for _ in range(3 * TRIES):
         assert tries.begin("s1", 0.0)
         tries.was_right("s1")
