@@ -86,7 +86,8 @@ def test_the_image_has_the_python_of_the_project_and_pinned_packages():
 
 def test_there_are_three_replicas_in_one_form_that_can_write_nowhere_else():
     assert len(REPLICAS) == 3
-    assert len({json.dumps(found, sort_keys=True) for found in REPLICAS.values()}) == 1
+    forms = {json.dumps({**found, "volumes": None}, sort_keys=True) for found in REPLICAS.values()}
+    assert len(forms) == 1
     (form, *_) = REPLICAS.values()
     assert form["read_only"]
     assert form["cap_drop"] == ["ALL"]
@@ -96,9 +97,20 @@ def test_there_are_three_replicas_in_one_form_that_can_write_nowhere_else():
     assert form["user"] == f"{uid[1]}:{uid[1]}"
     assert (DEPLOY / form["build"]["context"]).resolve() == ROOT
     assert (ROOT / form["build"]["dockerfile"]).is_file()
-    places = [volume.split(":")[:2] for volume in form["volumes"]]
-    assert ["data", environment()["CATENA_DATA_FOLDER"]] in places
-    assert "data" in COMPOSE["volumes"]
+    for name, replica in REPLICAS.items():
+        writable = [volume for volume in replica["volumes"] if not volume.endswith(":ro")]
+        assert writable == [f"{name}:{environment()['CATENA_DATA_FOLDER']}"], (
+            "two would write into one record"
+        )
+        assert name in COMPOSE["volumes"]
+
+
+def test_redis_keeps_links_over_a_restart_and_evicts_nothing():
+    command = COMPOSE["services"]["redis"]["command"]
+    assert command[command.index("--appendonly") + 1] == "yes"
+    assert command[command.index("--maxmemory-policy") + 1] == "noeviction"
+    assert COMPOSE["services"]["redis"]["volumes"] == ["redis:/data"]
+    assert "redis" in COMPOSE["volumes"]
 
 
 def test_all_settings_of_the_replicas_are_settings_and_valid():

@@ -15,7 +15,7 @@ import pytest
 from tests.browser import rig
 from tests.deploy.test_files import copied, environment, last
 
-pytestmark = pytest.mark.started
+pytestmark = [pytest.mark.started, pytest.mark.slow]
 
 
 # As a container is: nothing can be written but /tmp and the data, and the user is nobody. Where the Python of the tests
