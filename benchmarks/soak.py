@@ -38,7 +38,7 @@ BEGIN, FAULTY = 0.05, 0.8
 """Parts of the time: before the first fault, and with faults; the rest is calm."""
 MOST_GROWTH = 1.05
 """The last quarter's memory may be so many times the second one's."""
-WARM_MINUTES, WARMING_GROWTH = 10, 1.25
+WARM_MINUTES, WARMING_GROWTH = 10, 1.6
 """The same of a soak so short that what is kept for viewers still comes together meanwhile."""
 PATIENCE_SECONDS = 400.0
 """How long it may take until all is shown: the longest pause after failures is 300 s."""

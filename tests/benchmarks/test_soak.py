@@ -60,8 +60,8 @@ def test_what_is_wrong_is_said(place, value):
 
 
 def test_a_soak_too_short_to_fill_what_is_kept_may_grow():
-    assert judged(GOOD | {"minutes": 2, "growth": 1.2}) == []
-    assert len(judged(GOOD | {"minutes": 2, "growth": 1.3})) == 1
+    assert judged(GOOD | {"minutes": 2, "growth": 1.5}) == []
+    assert len(judged(GOOD | {"minutes": 2, "growth": 1.7})) == 1
 
 
 def test_faults_come_by_chance_and_the_same_ones_again():
