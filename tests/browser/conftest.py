@@ -141,12 +141,12 @@ def hostile() -> Iterator[World]:
 
 @pytest.fixture(scope="session")
 def small_served() -> Iterator[World]:
-    with serving(World.small()) as world:
+    with serving(World(World.small_rows())) as world:
         yield world
 
 
 @pytest.fixture
 def small(small_served: World) -> World:
     """A world of five vehicles that a test moves as it needs; the next one finds it as new, with fixes of just now."""
-    small_served.rows = World.small().rows
+    small_served.rows = World.small_rows()
     return small_served

@@ -89,24 +89,22 @@ class World(Replay):
             "/v2/telematics/vehicle-locations": sorted(rows, key=lambda row: row["vehicle_id"]),
         }
 
-    @classmethod
-    def small(cls) -> World:
-        """Five vehicles of two fleets, and a trailer of the first."""
+    @staticmethod
+    def small_rows() -> dict[str, Any]:
+        """Five vehicles of two fleets, and a trailer of the first, with fixes of just now."""
         spots = {"a": (-88, 42), "b": (-90, 40), "c": (-95, 38), "d": (-100, 36), "e": (-80, 35)}
         homes = {"a": "fleet-1", "b": "fleet-1", "c": "fleet-1", "d": "fleet-2", "e": "fleet-2"}
-        return cls(
-            {
-                "/v2/orgs/fleets": [fleet("fleet-1"), fleet("fleet-2")],
-                "/v2/telematics/vehicles": [vehicle(name, fleet_id=home) for name, home in homes.items()],
-                "/v2/telematics/vehicle-locations": [
-                    location(name, fleet_id=homes[name], lon=float(lon), lat=float(lat), at=ago(seconds=20))
-                    for name, (lon, lat) in spots.items()
-                ],
-                "/v2/telematics/trailer-locations": [
-                    location("", fleet_id="fleet-1", trailer_id="t", lon=-92.0, lat=39.0, at=ago(seconds=20))
-                ],
-            }
-        )
+        return {
+            "/v2/orgs/fleets": [fleet("fleet-1"), fleet("fleet-2")],
+            "/v2/telematics/vehicles": [vehicle(name, fleet_id=home) for name, home in homes.items()],
+            "/v2/telematics/vehicle-locations": [
+                location(name, fleet_id=homes[name], lon=float(lon), lat=float(lat), at=ago(seconds=20))
+                for name, (lon, lat) in spots.items()
+            ],
+            "/v2/telematics/trailer-locations": [
+                location("", fleet_id="fleet-1", trailer_id="t", lon=-92.0, lat=39.0, at=ago(seconds=20))
+            ],
+        }
 
     @classmethod
     def told_apart(cls) -> World:
