@@ -81,6 +81,10 @@ class Parts:
         """The files of invitations that are being sent."""
         return BulkRuns()
 
+    def telling(self, hear: Callable[[str], None]) -> Callable[[str], None]:
+        """What tells a text to all who serve this dashboard: each of them hears it by `hear`."""
+        return hear
+
     def close(self) -> None:
         """Let go of what is kept; all that polls was closed before."""
         self._open.close()
