@@ -87,6 +87,10 @@ class Parts:
         """Which replicas there are; None where this process is the only one."""
         return None
 
+    def telling(self, hear: Callable[[str], None]) -> Callable[[str], None]:
+        """What tells a text to all who serve this dashboard: each of them hears it by `hear`."""
+        return hear
+
     def close(self) -> None:
         """Let go of what is kept; all that polls was closed before."""
         self._open.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 from starlette.routing import BaseRoute, Mount
@@ -96,10 +97,13 @@ class Service:
         )
         self.connections = self.doorway.connections
         self._webhooks = WebhookReceiver(
-            settings.webhook_secret, self._look_now, on_opened=self.invitations.opened
+            settings.webhook_secret,
+            self._look_now,
+            on_opened=lambda ref, at: self._tell(msgspec.json.encode((ref, at)).decode()),
         )
         self.roster = self._parts.roster(self.replica)
         """Which replicas there are; None where this process is the only one."""
+        self._tell = self._parts.telling(self._hear)
         self._end_metrics = metrics.serve(settings.metrics_address, self.metrics.registry)
 
     def routes(self) -> list[BaseRoute]:
@@ -172,8 +176,14 @@ class Service:
 
     def _look_now(self) -> None:
         """Read sooner than planned, because Catena says that something happened."""
-        self.invitations.invalidate()
+        self._tell("")
         self.poller.wake()
+
+    def _hear(self, told: str) -> None:
+        """Know what Catena has told this process or another replica: of what, and when, a link was opened, or ""."""
+        if told:
+            self.invitations.opened(*msgspec.json.decode(told, type=tuple[str, datetime]))
+        self.invitations.invalidate()
 
 
 def _parts(settings: Settings) -> Parts:

@@ -21,6 +21,7 @@ from dashboard.ingest.shared_trailers import SharedTrailerPoller
 from dashboard.invitations.invitation_service import InvitationService
 from dashboard.invitations.shared_runs import SharedBulkRuns
 from dashboard.parts import KeptShares, Parts
+from dashboard.replicas.announcements import Announcements
 from dashboard.replicas.audit import SharedAudit
 from dashboard.replicas.store import SharedStore
 from dashboard.replicas.token import SharedToken
@@ -75,6 +76,12 @@ class SharedParts(Parts):
     def roster(self, this: Callable[[], Replica]) -> Roster:
         """Which replicas there are, as each tells of itself."""
         return Roster(self._positions, this)
+
+    def telling(self, hear: Callable[[str], None]) -> Callable[[str], None]:
+        """As `Parts`."""
+        made = Announcements(self._at_hand, "events", hear)
+        self._open.callback(made.close)
+        return made.tell
 
     def close(self) -> None:
         """As `Parts`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from starlette.requests import Request
@@ -73,6 +74,19 @@ def test_ids_of_the_feed_numbers_and_handles_are_everybodys(replicas):
     assert foreign._parts.handle_key != one._parts.handle_key
     assert foreign._parts.tokens.entry(Request(asked), Scope) is None
     foreign.close()
+
+
+def test_what_a_webhook_tells_one_all_know(replicas, monkeypatch):
+    looked = []
+    for service in replicas:
+        monkeypatch.setattr(service.invitations, "invalidate", lambda service=service: looked.append(service))
+    one, other = replicas
+    until(lambda: one._tell("") or other in looked)  # once both listen
+    at = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+    one._webhooks._on_opened("REF | 1", at)
+    until(lambda: other.invitations._opened.get("REF | 1") == at)
+    assert one.invitations._opened.get("REF | 1") == at
+    assert one in looked
 
 
 def test_a_process_alone_needs_no_redis(tmp_path):
