@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,8 +88,9 @@ def visit(kind: str, address: str, vehicles: int, line: str) -> FirstVisit:
     """Open a page, and wait for its vehicles, and for land where it has any."""
     script = WATCH_DRAWING.replace("VEHICLES", str(vehicles // 2)).replace("KIND", json.dumps(kind))
     wanted = {"vehicles", "land"} if kind in ("ours", "inline") else {"vehicles"}
-    with tab(address, rig.free_port(), script=script, line=LINES[line]) as opened:
-        deadline, drawn = time.monotonic() + PATIENCE_SECONDS, {}
+    deadline, drawn, size = time.monotonic() + PATIENCE_SECONDS, dict[str, float](), 0.0
+    # A browser that answers nothing for a minute is one that has not drawn in time.
+    with suppress(TimeoutError), tab(address, rig.free_port(), script=script, line=LINES[line]) as opened:
         while time.monotonic() < deadline and not wanted <= drawn.keys():
             opened.listen(0.2)
             drawn = {what: ms / 1000 for what, ms in (opened.evaluate("window.drawn") or {}).items()}
