@@ -16,6 +16,7 @@ from cachetools.keys import hashkey
 
 from dashboard.access.viewer import EVERYTHING, Visibility
 from dashboard.feed.numbering import Numbering
+from dashboard.feed.recent import RecentCache
 from dashboard.fleet import search
 from dashboard.fleet.filters import Filters, mask
 from dashboard.fleet.snapshot import Snapshot, TrailerSnapshot, as_of
@@ -38,10 +39,10 @@ class Frames:
     ) -> None:
         """`numbering` gives the numbers of those who may see the same."""
         self._numbering = once(numbering, LRUCache(KEPT_NUMBERINGS), hashkey)
-        self._visible = once(self._cut, LRUCache(KEPT_ROWS, _weight), by_version)
-        self.texts = once(self._fold, LRUCache(KEPT_ROWS, _weight_of_texts), by_version)
+        self._visible = once(self._cut, RecentCache(KEPT_ROWS, _weight), by_version)
+        self.texts = once(self._fold, RecentCache(KEPT_ROWS, _weight_of_texts), by_version)
         """`texts(snapshot, visibility)`: `search.columns` of what may be seen, for all who look for some text in it."""
-        self._filtered = once(self._filter, LRUCache(KEPT_ROWS, _weight), _of_filters)
+        self._filtered = once(self._filter, RecentCache(KEPT_ROWS, _weight), _of_filters)
 
     def visible(self, snapshot: Snapshot, visibility: Visibility) -> pd.DataFrame:
         """All vehicles that may be seen, sorted by `ordinal`.

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 import numpy as np
 import pandas as pd
-from cachetools import LRUCache
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -18,7 +17,7 @@ from dashboard.access.viewer import Visibility
 from dashboard.feed.answers import answer, nothing_yet, refused
 from dashboard.feed.codings import Packed
 from dashboard.feed.frames import Frames, by_moment, placeable
-from dashboard.feed.recent import RecentSnapshots
+from dashboard.feed.recent import RecentCache, RecentSnapshots
 from dashboard.fleet import hexagons
 from dashboard.fleet.colours import Rgb, Theme, step_colours
 from dashboard.fleet.filters import Filters
@@ -73,7 +72,7 @@ class HexagonFeed:
         self._frames = frames
         self._tokens = tokens
         self._recent = recent
-        self._hexagons = once(self._count, LRUCache(KEPT_BYTES, _bytes_of), by_moment)
+        self._hexagons = once(self._count, RecentCache(KEPT_BYTES, _bytes_of), by_moment)
 
     def hexagons(self, snapshot: Snapshot, scope: Scope, size: str) -> Hexagons:
         """The hexagons of a scope."""

@@ -14,7 +14,6 @@ from urllib.parse import urlencode
 
 import numpy as np
 import pandas as pd
-from cachetools import LRUCache
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -25,7 +24,7 @@ from dashboard.access.viewer import Visibility
 from dashboard.feed.answers import answer, nothing_yet, refused
 from dashboard.feed.codings import Packed
 from dashboard.feed.frames import ROWS_OF_A_FRAME, Frames, by_version, placeable
-from dashboard.feed.recent import RecentSnapshots
+from dashboard.feed.recent import RecentCache, RecentSnapshots
 from dashboard.fleet.display_options import MOST_ZOOM
 from dashboard.fleet.filters import Filters
 from dashboard.fleet.geo import Floats
@@ -82,9 +81,9 @@ class NamesFeed:
         self._frames = frames
         self._tokens = tokens
         self._recent = recent
-        self._located = once(self._locate, LRUCache(LOCATED_ROWS, _rows_of), by_version)
-        self._features = once(self._pack, LRUCache(2048), by_version)
-        self.characters = once(self._characters, LRUCache(32), by_version)
+        self._located = once(self._locate, RecentCache(LOCATED_ROWS, _rows_of), by_version)
+        self._features = once(self._pack, RecentCache(2048), by_version)
+        self.characters = once(self._characters, RecentCache(32), by_version)
         """`characters(snapshot, visibility)`: what the names of all who may be seen are written with."""
 
     def named(self, snapshot: Snapshot, scope: Scope) -> list[NamedVehicle]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
+from cachetools import LRUCache
 from starlette.requests import Request
 
 from dashboard.fleet.snapshot import Snapshot, as_of
@@ -20,6 +21,28 @@ class Versioned(Protocol):
 
 
 V = TypeVar("V", bound=Versioned)
+T = TypeVar("T")
+
+
+class RecentCache(LRUCache[Any, T]):
+    """What was computed of the last two snapshots, by keys that begin with the version of one.
+
+    Nobody asks for what was made of an older one, so it is not kept until its place is needed.
+    """
+
+    def __init__(self, maxsize: float, getsizeof: Callable[[T], float] | None = None) -> None:
+        """As `LRUCache`."""
+        super().__init__(maxsize, getsizeof)
+        self._newest = 0
+
+    def __setitem__(self, key: Any, value: T) -> None:
+        """As `LRUCache`."""
+        version = key[0]
+        if version > self._newest:
+            for old in [kept for kept in self if kept[0] < self._newest]:
+                del self[old]
+            self._newest = version
+        super().__setitem__(key, value)
 
 
 class RecentSnapshots:

@@ -8,7 +8,6 @@ from itertools import repeat
 from urllib.parse import urlencode
 
 import pandas as pd
-from cachetools import LRUCache
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -20,6 +19,7 @@ from dashboard.deck import icons
 from dashboard.feed.answers import answer, nothing_yet, refused
 from dashboard.feed.codings import Packed
 from dashboard.feed.frames import by_version
+from dashboard.feed.recent import RecentCache
 from dashboard.feed.vehicle_rows import Position, Row, hours_or_days, places, since_stretch, values
 from dashboard.fleet.colours import Theme
 from dashboard.fleet.filters import Filters, mask
@@ -46,9 +46,9 @@ class TrailerFeed:
     def __init__(self, newest: Callable[[], TrailerSnapshot | None], tokens: FeedTokens) -> None:
         self._newest = newest
         self._tokens = tokens
-        self._visible = once(_visible, LRUCache(64), by_version)
-        self._drawable = once(self._filter, LRUCache(64), by_version)
-        self._rows = once(self._pack, LRUCache(KEPT_BYTES, len), by_version)
+        self._visible = once(_visible, RecentCache(64), by_version)
+        self._drawable = once(self._filter, RecentCache(64), by_version)
+        self._rows = once(self._pack, RecentCache(KEPT_BYTES, len), by_version)
 
     def count(self, snapshot: TrailerSnapshot, scope: Scope) -> int:
         """How many trailers of a scope can be drawn."""

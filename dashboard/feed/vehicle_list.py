@@ -16,10 +16,10 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from cachetools import LRUCache
 
 from dashboard.access.viewer import Visibility
 from dashboard.feed.frames import Frames, by_moment
+from dashboard.feed.recent import RecentCache
 from dashboard.fleet import search, units
 from dashboard.fleet.filters import Filters
 from dashboard.fleet.freshness import (
@@ -92,9 +92,9 @@ class VehicleLists:
         self._frames = frames
         self._held: Snapshot | None = None
         self._lock = threading.Lock()
-        self.rows = once(self._ordered, LRUCache(64), by_moment)
+        self.rows = once(self._ordered, RecentCache(64), by_moment)
         """`rows(snapshot, query)`: the positions of all rows asked for, in order, in the frame of what may be seen."""
-        self.page = once(self._page, LRUCache(64), _page_key)
+        self.page = once(self._page, RecentCache(64), _page_key)
         """`page(snapshot, query, number, size, metric=…)`: one page of `size` rows, 500 at most."""
 
     def snapshot(self, *, refresh: bool = False) -> Snapshot | None:

@@ -25,7 +25,7 @@ from dashboard.feed.answers import answer_with, nothing_yet, refused
 from dashboard.feed.codings import CODINGS
 from dashboard.feed.drawing import Layer, rows_of_layers
 from dashboard.feed.frames import ROWS_OF_A_FRAME, Frames, by_moment, by_version, placeable
-from dashboard.feed.recent import RecentSnapshots
+from dashboard.feed.recent import RecentCache, RecentSnapshots
 from dashboard.feed.summary import FacetCounts, Summary, coloured, facet_counts, summarise
 from dashboard.feed.vehicle_rows import OF_A_ROW, VehicleColumns, coarse_ages, exact_ages, vehicle_columns
 from dashboard.fleet.colours import ColourAssignments
@@ -75,15 +75,15 @@ class VehicleFeed:
         self._tokens = tokens
         self._recent = recent
         self._assignments = once(_new_assignments, LRUCache(1024), hashkey)
-        self.drawn = once(self._draw, LRUCache(DRAWN_ROWS, _rows_of_layers), by_moment)
+        self.drawn = once(self._draw, RecentCache(DRAWN_ROWS, _rows_of_layers), by_moment)
         """`drawn(snapshot, scope)`: the rows of each layer, not yet written."""
         self._body = once(self._pack, LRUCache(KEPT_BYTES, _bytes_of), _by_version)
-        self._summary = once(self._summarise, LRUCache(SUMMARY_BYTES, _bytes_of_summary), by_moment)
-        self.counters = once(self._count, LRUCache(256), by_moment)
+        self._summary = once(self._summarise, RecentCache(SUMMARY_BYTES, _bytes_of_summary), by_moment)
+        self.counters = once(self._count, RecentCache(256), by_moment)
         """`counters(snapshot, scope)`: the big numbers of a wall screen."""
-        self.facets = once(self._count_facets, LRUCache(256), by_version)
+        self.facets = once(self._count_facets, RecentCache(256), by_version)
         """`facets(snapshot, visibility)`: what a viewer can filter by."""
-        self.search = once(self._search_index, LRUCache(INDEXED_ROWS, _rows_of), by_version)
+        self.search = once(self._search_index, RecentCache(INDEXED_ROWS, _rows_of), by_version)
         """`search(snapshot, visibility)`: what a viewer's vehicles can be found by."""
         self._watched: TTLCache[tuple[Callable[[Snapshot, Scope], object], Scope], None] = TTLCache(
             128, WATCHED_SECONDS

@@ -161,15 +161,6 @@ class Server:
         found = re.search(r"\?key=[\w-]+", self.log())
         return f"{self.url}/{found[0] if found else ''}"
 
-    def wait_until_listening(self, port: int) -> None:
-        """Wait until a port of this machine is open; AssertionError with the log if it never is."""
-
-        def open_now() -> bool:
-            with socket.socket() as probe:
-                return probe.connect_ex(("127.0.0.1", port)) == 0
-
-        self._wait(open_now, f"Port {port}")
-
     def wait_until(self, address: str) -> None:
         """Wait until an address is answered with 200; AssertionError with the log if it never is."""
 

@@ -79,7 +79,9 @@ def test_the_replica_that_polls_is_killed_and_map_and_status_go_on(context: Brow
         status.until(lambda: sorted(replicas_shown(status.page)) == ["no", "yes"], "both replicas")
         deployment.holder.signal(signal.SIGKILL)
         status.until(lambda: replicas_shown(status.page) == ["yes"], "the replica that is left, which polls")
-        expect(status.page.get_by_text("Live", exact=True).first).to_be_visible()
+        expect(
+            status.page.get_by_text("Catena is asked every 2 s.")
+        ).to_be_visible()  # said only while it is live
         seen.ticks(2)
-        expect(seen.page.get_by_text("Live", exact=True).first).to_be_visible()
+        expect(seen.page.get_by_text("Live", exact=True).filter(visible=True).first).to_be_visible()
         assert seen.counts() == (3, 3)

@@ -96,7 +96,7 @@ def started(home: Path, ways: tuple[str, ...]) -> Iterator[dict[tuple[str, str],
                 home if elsewhere else project,
             )
             stack.callback(server.stop)
-            server.wait_until_listening(port)
+            server.wait_until(f"{server.url}/healthz")  # it has printed all then
             return Started(way, server, port, base, network_log)
 
         found = WhenAskedFor(start)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import threading
 from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
 import httpx
@@ -106,7 +106,7 @@ class Deployment:
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self._folder, self._stack = folder, stack
-        self._key = secrets.token_urlsafe(32)
+        self._key = token_urlsafe(32)
         self.redis = RedisServer(folder)
         stack.callback(self.redis.stop)
         self.catena = full_catena()
@@ -128,7 +128,7 @@ class Deployment:
                 "CATENA_API_URL": self._api.url,
                 "CATENA_AUTH_URL": f"{self._api.url}/realms/catena",
                 "CATENA_CLIENT_ID": "id",
-                "CATENA_CLIENT_SECRET": secrets.token_urlsafe(),
+                "CATENA_CLIENT_SECRET": token_urlsafe(),
                 "CATENA_DATA_FOLDER": str(self._folder / f"kept-{port}"),
                 "CATENA_REDIS_URL": url or self.redis.url,
                 "CATENA_REDIS_KEY": self._key,
