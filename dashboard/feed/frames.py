@@ -6,7 +6,7 @@ seen is in none of these frames.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -53,9 +53,15 @@ class Frames:
 
     def vehicle(self, snapshot: Snapshot, visibility: Visibility, vehicle_id: str) -> pd.DataFrame | None:
         """One vehicle as a frame of one row; None when there is none that may be seen."""
+        return next(iter(self.vehicles(snapshot, visibility, [vehicle_id])), None)
+
+    def vehicles(
+        self, snapshot: Snapshot, visibility: Visibility, vehicle_ids: Sequence[str]
+    ) -> list[pd.DataFrame]:
+        """Those of some vehicles that may be seen, each as a frame of one row."""
         frame = self.visible(snapshot, visibility)
-        row = frame[(frame["vehicle_id"] == vehicle_id).to_numpy()]
-        return row if len(row) else None
+        places = np.flatnonzero(frame["vehicle_id"].isin(vehicle_ids).to_numpy())
+        return [frame.iloc[place : place + 1] for place in places]
 
     def filtered(self, snapshot: Snapshot, visibility: Visibility, filters: Filters) -> pd.DataFrame:
         """The vehicles that may be seen and that the filters leave, those without a position included."""

@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 import numpy.typing as npt
 
-from dashboard.access.viewer import Viewer
+from dashboard.access.viewer import Viewer, Visibility
 from dashboard.feed.codings import Packed
 from dashboard.feed.frames import Frames
 from dashboard.fleet import details
@@ -42,6 +42,14 @@ class TrailSet:
     def progress(self) -> Progress:
         """How far the fetching is."""
         return self._job.progress
+
+    def call(self, names: Mapping[str, str]) -> None:
+        """Take other names for its vehicles, where these have some: after a start they come a moment later."""
+        with self._lock:
+            known = {vehicle: names.get(vehicle, name) for vehicle, name in self.names.items()}
+            if known != self.names:
+                self.names = known
+                self._packed.clear()
 
     def cancel(self) -> None:
         """Stop fetching; what has arrived is shown."""
@@ -104,14 +112,18 @@ class TrailSets:
         """
         if not viewer.may_see_trails or viewer.visibility.rounded:
             raise PermissionError("This viewer may not see where vehicles have been.")
-        names = {}
-        for vehicle_id in dict.fromkeys(vehicle_ids):
-            row = self._frames.vehicle(snapshot, viewer.visibility, vehicle_id)
-            if row is not None:
-                names[vehicle_id] = details.title(row)
+        names = self.names(snapshot, viewer.visibility, vehicle_ids)
         trail_set = TrailSet(viewer, names, self._history.load(names, hours))
         self._sets[trail_set.id] = trail_set
         return trail_set
+
+    def names(
+        self, snapshot: Snapshot, visibility: Visibility, vehicle_ids: Sequence[str]
+    ) -> dict[str, str]:
+        """What vehicles are called, by id and in this order; those that may not be seen are left out."""
+        rows = self._frames.vehicles(snapshot, visibility, vehicle_ids)
+        titles = {str(row["vehicle_id"].iloc[0]): details.title(row) for row in rows}
+        return {vehicle_id: titles[vehicle_id] for vehicle_id in vehicle_ids if vehicle_id in titles}
 
     def find(self, set_id: str) -> TrailSet | None:
         """The set of an id, if it is still looked at."""

@@ -56,8 +56,12 @@ def held() -> TrailSet | None:
 
 def ready() -> TrailSet | None:
     """The same once they can be drawn."""
-    trail_set = held()
-    return trail_set if trail_set is not None and trail_set.progress.finished else None
+    trail_set, snapshot = held(), service().poller.state.snapshot
+    if trail_set is None or not trail_set.progress.finished:
+        return None
+    if snapshot is not None:
+        trail_set.call(service().feed.trail_sets.names(snapshot, trail_set.visibility, list(trail_set.names)))
+    return trail_set
 
 
 def state() -> tuple[str, bool, bool]:

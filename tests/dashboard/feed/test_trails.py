@@ -136,3 +136,25 @@ def test_why_a_history_is_missing_is_said_to_operators_only(viewer, told):
     assert note.startswith("The history of <i>Truck</i> could not be fetched, the others are not affected")
     assert note.endswith(" Try again.")
     assert ("503" in note) == told
+
+
+def test_names_that_come_later_are_drawn_under_another_address():
+    """A link is opened right after a start: names are read after positions."""
+    catena = Histories()
+    catena.locations(
+        [
+            location("v0", lon=-88 + n * 0.01, at=(NOW - timedelta(minutes=9 - n)).isoformat())
+            for n in range(9)
+        ]
+    )
+    unnamed = snapshot_of({"vehicle_id": "v0", "fleet_id": "f1", "name": ""})
+    with Feeds(ONE, catena=catena) as feeds:
+        sets, trails = feeds.feed.trail_sets, feeds.feed.trails
+        held = finished(feeds, ["v0", "no such vehicle"], 6, snapshot=unnamed)
+        before = trails.url(held, ALL, "lines")
+        assert {line["name"] for line in feeds.get(before).json()} != {"<i>Truck</i>"}
+        held.call(sets.names(ONE, OPERATOR.visibility, list(held.names)))
+        after = trails.url(held, ALL, "lines")
+        assert {line["name"] for line in feeds.get(after).json()} == {"<i>Truck</i>"}
+        held.call({})
+        assert trails.url(held, ALL, "lines") == after != before
