@@ -117,9 +117,7 @@ class TrailSets:
         self._sets[trail_set.id] = trail_set
         return trail_set
 
-    def names(
-        self, snapshot: Snapshot, visibility: Visibility, vehicle_ids: Sequence[str]
-    ) -> dict[str, str]:
+    def names(self, snapshot: Snapshot, visibility: Visibility, vehicle_ids: Sequence[str]) -> dict[str, str]:
         """What vehicles are called, by id and in this order; those that may not be seen are left out."""
         rows = self._frames.vehicles(snapshot, visibility, vehicle_ids)
         titles = {str(row["vehicle_id"].iloc[0]): details.title(row) for row in rows}
