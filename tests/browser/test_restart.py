@@ -18,7 +18,7 @@ from tests.browser.signing import SECRETS
 from tests.redis_server import Relay
 from tests.started.replicas import Deployment
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CHOSEN, TRAILS = ".st-key-map_chosen", ".st-key-trails"
 
 
