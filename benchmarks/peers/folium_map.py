@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import folium
-import streamlit as st
+import pandas as pd
 from folium.plugins import FastMarkerCluster
 from streamlit_folium import st_folium
 
-from benchmarks.peers.rows import WORDS, newest
-from dashboard.service import service
+from benchmarks.peers.page import show
+from benchmarks.peers.rows import WORDS
 
 MARKER = """function (row) {
   const marker = L.circleMarker([row[0], row[1]], {radius: 5, color: row[2]});
@@ -21,17 +21,9 @@ folium.Map.default_css = [
 ]
 FastMarkerCluster.default_js = FastMarkerCluster.default_css = []
 
-st.set_page_config(layout="wide")
-st.title("Vehicles")
 
-
-@st.fragment(run_every=service().settings.poll_seconds)
-def show() -> None:
-    """Draw the newest positions."""
-    rows = newest()
-    if rows is None:
-        st.info("Reading …")
-        return
+def draw(rows: pd.DataFrame) -> None:
+    """Draw these positions."""
     ground = folium.Map(location=(39, -95), zoom_start=4, tiles=None, maxZoom=18)
     group = folium.FeatureGroup(name="Vehicles")
     FastMarkerCluster(rows[["lat", "lon", "colour", *WORDS]], callback=MARKER).add_to(group)
@@ -45,4 +37,4 @@ def show() -> None:
     )
 
 
-show()
+show(draw)

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
-from benchmarks.peers.rows import layer, newest
+from benchmarks.peers.page import show
+from benchmarks.peers.rows import layer
 from dashboard.deck.deck import deck
 from dashboard.deck.viewport import bounds, view_of
 from dashboard.service import service
 
-st.set_page_config(layout="wide")
-st.title("Vehicles")
 
-
-@st.fragment(run_every=service().settings.poll_seconds)
-def show() -> None:
-    """Draw the newest positions."""
-    rows = newest()
-    if rows is None:
-        st.info("Reading …")
-        return
+def draw(rows: pd.DataFrame) -> None:
+    """Draw these positions."""
     if "view" not in st.session_state:  # as on our map: decided once
         around = bounds(rows["lon"].to_numpy(), rows["lat"].to_numpy())
         st.session_state["view"] = view_of(around, width=1000, height=560)
@@ -33,4 +27,4 @@ def show() -> None:
     st.pydeck_chart(shown, key="map", height=545)
 
 
-show()
+show(draw)

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import plotly.express as px
 import streamlit as st
 
-from benchmarks.peers.rows import WORDS, newest
-from dashboard.service import service
-
-st.set_page_config(layout="wide")
-st.title("Vehicles")
+from benchmarks.peers.page import show
+from benchmarks.peers.rows import WORDS
 
 
-@st.fragment(run_every=service().settings.poll_seconds)
-def show() -> None:
-    """Draw the newest positions."""
-    rows = newest()
-    if rows is None:
-        st.info("Reading …")
-        return
+def draw(rows: pd.DataFrame) -> None:
+    """Draw these positions."""
     name, *others = WORDS
     shown = dict.fromkeys(others, True) | dict.fromkeys(("lat", "lon", "colour"), False)
     figure = px.scatter_map(
@@ -38,4 +31,4 @@ def show() -> None:
     st.plotly_chart(figure, key="map")
 
 
-show()
+show(draw)

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
-from benchmarks.peers.rows import newest
-from dashboard.service import service
-
-st.set_page_config(layout="wide")
-st.title("Vehicles")
+from benchmarks.peers.page import show
 
 
-@st.fragment(run_every=service().settings.poll_seconds)
-def show() -> None:
-    """Draw the newest positions."""
-    rows = newest()
-    if rows is None:
-        st.info("Reading …")
-        return
+def draw(rows: pd.DataFrame) -> None:
+    """Draw these positions."""
     st.map(rows, latitude="lat", longitude="lon", color="colour", size=2000, zoom=3, height=545)
 
 
-show()
+show(draw)
