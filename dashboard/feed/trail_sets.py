@@ -30,6 +30,8 @@ class TrailSet:
         self.id = secrets.token_urlsafe(9)
         self.names = dict(names)
         """Vehicle id to the name shown, in the order in which they were chosen."""
+        self.named = 0
+        """The version of the snapshot that its vehicles' names are of."""
         self.hours = job.hours
         self.visibility = viewer.visibility
         """What might be seen when it was made."""
@@ -43,9 +45,10 @@ class TrailSet:
         """How far the fetching is."""
         return self._job.progress
 
-    def call(self, names: Mapping[str, str]) -> None:
-        """Take other names for its vehicles, where these have some: after a start they come a moment later."""
+    def call(self, names: Mapping[str, str], version: int) -> None:
+        """Take other names for its vehicles, where a snapshot has some: after a start they come a moment later."""
         with self._lock:
+            self.named = version
             known = {vehicle: names.get(vehicle, name) for vehicle, name in self.names.items()}
             if known != self.names:
                 self.names = known

@@ -59,8 +59,9 @@ def ready() -> TrailSet | None:
     trail_set, snapshot = held(), service().poller.state.snapshot
     if trail_set is None or not trail_set.progress.finished:
         return None
-    if snapshot is not None:
-        trail_set.call(service().feed.trail_sets.names(snapshot, trail_set.visibility, list(trail_set.names)))
+    if snapshot is not None and snapshot.version != trail_set.named:  # a page asks several times
+        names = service().feed.trail_sets.names(snapshot, trail_set.visibility, list(trail_set.names))
+        trail_set.call(names, snapshot.version)
     return trail_set
 
 

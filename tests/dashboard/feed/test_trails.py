@@ -153,8 +153,8 @@ def test_names_that_come_later_are_drawn_under_another_address():
         held = finished(feeds, ["v0", "no such vehicle"], 6, snapshot=unnamed)
         before = trails.url(held, ALL, "lines")
         assert {line["name"] for line in feeds.get(before).json()} != {"<i>Truck</i>"}
-        held.call(sets.names(ONE, OPERATOR.visibility, list(held.names)))
+        held.call(sets.names(ONE, OPERATOR.visibility, list(held.names)), 2)
         after = trails.url(held, ALL, "lines")
         assert {line["name"] for line in feeds.get(after).json()} == {"<i>Truck</i>"}
-        held.call({})
+        held.call({}, 3)
         assert trails.url(held, ALL, "lines") == after != before
