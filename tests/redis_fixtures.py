@@ -26,8 +26,8 @@ def store_of(server):
     """One replica's way to it."""
     made = []
 
-    def make(url=server.url):
-        made.append(SharedStore(url, 2.0))
+    def make(url=server.url, patience=2.0):
+        made.append(SharedStore(url, patience))
         return made[-1]
 
     yield make

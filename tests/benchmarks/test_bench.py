@@ -2,14 +2,15 @@
 
 import json
 import math
-import re
 import xml.etree.ElementTree as ET
+from types import SimpleNamespace
+from unittest.mock import MagicMock
 
 import pandas as pd
 import pytest
 
 from benchmarks import picture, report, ticks
-from benchmarks.peers import PEERS, TITLES
+from benchmarks.peers import PEERS, TITLES, page
 from benchmarks.peers.rows import columns, layer
 from benchmarks.results import METRICS, Found, Missing, Results, as_ratio
 from tests.browser.rig import ROOT
@@ -232,6 +233,22 @@ def test_the_inline_layer_is_ours_with_rows_in_it():
 
 
 @pytest.mark.parametrize("kind", PEERS)
-def test_each_peer_draws_in_a_fragment_at_the_interval_of_the_polls(kind):
+def test_each_peer_draws_on_the_page_that_they_share(kind):
     text = (ROOT / "benchmarks" / "peers" / f"{kind}.py").read_text()
-    assert re.search(r"@st\.fragment\(run_every=service\(\)\.settings\.poll_seconds\)", text)
+    assert "from benchmarks.peers.page import show" in text
+    assert text.endswith("\n\nshow(draw)\n")
+
+
+def test_a_peer_draws_in_a_fragment_at_the_interval_of_the_polls(monkeypatch):
+    drawn = []
+    streamlit = MagicMock()
+    monkeypatch.setattr(page, "st", streamlit)
+    monkeypatch.setattr(page, "service", lambda: SimpleNamespace(settings=SimpleNamespace(poll_seconds=7)))
+    monkeypatch.setattr(page, "newest", lambda: "rows")
+    page.show(drawn.append)
+    function, interval = (
+        streamlit.fragment.call_args.args[0],
+        streamlit.fragment.call_args.kwargs["run_every"],
+    )
+    function(drawn.append)
+    assert (interval, drawn) == (7, ["rows"])

@@ -22,6 +22,7 @@ from dashboard.ui.map import (
     defect,
     density,
     filters,
+    legend,
     overlay,
     permalink,
     status,
@@ -47,6 +48,24 @@ def over(scope: Scope, request: MapRequest, facets: FacetCounts, run_every: floa
 def below(scope: Scope, request: MapRequest) -> None:
     """Say at the map's lower edge what the colours mean."""
     st.fragment(_below, key=BELOW)(scope, request)
+
+
+def counts(scope: Scope, request: MapRequest) -> dict[str, str]:
+    """The numbers that the corners say now, by the CSS selectors of where they stand.
+
+    Only those of corners that would say nothing else than before: of them the browser writes the numbers by itself.
+    """
+    snapshot, found = service().poller.state.snapshot, dict[str, str]()
+    if snapshot is None:
+        return found
+    anew = changed(scope, request)
+    with Contained("the numbers of the map's corners were not told"):
+        summary = service().feed.vehicles.summary(snapshot, scope)
+        if OVER not in anew:
+            found |= status.counts(summary)
+        if BELOW not in anew and trails.ready() is None and not request.display.hexagons:
+            found |= legend.counts(summary.legend)
+    return found
 
 
 def changed(scope: Scope, request: MapRequest) -> list[str]:
@@ -104,14 +123,23 @@ def _hold_on(key: str, scope: Scope, request: MapRequest) -> None:
 
 
 def _said(scope: Scope, request: MapRequest) -> dict[str, Hashable]:
-    """All that each corner depends on and that may change while the page stays as it is asked for."""
+    """All that each corner depends on and that may change while the page stays as it is asked for.
+
+    But not the numbers that the browser writes (`counts`).
+    """
     state, now, display = service().poller.state, datetime.now(UTC), request.display
     if state.snapshot is None or status.health(state, now).state != "Live":
         return {OVER: object(), BELOW: BELOW}  # it counts seconds
     summary = service().feed.vehicles.summary(state.snapshot, scope)
     trailer_state = service().trailers.watch() if display.trailers else None
     over = (
-        (summary.shown, summary.total, tuple(summary.unplaceable.items()), summary.late, summary.notices),
+        (
+            bool(summary.shown) or summary.total,
+            tuple(summary.unplaceable.items()),
+            summary.late,
+            summary.notices,
+        ),
+        density.suggested(summary, display),
         now.replace(second=0, microsecond=0) if summary.notices else None,
         trailer_state and (trailer_state.problem, trailer_state.retry_at, id(trailer_state.snapshot)),
         basemaps.is_down(),
@@ -119,4 +147,7 @@ def _said(scope: Scope, request: MapRequest) -> dict[str, Hashable]:
     )
     if trails.ready() is not None:
         return {OVER: over, BELOW: "trails"}
-    return {OVER: over, BELOW: (state.snapshot.version,) if display.hexagons else summary.legend}
+    return {
+        OVER: over,
+        BELOW: (state.snapshot.version,) if display.hexagons else legend.without_counts(summary.legend),
+    }

@@ -35,7 +35,7 @@ def control() -> None:
 
 def suggestion(summary: Summary, display: DisplayOptions) -> None:
     """Offer hexagons where there are more vehicles than an eye can tell apart."""
-    if summary.shown > SUGGESTED_ABOVE and not display.hexagons:
+    if suggested(summary, display):
         st.button(
             "Many vehicles: show hexagons",
             icon=":material/hexagon:",
@@ -43,6 +43,11 @@ def suggestion(summary: Summary, display: DisplayOptions) -> None:
             on_click=_turn_on,
             key="suggest_hexagons",
         )
+
+
+def suggested(summary: Summary, display: DisplayOptions) -> bool:
+    """Whether that is so."""
+    return summary.shown > SUGGESTED_ABOVE and not display.hexagons
 
 
 def layers(snapshot: Snapshot, scope: Scope, size: str) -> list[pdk.Layer]:

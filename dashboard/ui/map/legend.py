@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 import streamlit as st
 
 from dashboard.fleet.colours import LegendEntry, Theme
@@ -15,7 +17,7 @@ def show(legend: tuple[LegendEntry, ...], chosen: dict[str, tuple[str, ...]], th
 
     `chosen` are the filters set now, by kind.
     """
-    shown = [entry for entry in legend if entry.count]
+    shown = _shown(legend)
     swatches = "".join(
         f".st-key-legend_{n} button::before{{background:rgb{entry.colour}}}" for n, entry in enumerate(shown)
     )
@@ -34,6 +36,20 @@ def show(legend: tuple[LegendEntry, ...], chosen: dict[str, tuple[str, ...]], th
             )
         if shown:
             shapes.key(theme)
+
+
+def counts(legend: tuple[LegendEntry, ...]) -> dict[str, str]:
+    """The numbers in it, by the CSS selectors of where they stand."""
+    return {f".st-key-legend_{n} button strong": f"{entry.count:,}" for n, entry in enumerate(_shown(legend))}
+
+
+def without_counts(legend: tuple[LegendEntry, ...]) -> tuple[Hashable, ...]:
+    """What else is said in it."""
+    return tuple((entry.label, entry.colour, entry.kind, entry.values) for entry in _shown(legend))
+
+
+def _shown(legend: tuple[LegendEntry, ...]) -> list[LegendEntry]:
+    return [entry for entry in legend if entry.count]
 
 
 def _toggle(entry: LegendEntry) -> None:

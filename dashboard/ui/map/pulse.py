@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
@@ -27,6 +28,7 @@ LATE_SECONDS = 1.0
 SPREAD_SECONDS = 0.03
 """About what a run costs. The pages that are open ask one after the other, each always at its own time, so that a click
 does not wait for all of them; however many they are, they are done before the next poll."""
+NOTHING: Mapping[str, str] = MappingProxyType({})
 FOLDER = Path(__file__).parent / "static"
 
 
@@ -34,12 +36,19 @@ def _nothing() -> None:
     """A trigger is one only if somebody listens to it."""
 
 
-def beat(soon: float | None = None, *, still: bool = False, on_due: Callable[[], None] = _nothing) -> None:
+def beat(
+    soon: float | None = None,
+    *,
+    still: bool = False,
+    on_due: Callable[[], None] = _nothing,
+    texts: Mapping[str, str] = NOTHING,
+) -> None:
     """Let the fragment in which this is called run again when there is something to see.
 
-    `soon`: at the latest in so many seconds. `still`: something else draws it anew meanwhile. `on_due` is
-    called before that run, as the callbacks of widgets are. Elements of the classes
-    `pulse-age`, `pulse-time` and `pulse-day` are kept right by the browser. It stands in no place of its own.
+    `soon`: at the latest in so many seconds. `still`: something else draws it anew meanwhile. `on_due` is called before
+    that run, as the callbacks of widgets are. `texts` is what the browser writes into elements of the page, by CSS
+    selector, until this is called again. Elements of the classes `pulse-age`, `pulse-time` and `pulse-day` are kept
+    right by the browser. It stands in no place of its own.
     """
     state, now = service().poller.state, datetime.now(UTC)
     share: float = st.session_state.setdefault("map_pulse_share", random.random())  # noqa: S311 - no secret
@@ -48,6 +57,7 @@ def beat(soon: float | None = None, *, still: bool = False, on_due: Callable[[],
         "age": (now - state.snapshot.taken_at).total_seconds() if state.snapshot else None,
         "due": None if still else seconds if soon is None else min(seconds, soon),
         "retry": retry(state),
+        "texts": dict(texts),
     }
     name = streamlit_internals.serve_component("catena", "pulse", FOLDER)
     _component(name)(key="map_pulse", data=data, on_due_change=on_due)

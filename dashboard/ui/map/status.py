@@ -126,7 +126,8 @@ def numbers(state: PollState[Snapshot], snapshot: Snapshot, summary: Summary, no
         st.badge(plain(judged.sentence.rstrip(".")), icon=":material/hourglass_top:", color="orange")
     else:
         st.badge("Interrupted", icon=":material/sensors_off:", color="orange")
-    st.markdown(f"**{summary.shown:,}** shown of **{summary.total:,}** vehicles", width="content")
+    with st.container(key="map_count", width="content"):
+        st.markdown(f"**{summary.shown:,}** shown of **{summary.total:,}** vehicles", width="content")
     st.html(f'<span class="pulse-age">updated {escape(age(snapshot, now))} ago</span>', width="content")
     if summary.unplaceable:
         with st.popover(f"{sum(summary.unplaceable.values()):,} without position", type="tertiary"):
@@ -138,6 +139,12 @@ def numbers(state: PollState[Snapshot], snapshot: Snapshot, summary: Summary, no
         with st.popover(_counted(len(summary.notices)), type="tertiary", icon=":material/info:"):
             st.markdown(_paragraphs(summed(summary.notices, now, most=20)))
             _details(reasons(summary.notices))
+
+
+def counts(summary: Summary) -> dict[str, str]:
+    """How many vehicles are shown and of how many, by the CSS selectors of where that stands."""
+    number = ".st-key-map_count strong:nth-of-type"
+    return {f"{number}(1)": f"{summary.shown:,}", f"{number}(2)": f"{summary.total:,}"}
 
 
 def age(snapshot: Snapshot, now: datetime) -> str:

@@ -9,7 +9,10 @@ import pytest
 from playwright.sync_api import expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from dashboard.feed.summary import Summary
 from dashboard.fleet import units
+from dashboard.fleet.colours import LegendEntry
+from dashboard.ui.map import legend, status
 from tests.browser import rig
 from tests.browser.world import World
 
@@ -20,7 +23,7 @@ SAID = """async (ages) => {
   const line = document.querySelector(".pulse-age").cloneNode(true);
   document.body.append(line);
   const said = ages.map((age) => {
-    begin({ data: { age, due: null, retry: 1 }, setTriggerValue() {} })();
+    begin({ data: { age, due: null, retry: 1, texts: {} }, setTriggerValue() {} })();
     return line.textContent;
   });
   line.remove();
@@ -29,7 +32,12 @@ SAID = """async (ages) => {
 BEGIN = """async () => {
   const { default: begin } = await import("/_stcore/bidi-components/catena.pulse/pulse.js?alone");
   window.asked = 0;
-  window.begin = () => begin({ data: { age: null, due: 0, retry: 0 }, setTriggerValue: () => (window.asked += 1) });
+  const data = { age: null, due: 0, retry: 0, texts: {} };
+  window.begin = () => begin({ data, setTriggerValue: () => (window.asked += 1) });
+}"""
+WRITE = """async (texts) => {
+  const { default: begin } = await import("/_stcore/bidi-components/catena.pulse/pulse.js?numbers");
+  begin({ data: { age: null, due: null, retry: 1, texts }, setTriggerValue() {} })();
 }"""
 LOOKS = """async () => {
   const before = window.asked;
@@ -69,7 +77,17 @@ def test_ages_are_said_as_everywhere_else(dashboard, visit) -> None:
     assert seen.page.evaluate(SAID, AGES) == [f"updated {units.duration(age) or '0 s'} ago" for age in AGES]
 
 
+def test_numbers_are_written_where_they_stand(dashboard, visit, small: World) -> None:
+    page = visit(dashboard(small.settings)).map_shown().page
+    entry = LegendEntry("", (0, 0, 0), 1234, "sources", ())
+    summary = Summary(7, 1008, {}, (entry,), (), {})
+    page.evaluate(WRITE, status.counts(summary) | legend.counts(summary.legend))
+    expect(page.get_by_text("shown of", exact=False)).to_have_text("7 shown of 1,008 vehicles")
+    expect(page.locator(".st-key-legend_0 button").first).to_have_text(re.compile(r"\D 1,234$"))
+
+
 def test_nothing_is_asked_while_it_would_be_in_the_way(dashboard, visit) -> None:
+    visit(dashboard()).map_shown()  # which makes the script known to the server
     page = visit(dashboard(), "/invitations").page
     page.evaluate(BEGIN)
     page.evaluate(f"{APP}.dataset.testScriptState = 'notRunning'")

@@ -40,7 +40,7 @@ def replica(store_of: Callable[..., SharedStore], client: CatenaClient, catena: 
         invitations = InvitationService(
             client, now=lambda: catena.now, clock=catena.seconds, handle_key=b"of the deployment"
         )
-        return SharedBulkRuns(store_of(), invitations), invitations
+        return SharedBulkRuns(store_of(patience=10.0), invitations), invitations
 
     return make
 
@@ -67,7 +67,8 @@ def stuck(replica: Replica, catena: FakeCatena) -> Iterator[tuple[SharedBulkRuns
     gate = Gate(catena, 4)
     run = BulkRun(invitations, read(FILE, Draft()).rows)
     assert runs.start(ANN, run)
-    until(lambda: len(gate.waiting) == 3, 30)
+    until(lambda: len(gate.waiting) == 3 or run.halted, 30)
+    assert not run.halted
     until(lambda: run.counts()["created"] == 4, 30)
     yield runs, run, gate
     gate.open.set()

@@ -1,5 +1,5 @@
-// Asks for a run of what it stands in when the next snapshot is due, and counts what changes by itself: how old the
-// positions are, and the time. It stands in no place of its own.
+// Asks for a run of what it stands in when the next snapshot is due, counts what changes by itself (how old the positions
+// are, and the time), and writes numbers that are said elsewhere on the page. It stands in no place of its own.
 const LOOK_MS = 250;
 const HUSH_MS = 1500;
 
@@ -33,8 +33,11 @@ function duration(seconds) {
   return joined(days, days === 1 ? "day" : "days", Math.floor(minutes / 60) % 24, "h");
 }
 
+// The text is changed where it stands: the page goes on with the nodes that it made.
 function write(selector, text) {
-  for (const found of document.querySelectorAll(selector)) if (found.textContent !== text) found.textContent = text;
+  for (const { firstChild: node } of document.querySelectorAll(selector)) {
+    if (node && node.data !== text) node.data = text;
+  }
 }
 
 export default function ({ data, setTriggerValue }) {
@@ -47,6 +50,7 @@ export default function ({ data, setTriggerValue }) {
     if (data.age !== null) write(".pulse-age", `updated ${duration((now - taken) / 1000)} ago`);
     write(".pulse-time", now.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" }));
     write(".pulse-day", now.toLocaleDateString("en-US", { weekday: "long", month: "long", day: "2-digit" }));
+    for (const [selector, text] of Object.entries(data.texts)) write(selector, text);
     if (performance.now() < due || isBusy()) return;
     due = performance.now() + data.retry * 1000;
     setTriggerValue("due", true);

@@ -28,13 +28,25 @@ def catena():
 
 
 @pytest.fixture
-def changed(monkeypatch):
+def written() -> dict[str, str]:
+    """What the browser was last told to write."""
+    return {}
+
+
+@pytest.fixture
+def changed(monkeypatch, written):
     """What would be said anew by the run that the pulse asks for, before each run of the page."""
     found: list[list[str]] = []
+
+    def beat(_soon, *, on_due, texts, **_):
+        on_due()
+        written.clear()
+        written.update(texts)
+
     monkeypatch.setattr(
         live_map, "_with_corners", lambda scope, request: found.append(corners.changed(scope, request))
     )
-    monkeypatch.setattr(pulse, "beat", lambda _soon, *, on_due, **_: on_due())
+    monkeypatch.setattr(pulse, "beat", beat)
     return found
 
 
@@ -61,18 +73,47 @@ def test_of_a_snapshot_that_says_the_same_no_corner_is_drawn(changed, poll):
     assert "**2** shown of **2**" in said(app)
 
 
-def test_numbers_and_the_legend_follow_the_snapshot(changed, poll, catena):
+COUNT, LEGEND = ".st-key-map_count strong:nth-of-type", ".st-key-legend_{} button strong"
+
+
+def test_numbers_follow_the_snapshot_and_only_the_browser_writes_them(changed, poll, catena, written):
     app = run()
+    assert written == {}, "they are said with everything else"
     now = datetime.now(UTC).isoformat()
     catena.rows["/v2/telematics/vehicles"].append(vehicle("c"))
-    catena.locations([location(one, at=now) for one in "abc"])
+    others = [location(one, at=now) for one in "ac"]
+    catena.locations([*others, location("b", at=now, source_name="samsara", tsp_slug="samsara")])
+    poll()
+    app.run()
+    assert changed[-1] == []
+    assert written == {
+        f"{COUNT}(1)": "3",
+        f"{COUNT}(2)": "3",
+        LEGEND.format(0): "2",
+        LEGEND.format(1): "1",
+    }
+    assert "**3** shown of **3**" in said(app), "a whole run says them too"
+    assert any("**2**" in label for label in labels(app))
+
+
+def test_what_else_the_legend_says_is_said_anew(changed, poll, catena, written):
+    app = run()
+    catena.locations([location(one, at=datetime.now(UTC).isoformat()) for one in "ab"])
+    poll()
+    app.run()
+    assert changed[-1] == [corners.BELOW]
+    assert written == {f"{COUNT}(1)": "2", f"{COUNT}(2)": "2"}
+    assert any("**2**" in label for label in labels(app))
+    app.run()
+    assert changed[-1] == []
+
+
+def test_where_no_vehicle_is_left_that_is_said(changed, poll, catena):
+    app = run()
+    catena.locations([])
     poll()
     app.run()
     assert changed[-1] == EVERYTHING
-    assert "**3** shown of **3**" in said(app)
-    assert any("**3**" in label for label in labels(app))
-    app.run()
-    assert changed[-1] == []
 
 
 def test_while_something_is_wrong_the_line_over_the_map_counts_on(changed, poll, catena, service):

@@ -93,7 +93,7 @@ def test_a_page_asks_on_during_an_outage_and_before_the_first_answer(service, ca
     for path in (LOCATIONS, FLEETS):
         catena.failing[path] = (503, {"message": "down"})
     service.poller.poll_once()
-    assert told(run(kiosk=[kiosk])) == {"age": None, "due": 5, "retry": 5}
+    assert told(run(kiosk=[kiosk])) == {"age": None, "due": 5, "retry": 5, "texts": {}}
 
 
 def test_a_page_asks_on_after_a_defect(service, monkeypatch):
