@@ -101,7 +101,7 @@ def _map(scope: Scope, request: MapRequest, facets: FacetCounts, trail_state: tu
         pulse.RETRY_SECONDS if waits else None,
         still=replay.playing(),
         on_due=lambda: _with_corners(scope, request),
-        texts=corners.counts(scope, request),
+        texts=corners.texts(scope, request),
     )
     # The map stays the same in the browser only while it has the same place.
     picture, side = st.container(key="map_picture"), st.container(key="map_side")

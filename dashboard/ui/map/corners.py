@@ -50,19 +50,19 @@ def below(scope: Scope, request: MapRequest) -> None:
     st.fragment(_below, key=BELOW)(scope, request)
 
 
-def counts(scope: Scope, request: MapRequest) -> dict[str, str]:
-    """The numbers that the corners say now, by the CSS selectors of where they stand.
+def texts(scope: Scope, request: MapRequest) -> dict[str, str]:
+    """What the corners say now and the browser can write by itself, by the CSS selectors of where it stands.
 
-    Only those of corners that would say nothing else than before: of them the browser writes the numbers by itself.
+    Only of corners that would say nothing else than before.
     """
     snapshot, found = service().poller.state.snapshot, dict[str, str]()
     if snapshot is None:
         return found
     anew = changed(scope, request)
-    with Contained("the numbers of the map's corners were not told"):
+    with Contained("what the map's corners count was not told"):
         summary = service().feed.vehicles.summary(snapshot, scope)
         if OVER not in anew:
-            found |= status.counts(summary)
+            found |= status.counts(summary) | banners.sentences(summary.late)
         if BELOW not in anew and trails.ready() is None and not request.display.hexagons:
             found |= legend.counts(summary.legend)
     return found
@@ -125,7 +125,7 @@ def _hold_on(key: str, scope: Scope, request: MapRequest) -> None:
 def _said(scope: Scope, request: MapRequest) -> dict[str, Hashable]:
     """All that each corner depends on and that may change while the page stays as it is asked for.
 
-    But not the numbers that the browser writes (`counts`).
+    But not what the browser writes (`texts`).
     """
     state, now, display = service().poller.state, datetime.now(UTC), request.display
     if state.snapshot is None or status.health(state, now).state != "Live":
@@ -133,12 +133,10 @@ def _said(scope: Scope, request: MapRequest) -> dict[str, Hashable]:
     summary = service().feed.vehicles.summary(state.snapshot, scope)
     trailer_state = service().trailers.watch() if display.trailers else None
     over = (
-        (
-            bool(summary.shown) or summary.total,
-            tuple(summary.unplaceable.items()),
-            summary.late,
-            summary.notices,
-        ),
+        bool(summary.shown) or summary.total,
+        tuple(summary.unplaceable.items()),
+        len(summary.late),
+        summary.notices,
         density.suggested(summary, display),
         now.replace(second=0, microsecond=0) if summary.notices else None,
         trailer_state and (trailer_state.problem, trailer_state.retry_at, id(trailer_state.snapshot)),

@@ -8,6 +8,9 @@ from collections import Counter
 import pytest
 from playwright.sync_api import expect
 
+from dashboard.fleet.providers import Banner
+from dashboard.ui.map import banners
+
 pytestmark = pytest.mark.browser
 
 
@@ -27,6 +30,9 @@ def test_late_providers_are_named_and_shapes_tell_how_fresh_each_vehicle_is(see)
         return number is not None and said.count() == int(number[1])
 
     shown.seen.until(all_said, "as many sentences as providers are late")
+    places = list(banners.sentences([Banner("", "", None, 0, "")] * said.count()))
+    for place, nth in zip(places, [0, *range(said.count())], strict=True):
+        expect(shown.page.locator(place)).to_have_text(said.nth(nth).inner_text())
     shapes = Counter(row["icon"].partition("-")[0] for row in rows)
     assert {"stopped", "unknown", "late", "silent"} <= set(shapes)
     assert {"moving", "moving_unknown"} & set(shapes)  # with a heading, once it has moved
