@@ -30,8 +30,12 @@ class Plan:
     crowd: tuple[int, float]
     """Viewers beside whom the API's requests are counted, and for how many seconds."""
     loads: Mapping[str, str]
-    """Names to arguments of `python -m benchmarks.load`."""
+    """Names to arguments of `python -m benchmarks.load`; in a name that begins as another does, what is different."""
     filtered: int
+
+
+AT_5 = "--viewers 100 --poll 5 --filters 10 --seconds 25"
+AT_15 = "--viewers 300 --poll 15 --filters 10 --seconds 45"
 
 
 FULL = Plan(
@@ -47,9 +51,12 @@ FULL = Plan(
     visited=10_000,
     crowd=(200, 24),
     loads={
-        "100 anonymous viewers, 5 s": "--viewers 100 --poll 5 --filters 10 --vehicles 10000 --seconds 25",
-        "100 identities, 5 s": "--viewers 100 --poll 5 --filters 10 --identities 100 --vehicles 10000 --seconds 25",
-        "300 viewers, 15 s": "--viewers 300 --poll 15 --filters 10 --identities 40 --vehicles 10000 --seconds 30",
+        "100 anonymous viewers, 5 s": f"{AT_5} --rounds 3 --vehicles 10000",
+        "100 identities, 5 s": f"{AT_5} --rounds 3 --vehicles 10000 --identities 100",
+        "100 viewers, 5 s": f"{AT_5} --rounds 3 --vehicles 10000 --identities 40 --open",
+        "300 viewers, 15 s": f"{AT_15} --rounds 3 --vehicles 10000 --identities 40 --open",
+        "100 viewers, 5 s, 100,000 vehicles": f"{AT_5} --vehicles 100000 --identities 40 --open",
+        "300 viewers, 15 s, 100,000 vehicles": f"{AT_15} --vehicles 100000 --identities 40 --open",
     },
     filtered=100_000,
 )

@@ -75,7 +75,8 @@ def polls(run, ours=0.5, peak=400):
 
 
 def load(name, **changed):
-    return {"name": name, "tick_p95_seconds": 1.5, "lost": 0, "server_cores": 0.5, **changed}
+    figures = {"tick_p95_seconds": 1.5, "lost": 0, "server_cores": 0.5, "mb_per_viewer": 0.9}
+    return {"name": name, **figures, **changed}
 
 
 def good():
@@ -103,7 +104,12 @@ def good():
         "polls": {"rows": [row for run in range(3) for row in polls(run)]},
         "api_requests": {"rows": [{"viewers": 200, "per_minute": {"1": 100, "200": 101}}]},
         "loads": {
-            "rows": [load("100 anonymous"), load("100 identities", server_cores=0.55), load("300 viewers")]
+            "rows": [
+                load("100 anonymous"),
+                load("100 identities", server_cores=0.55),
+                load("300 viewers"),
+                load(MANY, tick_p95_seconds=2.4, mb_per_viewer=1.2),
+            ]
         },
         "filter_change": {
             "rows": [{"vehicles": 100_000, "printed": ["a line", "first layer, median: 227 ms"]}]
@@ -111,6 +117,7 @@ def good():
     }
 
 
+MANY = "300 viewers, 100,000 vehicles"
 POLL = "poll → snapshot, 96,000 located, CPU / `json()` + `json_normalize`, each run"
 
 
@@ -120,7 +127,7 @@ def missed(raw, soak=None):
 
 def test_nothing_is_missed_when_all_is_well():
     checks = Results(good(), {"minutes": 30, "taken": "today", "quarters_mb": [1], "growth": 1.0}).checks()
-    assert len(checks) == 19
+    assert len(checks) == 20
     assert all(check.met for check in checks)
 
 
@@ -153,6 +160,10 @@ def put(step, number, **changed):
         (put("api_requests", 0, per_minute={"1": 100, "200": 103}), ["API requests per minute, 200 viewers / 1"]),
         (put("loads", 2, tick_p95_seconds=2.1), ["300 viewers"]),
         (put("loads", 2, lost=1), ["300 viewers"]),
+        (put("loads", 2, lost_spread=[0, 1]), ["300 viewers"]),
+        (put("loads", 2, mb_per_viewer=1.1), ["300 viewers"]),
+        (put("loads", 3, tick_p95_seconds=2.5), [MANY]),
+        (put("loads", 3, mb_per_viewer=1.3), [MANY]),
         (put("loads", 1, server_cores=0.7), ["server CPU, 100 identities / 100 anonymous"]),
         (put("filter_change", 0, printed=["median: 301 ms"]), ["filter change at 100,000, ms to the first layer"]),
     ],
