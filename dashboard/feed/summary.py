@@ -54,6 +54,11 @@ class Summary:
     notices: tuple[Notice, ...] = ()
     """What is degraded, as far as it concerns the viewer."""
 
+    @property
+    def moving(self) -> int:
+        """Vehicles drawn that move."""
+        return len(self.drawn["moving"]) // np.dtype(np.int32).itemsize
+
 
 @dataclass(frozen=True, slots=True)
 class FacetCounts:

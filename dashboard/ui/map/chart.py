@@ -23,6 +23,8 @@ CANNOT_DRAW = (
     "Your browser cannot draw the map, because it has no WebGL 2: turn on hardware acceleration in its settings, or "
     "take another browser. The list has all the vehicles meanwhile."
 )
+SLOWLY_DRAWN = 1_000
+"""Moving vehicles beyond which those do not glide that a processor draws."""
 ALT = "Map of the vehicles that the filters leave. The list of vehicles says the same in words."
 
 
@@ -47,7 +49,7 @@ def vehicles(
                 layer_id=layer_id,
                 theme=scope.theme,
                 assets_url=FROM_PAGES,
-                glide_ms=glide_ms() if glides else 0,
+                glide_ms=glide_ms(summary) if glides else 0,
                 pickable=layer_id == ids[-1],
                 faded=faded,
             )
@@ -56,16 +58,22 @@ def vehicles(
     return layers
 
 
-def ring(vehicle: pd.DataFrame | None, scope: Scope) -> list[pdk.Layer]:
+def ring(vehicle: pd.DataFrame | None, scope: Scope, summary: Summary) -> list[pdk.Layer]:
     """The ring around the chosen vehicle, if there is one and it has a place."""
     if vehicle is None or vehicle["lon"].isna().all():
         return []
     lon, lat = float(vehicle["lon"].iloc[0]), float(vehicle["lat"].iloc[0])
-    return [chosen_layer(lon, lat, theme=scope.theme, assets_url=FROM_PAGES, glide_ms=glide_ms())]
+    return [chosen_layer(lon, lat, theme=scope.theme, assets_url=FROM_PAGES, glide_ms=glide_ms(summary))]
 
 
-def glide_ms() -> int:
-    """How long what moves glides, in milliseconds."""
+def glide_ms(summary: Summary) -> int:
+    """How long what moves glides, in milliseconds; 0 where the viewer wants no such thing.
+
+    Nor does it where a processor would draw each picture of very many vehicles: the page could do nothing else.
+    """
+    browser = window.window()
+    if browser.still or (browser.slow and summary.moving > SLOWLY_DRAWN):
+        return 0
     return glide_for(service().settings.poll_seconds)
 
 

@@ -32,7 +32,7 @@ def layers(snapshot: Snapshot, scope: Scope, summary: Summary) -> list[pdk.Layer
         names_layer(
             rows,
             theme=scope.theme,
-            glide_ms=chart.glide_ms() if glides else 0,
+            glide_ms=chart.glide_ms(summary) if glides else 0,
             characters=characters(vehicle.name for vehicle in vehicles),
         )
     ]

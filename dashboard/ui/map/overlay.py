@@ -46,4 +46,7 @@ def layers(
         drawn += chart.vehicles(snapshot, scope, summary, display.vehicle, faded=trail_set is not None)
         if trail_set is None:
             drawn += names.layers(snapshot, scope, summary)
-    return [*drawn, *(chart.ring(vehicle, scope) if trail_set is None else trails.layers(trail_set, scope))]
+    return [
+        *drawn,
+        *(chart.ring(vehicle, scope, summary) if trail_set is None else trails.layers(trail_set, scope)),
+    ]

@@ -46,6 +46,8 @@ class Window:
     """Whether the browser has said how large the map is."""
     draws: bool = True
     """Whether it can draw the map at all (WebGL 2)."""
+    slow: bool = False
+    """Whether its processor draws the map, for want of a graphics card."""
     still: bool = False
     """Whether the viewer wants nothing to move that need not."""
     unreachable: str = ""
@@ -100,6 +102,7 @@ def read(said: Mapping[str, Any]) -> Window:
         padding=Padding(*edges) if known else usual.padding,
         known=known,
         draws=said.get("draws") is not False,
+        slow=said.get("slow") is True,
         still=said.get("still") is True,
         unreachable=str(said.get("unreachable") or ""),
         untouched=seconds if isinstance(seconds := said.get("untouched"), int | float) else usual.untouched,

@@ -6,7 +6,9 @@ const LOOK_MS = 200;
 const CHECK_MS = 60_000;
 const NOTHING = { width: 0, height: 0, top: 0, right: 0, bottom: 0, left: 0 };
 
-let draws = false;
+const NO_GRAPHICS_CARD = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+
+let drawn = null;
 let sizes = NOTHING;
 let unreachable = "";
 let touched = 0;
@@ -20,10 +22,14 @@ for (const kind of ["pointerdown", "wheel"]) {
   addEventListener(kind, note, { capture: true, passive: true });
 }
 
-function canDraw() {
+// Whether the map can be drawn, and whether the processor does it, which is slow.
+function drawing() {
   const context = document.createElement("canvas").getContext("webgl2");
-  context?.getExtension("WEBGL_lose_context")?.loseContext();
-  return Boolean(context);
+  if (!context) return { draws: false, slow: false };
+  const named = context.getExtension("WEBGL_debug_renderer_info")?.UNMASKED_RENDERER_WEBGL ?? context.RENDERER;
+  const slow = NO_GRAPHICS_CARD.test(context.getParameter(named));
+  context.getExtension("WEBGL_lose_context")?.loseContext();
+  return { draws: true, slow };
 }
 
 // The map's size, and how much of it is covered at each edge: what lies over it counts for the edge where it leaves
@@ -52,11 +58,11 @@ const differ = (one, other) => Object.keys(one).some((name) => Math.abs(one[name
 
 export default function ({ data, setStateValue }) {
   stop();
-  draws ||= canDraw();
+  if (!drawn?.draws) drawn = drawing();
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const say = () => {
     const untouched = (performance.now() - touched) / 1000;
-    setStateValue("window", { ...sizes, draws, still, unreachable, untouched });
+    setStateValue("window", { ...sizes, ...drawn, still, unreachable, untouched });
   };
   let ended = false;
   let before = NOTHING;
@@ -89,7 +95,7 @@ export default function ({ data, setStateValue }) {
   if (data.keep) document.cookie = data.keep;
   if (data.style) check();
   else unreachable = "";
-  if (!draws) say();
+  if (!drawn.draws) say();
   look();
   stop = () => {
     ended = true;

@@ -18,7 +18,8 @@ from dashboard.ingest.notices import notices
 from dashboard.ingest.polling import PollState
 from dashboard.ingest.rows import Rows
 from dashboard.runtime.refusals import Refusal
-from dashboard.ui.map import permalink
+from dashboard.ui.map import chart, permalink
+from dashboard.ui.map.window import KEPT, Window
 from tests.dashboard.catena import FLEETS, LOCATIONS, VEHICLES, Catena, fleet, location, vehicle
 from tests.dashboard.ui.map.page import asked, control, deck, late, layer, run, said, select
 from tests.dashboard.waiting import until
@@ -142,6 +143,27 @@ def test_ids_of_layers_stay_and_only_the_same_rows_glide(service, catena):
     service.poller.poll_once()
     app.run()
     assert not layer(app, "vehicles").get("transitions"), "after a vehicle left, nobody flies to its place"
+
+
+@pytest.mark.parametrize(
+    ("browser", "most", "glides"),
+    [
+        (Window(), 0, True),
+        (Window(still=True), 2, False),
+        (Window(slow=True), 2, True),
+        (Window(slow=True), 1, False),
+    ],
+    ids=["usual", "who wants nothing to move", "no graphics card, few", "no graphics card, many"],
+)
+def test_vehicles_glide_where_that_is_welcome_and_can_be_drawn(service, monkeypatch, browser, most, glides):
+    monkeypatch.setattr(chart, "SLOWLY_DRAWN", most)
+    service.poller.poll_once()
+    app = run()
+    app.session_state[KEPT] = browser
+    for _ in range(2):
+        service.poller.poll_once()
+        app.run()
+    assert bool(layer(app, "vehicles").get("transitions")) == glides
 
 
 def test_few_vehicles_have_their_names_beside_them_which_glide_too(service):
