@@ -17,7 +17,7 @@ from streamlit import config
 from dashboard.configuration import secrets_file
 from dashboard.configuration import settings as configuration
 from dashboard.configuration.rule_watch import RuleWatch
-from dashboard.door import streamlit_loop
+from dashboard.door import sockets, streamlit_loop
 from dashboard.door.door import Door
 from dashboard.runtime import logs
 from dashboard.service import Service, install
@@ -51,6 +51,7 @@ except configuration.SettingsError as error:
 
 logs.set_level(_settings.log_level)
 streamlit_loop.lighten()
+sockets.send_at_once()
 
 
 @asynccontextmanager

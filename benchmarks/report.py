@@ -27,8 +27,11 @@ def markdown(results: Results, picture: str) -> str:
         "Per tick and viewer, medians; in brackets the spread where there are several runs:",
         table(("vehicles", "", *TITLES.values()), _pages(results)),
     ]
-    if results.rows("visits"):
-        parts += ["A first visit, nothing kept:", table(("", *TITLES.values()), _visits(results))]
+    for line in results.lines:
+        parts += [
+            f"A first visit, nothing kept, {line}:",
+            table(("", *TITLES.values()), _visits(results, line)),
+        ]
     if results.rows("polls"):
         parts += [
             "Per poll:",
@@ -55,8 +58,8 @@ def _pages(results: Results) -> Iterable[tuple[str, ...]]:
             yield f"{vehicles:,}", name, *(_cell(each, form) for each in found)
 
 
-def _visits(results: Results) -> Iterable[tuple[str, ...]]:
-    seconds, rows = results.visits(), results.rows("visits")
+def _visits(results: Results, line: str) -> Iterable[tuple[str, ...]]:
+    seconds, rows = results.visits(line), [row for row in results.rows("visits") if row["line"] == line]
     land, sizes = (
         {
             kind: Found(tuple(row[of] for row in rows if row["kind"] == kind and row[of] is not None))

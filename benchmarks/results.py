@@ -104,10 +104,15 @@ class Results:
             raise Missing("no peer was measured")
         return min(able.items(), key=lambda each: each[1].middle)
 
-    def visits(self) -> dict[str, Found]:
-        """Seconds to the first picture with vehicles, by kind of page."""
+    @property
+    def lines(self) -> list[str]:
+        """Over which first visits were made, the slowest last."""
+        return list(dict.fromkeys(row["line"] for row in self.rows("visits")))
+
+    def visits(self, line: str) -> dict[str, Found]:
+        """Seconds to the first picture with vehicles over a line, by kind of page."""
         found: dict[str, Found] = {}
-        for row in self.rows("visits"):
+        for row in (row for row in self.rows("visits") if row["line"] == line):
             values = found.get(row["kind"], Found()).values
             failed = "" if row["seconds"] is not None else "not in time"
             found[row["kind"]] = Found((*values, *([] if failed else [row["seconds"]])), failed)
@@ -146,9 +151,9 @@ class Results:
                 self._ratio(
                     what, 1 / 4, self._each(self.part, 0.05, metric), self._each(self.part, 1.0, metric)
                 )
-        if self.rows("visits"):
+        for line in self.lines:
             number = self.rows("visits")[0]["vehicles"]
-            self._peer(f"opening, {number:,} vehicles on screen", self.visits(), "s", ".1f")
+            self._peer(f"opening, {number:,} vehicles on screen, {line}", self.visits(line), "s", ".1f")
         if self.rows("polls"):
             self._of_polls()
         self._of_loads()

@@ -36,7 +36,8 @@ def polls(plan: Plan, folder: Path) -> Iterator[dict[str, Any]]:
 def visits(plan: Plan, folder: Path) -> Iterator[dict[str, Any]]:
     """First visits to all pages."""
     say(f"{plan.visited:,} vehicles, first visits")
-    yield from map(asdict, first_visit.measure(folder, plan.visited, plan.visited_kinds, plan.visits))
+    lines = tuple(first_visit.LINES)
+    yield from map(asdict, first_visit.measure(folder, plan.visited, plan.visited_kinds, plan.visits, lines))
 
 
 def pages(plan: Plan, folder: Path) -> Iterator[dict[str, Any]]:

@@ -154,7 +154,7 @@ def put(step, number, **changed):
         (ours_costs(long_task_ms=170), ["long tasks at 50,000, ours / inline"]),
         (put("parts", 0, kilobytes=26), ["a tick in which 5 % moved / one in which all did, bytes"]),
         (put("parts", 0, thread_ms=80), ["a tick in which 5 % moved / one in which all did, page thread CPU"]),
-        (put("visits", 0, seconds=6), ["opening, 10,000 vehicles on screen"]),
+        (put("visits", 0, seconds=6), ["opening, 10,000 vehicles on screen, this machine"]),
         (put("polls", 5, cpu_seconds=[1.1]), [POLL]),
         (put("polls", 5, peak_mb=601), ["its peak memory above idle, MB, each run"]),
         (put("api_requests", 0, per_minute={"1": 100, "200": 103}), ["API requests per minute, 200 viewers / 1"]),
