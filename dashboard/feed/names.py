@@ -14,6 +14,8 @@ from urllib.parse import urlencode
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -142,12 +144,23 @@ class NamesFeed:
         )
 
     def _characters(self, snapshot: Snapshot, visibility: Visibility) -> str:
-        return characters(self._frames.visible(snapshot, visibility)["name"].tolist())
+        return characters(_different(self._frames.visible(snapshot, visibility)["name"]))
 
 
 def characters(names: Iterable[str]) -> str:
     """What some names are written with, in one order; of very many different ones those with the lowest numbers."""
     return "".join(sorted({*"…", *"".join(names)})[:MOST_CHARACTERS])
+
+
+def _different(names: pd.Series) -> str:
+    """All that some names are written with, without a step in Python for each."""
+    column = pa.array(names.array, type=pa.string())
+    if isinstance(column, pa.ChunkedArray):
+        column = column.combine_chunks()
+    together = pa.ListArray.from_arrays(pa.array([0, len(column)], pa.int32()), column)
+    written = pc.binary_join(together, "")[0].as_buffer()
+    used = np.flatnonzero(np.bincount(np.frombuffer(written, np.uint8), minlength=256)).tolist()
+    return "".join(map(chr, used)) if max(used, default=0) < 128 else written.to_pybytes().decode()
 
 
 def _tile(asked: Mapping[str, str]) -> Tile | None:

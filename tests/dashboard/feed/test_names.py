@@ -4,11 +4,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
+import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dashboard.access.scope import Scope
 from dashboard.access.viewer import EVERYTHING, Visibility
-from dashboard.feed.names import FEW, LONGEST, MOST_CHARACTERS, characters
+from dashboard.feed.names import FEW, LONGEST, MOST_CHARACTERS, _different, characters
 from dashboard.fleet.filters import Filters
 from dashboard.fleet.snapshot import Snapshot
 from tests.dashboard.feeds import ALL, NORTH, Feeds
@@ -115,6 +118,11 @@ def test_the_characters_are_bounded_and_the_plainest_stay():
     assert len(found) == MOST_CHARACTERS
     assert {*"Truck 7…"} <= {*found}
     assert characters(["ba", "ab"]) == characters(["ab"])
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]))))
+def test_the_characters_of_a_column_are_those_of_its_names(names):
+    assert characters(_different(pd.Series(names, dtype="str"))) == characters(names)
 
 
 def test_an_address_is_for_names_alone_and_says_nothing():
