@@ -37,10 +37,10 @@ def measure(folder: Path, vehicles: int, viewers: int, seconds: float) -> dict[s
                 "benchmarks.viewers",
                 server.entrance,
                 str(number),
-                f"{seconds + 5}",
+                f"{seconds + 10}",
             ]
             crowd = subprocess.Popen(command, cwd=rig.ROOT, stdout=subprocess.PIPE)
-            time.sleep(5)  # some have come
+            time.sleep(5 + number * 0.02)  # some have come
             found[str(number)] = _per_minute(port, seconds)
             if not crowd.communicate(timeout=120)[0]:
                 raise RuntimeError(f"{number} viewers could not watch.")

@@ -23,7 +23,7 @@ CANNOT_DRAW = (
     "Your browser cannot draw the map, because it has no WebGL 2: turn on hardware acceleration in its settings, or "
     "take another browser. The list has all the vehicles meanwhile."
 )
-SLOWLY_DRAWN = 1_000
+SLOWLY_DRAWN = 200
 """Moving vehicles beyond which those do not glide that a processor draws."""
 ALT = "Map of the vehicles that the filters leave. The list of vehicles says the same in words."
 

@@ -44,7 +44,8 @@ def script() -> None:
 
 @pytest.fixture
 def served(catena: FakeCatena, client: CatenaClient, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
-    monkeypatch.setattr(watches, "EVERY_SECONDS", 0.01)
+    for pause in ("EVERY_SECONDS", "SETTLED_SECONDS"):
+        monkeypatch.setattr(watches, pause, 0.01)
     catena.now = datetime.now(UTC)
     made = Service(Settings(company_name="Acme Insurance"))
     made.client.close()
