@@ -89,7 +89,9 @@ def loads(plan: Plan, _folder: Path) -> Iterator[dict[str, Any]]:
         say(name)
         try:
             answer = command("benchmarks.load", *arguments.split(), seconds=LOAD_SECONDS)
-            yield {"name": name, **json.loads(answer.splitlines()[-1])}
+            # What was not seen is no number, and JSON has no word for that but null.
+            found = json.loads(answer.splitlines()[-1], parse_constant=lambda _: None)
+            yield {"name": name, **found}
         except (subprocess.SubprocessError, ValueError, IndexError) as error:
             yield {"name": name, "failed": f"{type(error).__name__}"}
 

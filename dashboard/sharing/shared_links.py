@@ -47,6 +47,11 @@ class Known:
         """Another one after each change."""
         return self.read.get("version", b"")
 
+    @property
+    def begun(self) -> bytes:
+        """Another one after Redis has lost all that it held."""
+        return self.read.get("begun", b"")
+
 
 def with_read(before: Known, read: Mapping[str, bytes], now: float) -> Known:
     """What is known once that was read; of what was known before, what it must not lack is kept."""

@@ -35,7 +35,7 @@ from dashboard.sharing.signs_of_life import SignsOfLife
 from dashboard.sharing.store import GUESTS, KEPT_SECONDS, StoreFailed
 
 NAME = "shares"
-"""The hash of all of it, where `version` is another text after each change; and what is told of changes."""
+"""The hash of all of it; and what is told of changes."""
 STALE_SECONDS = 60.0
 """Without Redis what is known counts for so long; after that no guest is let in any more."""
 GUEST_SECONDS = 60.0
@@ -53,6 +53,7 @@ return redis.call('HGETALL', KEYS[1])
 WRITE = """
 if (redis.call('HGET', KEYS[1], 'version') or '') ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'version', ARGV[2])
+redis.call('HSETNX', KEYS[1], 'begun', ARGV[2])
 for at = 3, #ARGV, 2 do
   if ARGV[at + 1] == '' then redis.call('HDEL', KEYS[1], ARGV[at])
   else redis.call('HSET', KEYS[1], ARGV[at], ARGV[at + 1]) end
@@ -89,6 +90,8 @@ class SharedShareStore:
         self._read_at = float("-inf")
         self._guests: LRUCache[str, tuple[str, float]] = LRUCache(10_000)
         """By which links guests came, and when that was asked."""
+        self._guests_in = b""
+        """The `Known.begun` for which Redis has these guests."""
         self._signs = SignsOfLife(store, f"{NAME}:life", clock)
         self._read, self._write, self._add_guest, self._of_guest, self._forget = map(
             store.script, (READ, WRITE, ADD_GUEST, OF_GUEST, FORGET)
@@ -207,17 +210,18 @@ class SharedShareStore:
     def _look(self) -> None:
         self._load()
         self._signs.exchange()
+        if (begun := self._known.begun) != self._guests_in:  # it has lost the guests, whoever wrote the links anew
+            with self._lock:
+                guests = list(self._guests.items())
+            for guest, (share, _asked) in guests:
+                self._keep_guest(guest, share, self._clock())
+            self._guests_in = begun
         lacking = self._known.lacking
         if not lacking:
             return
         for name in lacking:
             if name.startswith(ended_name("")):
                 self._forget([_guest(id_in(name))])
-        if any(name.startswith(link_name("")) for name in lacking):  # it has lost the guests, too
-            with self._lock:
-                guests = list(self._guests.items())
-            for guest, (share, _asked) in guests:
-                self._keep_guest(guest, share, self._clock())
         now = self._clock()
 
         def fields(known: Known) -> dict[str, bytes]:

@@ -100,6 +100,21 @@ def test_what_redis_has_lost_the_replicas_write_anew_and_what_was_revoked_stays_
     until(lambda: new.of_guest("g1") == SHARE)
 
 
+def test_guests_are_written_anew_whoever_writes_the_links(replica, server):
+    one, knows_the_guest = replica(), replica()
+    one.add(SHARE, "digest", "")
+    one.add_guest("g1", SHARE.id, NOW)
+    assert knows_the_guest.of_guest("g1") == SHARE
+    knows_the_guest.close()  # it comes later than the other one
+    server.stop()
+    server.start()
+    new = replica()
+    until(lambda: _found(lambda: len(new.shares()) == 1))
+    assert new.of_guest("g1") is None
+    knows_the_guest._look()
+    until(lambda: new.of_guest("g1") == SHARE)
+
+
 def test_without_redis_who_is_in_stays_for_a_while_and_nobody_else_comes_in(replica, server, monkeypatch):
     one = replica()
     one.add(SHARE, "digest", "")
