@@ -40,7 +40,7 @@ check: .venv/.dev
 	$(BIN)/lint-imports
 	$(BIN)/python -m scripts.safety
 
-# Half an hour on a quiet machine; QUICK=1: a part of it in three minutes.
+# Three quarters of an hour on a quiet machine; QUICK=1: a part of it in three minutes.
 bench: .venv/.dev
 	@sh scripts/ensure_chromium.sh
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements-dev.txt --group bench

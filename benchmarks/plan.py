@@ -49,7 +49,7 @@ FULL = Plan(
     visits=3,
     visited_kinds=tuple(TITLES),
     visited=10_000,
-    crowd=(200, 24),
+    crowd=(200, 60),
     loads={
         "100 anonymous viewers, 5 s": f"{AT_5} --rounds 3 --vehicles 10000",
         "100 identities, 5 s": f"{AT_5} --rounds 3 --vehicles 10000 --identities 100",
