@@ -59,7 +59,7 @@ def _pages(results: Results) -> Iterable[tuple[str, ...]]:
 
 
 def _visits(results: Results, line: str) -> Iterable[tuple[str, ...]]:
-    seconds, rows = results.visits(line), [row for row in results.rows("visits") if row["line"] == line]
+    seconds, rows = results.visits(line), results.visit_rows(line)
     land, sizes = (
         {
             kind: Found(tuple(row[of] for row in rows if row["kind"] == kind and row[of] is not None))

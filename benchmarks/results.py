@@ -109,10 +109,14 @@ class Results:
         """Over which first visits were made, the slowest last."""
         return list(dict.fromkeys(row["line"] for row in self.rows("visits")))
 
+    def visit_rows(self, line: str) -> list[dict[str, Any]]:
+        """The rows of the first visits over a line."""
+        return [row for row in self.rows("visits") if row["line"] == line]
+
     def visits(self, line: str) -> dict[str, Found]:
         """Seconds to the first picture with vehicles over a line, by kind of page."""
         found: dict[str, Found] = {}
-        for row in (row for row in self.rows("visits") if row["line"] == line):
+        for row in self.visit_rows(line):
             values = found.get(row["kind"], Found()).values
             failed = "" if row["seconds"] is not None else "not in time"
             found[row["kind"]] = Found((*values, *([] if failed else [row["seconds"]])), failed)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
@@ -28,7 +27,6 @@ LATE_SECONDS = 1.0
 SPREAD_SECONDS = 0.03
 """About what a run costs. The pages that are open ask one after the other, each always at its own time, so that a click
 does not wait for all of them; however many they are, they are done before the next poll."""
-NOTHING: Mapping[str, str] = MappingProxyType({})
 FOLDER = Path(__file__).parent / "static"
 
 
@@ -41,7 +39,7 @@ def beat(
     *,
     still: bool = False,
     on_due: Callable[[], None] = _nothing,
-    texts: Mapping[str, str] = NOTHING,
+    texts: Mapping[str, str] | None = None,
 ) -> None:
     """Let the fragment in which this is called run again when there is something to see.
 
@@ -57,7 +55,7 @@ def beat(
         "age": (now - state.snapshot.taken_at).total_seconds() if state.snapshot else None,
         "due": None if still else seconds if soon is None else min(seconds, soon),
         "retry": retry(state),
-        "texts": dict(texts),
+        "texts": dict(texts or {}),
     }
     name = streamlit_internals.serve_component("catena", "pulse", FOLDER)
     _component(name)(key="map_pulse", data=data, on_due_change=on_due)

@@ -62,8 +62,11 @@ def versions(seen: rig.Watch) -> int:
 def test_between_two_snapshots_the_age_counts_up_and_nothing_runs(dashboard, visit, small: World) -> None:
     server = dashboard({**small.settings, "CATENA_POLL_SECONDS": "15"}, hasty=False)
     seen = visit(server).map_shown()
+    # The names may come a snapshot later than the vehicles; then the legend is said anew.
+    expect(seen.page.locator(".st-key-map_legend")).to_contain_text("<b>bold</b>", timeout=40_000)
     age = seen.page.locator(".pulse-age")
     expect(age).to_have_text(re.compile(r"updated [1-3] s ago"), timeout=40_000)
+    seen.settled()  # what this snapshot still brings belongs to it
     before, snapshots = runs(seen), versions(seen)
     expect(age).to_have_text(re.compile(r"updated 1[1-4] s ago"), timeout=20_000)
     assert versions(seen) == snapshots
