@@ -9,22 +9,20 @@ import resource
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from time import process_time
 from typing import ParamSpec, TypeVar
 from unittest import mock
-
-import msgspec
 
 from benchmarks.sandboxed import Polls
 from dashboard.access.scope import Scope
 from dashboard.access.tokens import FeedTokens
 from dashboard.access.viewer import EVERYTHING
-from dashboard.feed import frames, vehicles
-from dashboard.feed.codings import CODINGS
+from dashboard.feed import frames, summary, vehicles
 from dashboard.feed.frames import Frames
 from dashboard.feed.recent import RecentSnapshots
-from dashboard.feed.vehicle_rows import VehicleColumns
 from dashboard.feed.vehicles import VehicleFeed
+from dashboard.fleet.filters import Filters
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.ingest import snapshot_codec as codec
 
@@ -57,23 +55,19 @@ def _feed(snapshot: Snapshot) -> None:
     feed, scope = VehicleFeed(Frames(), FeedTokens(), RecentSnapshots(lambda: None)), Scope(EVERYTHING)
     # The time of these snapshots is not the clock's.
     with ExitStack() as patched:
-        for module in (vehicles, frames):
+        for module in (vehicles, frames, summary):
             patched.enter_context(mock.patch.object(module, "as_of", lambda given: given.taken_at))
-        drawn = _measured("each scope: columns and hashes", feed.drawn, snapshot, scope)
-        for layer, (_, columns) in drawn.items():
-            content = _measured(f"each scope: {layer}, written", _written, columns)
-            packed = _measured(f"each scope: {layer}, packed", CODINGS["zstd"], content)
-            print(
-                f"{layer}: {len(columns.n):,} rows, {len(content) / 1e6:.1f} MB, {len(packed) / 1e6:.2f} MB packed"
-            )
+        drawn = _measured("each visibility: rows written, cut and packed", feed.drawn, snapshot, scope)
+        for layer, packed in drawn.items():
+            content, sent = packed.body(""), packed.body("zstd")
+            print(f"{layer}: {len(content) / 1e6:.1f} MB, {len(sent) / 1e6:.2f} MB packed")
+        further = replace(scope, filters=Filters(text="4"))
+        _measured("each further scope: rows cut and packed", feed.drawn, snapshot, further)
+        _measured("each further scope: the numbers beside the map", feed.summary, snapshot, further)
         _measured("each further page: its rows' addresses", feed.drawn, snapshot, scope)
         _measured("each visibility: what can be filtered by", feed.facets, snapshot, EVERYTHING)
         _measured("each visibility: the search index", feed.search, snapshot, EVERYTHING)
         _measured("each further search: the index", feed.search, snapshot, EVERYTHING)
-
-
-def _written(columns: VehicleColumns) -> bytes:
-    return msgspec.json.encode(columns.rows())
 
 
 def _measured(what: str, work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:

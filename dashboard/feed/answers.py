@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -26,13 +24,8 @@ def nothing_yet(what: str = "positions") -> Response:
 
 def answer(request: Request, packed: Packed) -> Response:
     """JSON, packed as the browser takes it."""
-    return answer_with(request, packed.body)
-
-
-def answer_with(request: Request, body: Callable[[str], bytes]) -> Response:
-    """The same of what `body` gives for one of `CODINGS`."""
     coding = best_of(CODINGS, request.headers.get("accept-encoding", ""))
     headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding"}
     if coding:
         headers["Content-Encoding"] = coding
-    return Response(body(coding), media_type=JSON, headers=headers)
+    return Response(packed.body(coding), media_type=JSON, headers=headers)

@@ -18,12 +18,16 @@ from dashboard.access.viewer import EVERYTHING, Visibility
 from dashboard.feed.numbering import Numbering
 from dashboard.feed.recent import RecentCache
 from dashboard.fleet import search
-from dashboard.fleet.filters import Filters, mask
+from dashboard.fleet.filters import Filters, Mask, mask
 from dashboard.fleet.snapshot import Snapshot, TrailerSnapshot, as_of
 from dashboard.runtime.once import once
 
 KEPT_ROWS = 500_000
 """Rows of all frames that are kept, about 300 bytes each."""
+KEPT_MASKS = 10_000_000
+"""Rows of all masks that are kept, a byte each."""
+BYTES_OF_A_MASK = 1000
+"""That it takes at the least, with its key."""
 ROWS_OF_A_FRAME = 60
 """A frame costs as much as so many rows whatever its length, about 18 KB."""
 
@@ -40,9 +44,9 @@ class Frames:
         """`numbering` gives the numbers of those who may see the same."""
         self._numbering = once(numbering, LRUCache(KEPT_NUMBERINGS), hashkey)
         self._visible = once(self._cut, RecentCache(KEPT_ROWS, _weight), by_version)
-        self.texts = once(self._fold, RecentCache(KEPT_ROWS, _weight_of_texts), by_version)
+        self.texts = once(self._fold, RecentCache(KEPT_ROWS, _weight_of_texts, before=False), by_version)
         """`texts(snapshot, visibility)`: `search.columns` of what may be seen, for all who look for some text in it."""
-        self._filtered = once(self._filter, RecentCache(KEPT_ROWS, _weight), _of_filters)
+        self._asked_for = once(self._mask, RecentCache(KEPT_MASKS, _weight_of_mask), _of_filters)
 
     def visible(self, snapshot: Snapshot, visibility: Visibility) -> pd.DataFrame:
         """All vehicles that may be seen, sorted by `ordinal`.
@@ -63,11 +67,33 @@ class Frames:
         places = np.flatnonzero(frame["vehicle_id"].isin(vehicle_ids).to_numpy())
         return [frame.iloc[place : place + 1] for place in places]
 
-    def filtered(self, snapshot: Snapshot, visibility: Visibility, filters: Filters) -> pd.DataFrame:
-        """The vehicles that may be seen and that the filters leave, those without a position included."""
+    def asked_for(self, snapshot: Snapshot, visibility: Visibility, filters: Filters) -> Mask:
+        """Which rows of `visible` the filters leave."""
         if not filters:
-            return self.visible(snapshot, visibility)
-        return self._filtered(snapshot, visibility, filters, as_of(snapshot))
+            return np.ones(len(self.visible(snapshot, visibility)), dtype=np.bool_)
+        return self._asked_for(snapshot, visibility, filters, as_of(snapshot))
+
+    def drawn(self, snapshot: Snapshot, visibility: Visibility, filters: Filters) -> Mask:
+        """Which of them can be drawn."""
+        kept: Mask = self.asked_for(snapshot, visibility, filters) & drawable(
+            self.visible(snapshot, visibility)
+        )
+        return kept
+
+    def filtered(
+        self,
+        snapshot: Snapshot,
+        visibility: Visibility,
+        filters: Filters,
+        columns: Sequence[str] | None = None,
+    ) -> pd.DataFrame:
+        """The vehicles that may be seen and that the filters leave, those without a position included.
+
+        A copy for whoever asks, so say which columns are wanted if not all are.
+        """
+        frame = self.visible(snapshot, visibility)
+        frame = frame if columns is None else frame[list(columns)]
+        return frame[self.asked_for(snapshot, visibility, filters)] if filters else frame
 
     def _cut(self, snapshot: Snapshot, visibility: Visibility) -> pd.DataFrame:
         frame = visibility.of(snapshot.vehicles)
@@ -76,11 +102,9 @@ class Frames:
         in_order = (np.diff(numbers) > 0).all()
         return frame if in_order else frame.sort_values("ordinal", ignore_index=True)
 
-    def _filter(
-        self, snapshot: Snapshot, visibility: Visibility, filters: Filters, now: datetime
-    ) -> pd.DataFrame:
+    def _mask(self, snapshot: Snapshot, visibility: Visibility, filters: Filters, now: datetime) -> Mask:
         frame = self.visible(snapshot, visibility)
-        return frame[mask(frame, filters, now, lambda: self.texts(snapshot, visibility))]
+        return mask(frame, filters, now, lambda: self.texts(snapshot, visibility))
 
     def _fold(self, snapshot: Snapshot, visibility: Visibility) -> search.Texts:
         return search.columns(self.visible(snapshot, visibility))
@@ -96,14 +120,23 @@ def by_moment(snapshot: Snapshot, scope: Hashable) -> tuple[int, Hashable, datet
     return snapshot.version, scope, as_of(snapshot)
 
 
+def drawable(frame: pd.DataFrame) -> Mask:
+    """Which rows can be drawn."""
+    return (frame["position_error"] == "").to_numpy(dtype=np.bool_)
+
+
 def placeable(frame: pd.DataFrame) -> pd.DataFrame:
     """The rows that can be drawn."""
-    drawable = (frame["position_error"] == "").to_numpy()
-    return frame if drawable.all() else frame[drawable]
+    kept = drawable(frame)
+    return frame if kept.all() else frame[kept]
 
 
 def _weight(frame: pd.DataFrame) -> int:
     return len(frame) + ROWS_OF_A_FRAME
+
+
+def _weight_of_mask(kept: Mask) -> int:
+    return len(kept) + BYTES_OF_A_MASK
 
 
 def _weight_of_texts(texts: search.Texts) -> int:

@@ -25,7 +25,7 @@ from dashboard.fleet.snapshot import Snapshot
 from dashboard.runtime.once import once
 
 KEPT_BYTES = 50_000_000
-"""Of all hexagons that are kept, as JSON."""
+"""Of all hexagons that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,9 @@ class HexagonFeed:
         return nothing_yet() if found is None else answer(request, found.packed)
 
     def _count(self, snapshot: Snapshot, scope: HexagonScope) -> Hexagons:
-        frame = self._frames.filtered(snapshot, scope.visibility, scope.filters)
+        frame = self._frames.filtered(
+            snapshot, scope.visibility, scope.filters, ("lon", "lat", "h3", "position_error")
+        )
         return count_hexagons(placeable(frame), scope.size, scope.theme)
 
 
@@ -126,11 +128,11 @@ def count_hexagons(frame: pd.DataFrame, size: str, theme: Theme) -> Hexagons:
         for colour, (smallest, largest), number in zip(colours, ranges, used, strict=False)
         if number
     )
-    return Hexagons(Packed(rows), legend, int(counts.sum()), len(counts))
+    return Hexagons(Packed.of(rows), legend, int(counts.sum()), len(counts))
 
 
 def _bytes_of(hexagons: Hexagons) -> int:
-    return len(hexagons.packed) + 1000  # with its legend and place, so that small ones are bounded too
+    return len(hexagons.packed) + 1000  # with their legend
 
 
 def _reduced(scope: Scope, size: str) -> HexagonScope:

@@ -25,7 +25,7 @@ from dashboard.access.tokens import FeedTokens
 from dashboard.access.viewer import Visibility
 from dashboard.feed.answers import answer, nothing_yet, refused
 from dashboard.feed.codings import Packed
-from dashboard.feed.frames import ROWS_OF_A_FRAME, Frames, by_version, placeable
+from dashboard.feed.frames import ROWS_OF_A_FRAME, Frames, by_version
 from dashboard.feed.recent import RecentCache, RecentSnapshots
 from dashboard.fleet.display_options import MOST_ZOOM
 from dashboard.fleet.filters import Filters
@@ -84,13 +84,15 @@ class NamesFeed:
         self._tokens = tokens
         self._recent = recent
         self._located = once(self._locate, RecentCache(LOCATED_ROWS, _rows_of), by_version)
+        """`_located(snapshot, visibility)`: how far east and south each vehicle is, from 0 to 1."""
         self._features = once(self._pack, RecentCache(2048), by_version)
         self.characters = once(self._characters, RecentCache(32), by_version)
         """`characters(snapshot, visibility)`: what the names of all who may be seen are written with."""
 
     def named(self, snapshot: Snapshot, scope: Scope) -> list[NamedVehicle]:
         """The vehicles drawn that have a name, by their ordinals; of a scope with few of them."""
-        return _named(self._drawn(snapshot, _reduced(scope)))
+        drawn = self._frames.drawn(snapshot, scope.visibility, scope.filters)
+        return _named(self._frames.visible(snapshot, scope.visibility).iloc[np.flatnonzero(drawn)])
 
     def url(self, snapshot: Snapshot, scope: Scope, session: str = "") -> str:
         """A relative URL of the tiles, with places for `{z}`, `{x}` and `{y}`; it changes when the data does."""
@@ -118,21 +120,21 @@ class NamesFeed:
             else answer(request, self._features(snapshot, NamesOf(scope, tile)))
         )
 
-    def _drawn(self, snapshot: Snapshot, scope: NamesScope) -> pd.DataFrame:
-        return placeable(self._frames.filtered(snapshot, scope.visibility, scope.filters))
-
-    def _locate(self, snapshot: Snapshot, scope: NamesScope) -> tuple[Floats, Floats]:
-        """How far east and south each vehicle drawn is, from 0 to 1."""
-        frame = self._drawn(snapshot, scope)
+    def _locate(self, snapshot: Snapshot, visibility: Visibility) -> tuple[Floats, Floats]:
+        frame = self._frames.visible(snapshot, visibility)
         south = np.arctanh(np.sin(np.radians(frame["lat"].to_numpy()))) / (2 * np.pi)
         return frame["lon"].to_numpy() / 360 + 0.5, 0.5 - south
 
     def _pack(self, snapshot: Snapshot, asked: NamesOf) -> Packed:
-        frame, (east, south) = self._drawn(snapshot, asked.scope), self._located(snapshot, asked.scope)
-        z, x, y = asked.tile
-        inside = np.flatnonzero((np.floor(east * 2**z) % 2**z == x) & (np.floor(south * 2**z) == y))
+        visibility, (z, x, y) = asked.scope.visibility, asked.tile
+        frame, (east, south) = (
+            self._frames.visible(snapshot, visibility),
+            self._located(snapshot, visibility),
+        )
+        here = (np.floor(east * 2**z) % 2**z == x) & (np.floor(south * 2**z) == y)
+        inside = np.flatnonzero(here & self._frames.drawn(snapshot, visibility, asked.scope.filters))
         few = _named(frame.iloc[inside]) if len(inside) <= FEW else []
-        return Packed(
+        return Packed.of(
             [
                 {
                     "type": "Feature",

@@ -30,16 +30,19 @@ class RecentCache(LRUCache[Any, T]):
     Nobody asks for what was made of an older one, so it is not kept until its place is needed.
     """
 
-    def __init__(self, maxsize: float, getsizeof: Callable[[T], float] | None = None) -> None:
-        """As `LRUCache`."""
+    def __init__(
+        self, maxsize: float, getsizeof: Callable[[T], float] | None = None, *, before: bool = True
+    ) -> None:
+        """As `LRUCache`. `before`: what was made of the last snapshot but one is kept too."""
         super().__init__(maxsize, getsizeof)
         self._newest = 0
+        self._before = before
 
     def __setitem__(self, key: Any, value: T) -> None:
         """As `LRUCache`."""
         version = key[0]
         if version > self._newest:
-            for old in [kept for kept in self if kept[0] < self._newest]:
+            for old in [kept for kept in self if kept[0] < self._newest or not self._before]:
                 del self[old]
             self._newest = version
         super().__setitem__(key, value)

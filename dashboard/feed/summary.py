@@ -12,8 +12,9 @@ import pandas as pd
 
 from dashboard.access.scope import Scope
 from dashboard.access.viewer import EVERYTHING, Visibility
-from dashboard.feed.drawing import Layer, rows_of_layers
-from dashboard.feed.frames import Frames, placeable
+from dashboard.feed.drawing import Layer
+from dashboard.feed.frames import Frames
+from dashboard.feed.vehicle_rows import Rows
 from dashboard.fleet.colours import ColourAssignments, Colouring, LegendEntry, colour
 from dashboard.fleet.filters import FilterOptions
 from dashboard.fleet.names import suffix
@@ -77,25 +78,39 @@ def facet_counts(frame: pd.DataFrame) -> FacetCounts:
     )
 
 
-def summarise(frames: Frames, snapshot: Snapshot, scope: Scope, assignments: ColourAssignments) -> Summary:
-    """Count what a scope shows of a snapshot."""
+OF_A_SUMMARY = ("position_error", "connection_id", "provider", "source", "fleet")
+"""The columns of a frame that are counted."""
+
+
+def summarise(
+    frames: Frames,
+    snapshot: Snapshot,
+    scope: Scope,
+    layers: Mapping[Layer, Rows],
+    legend: tuple[LegendEntry, ...],
+) -> Summary:
+    """Count what a scope shows of a snapshot, by the rows of each layer of all that may be seen.
+
+    `legend` is that of `of_any_colour(scope)`.
+    """
     visibility, filters, now = scope.visibility, scope.filters, as_of(snapshot)
-    visible, frame = frames.visible(snapshot, visibility), frames.filtered(snapshot, visibility, filters)
+    visible, kept = (
+        frames.visible(snapshot, visibility),
+        frames.drawn(snapshot, visibility, filters),
+    )
+    frame = frames.filtered(snapshot, visibility, filters, OF_A_SUMMARY)
     reasons = dict(counts(frame, "position_error"))
     reasons.pop("", None)
     if snapshot.unreadable and scope.visibility == EVERYTHING and not filters:
         reasons[UNREADABLE] = reasons.get(UNREADABLE, 0) + snapshot.unreadable
-    placed = placeable(frame)
-    ordinals = placed["ordinal"].to_numpy(np.int32)
-    any_colour: dict[str, Any] = {LEGEND_KINDS[scope.colour_by]: ()}
-    of_any_colour = frames.filtered(snapshot, visibility, replace(filters, **any_colour))
+    ordinals = visible["ordinal"].to_numpy(np.int32)
     return Summary(
-        shown=len(placed),
+        shown=int(kept.sum()),
         total=len(visible),
         unplaceable=reasons,
-        legend=coloured(placeable(of_any_colour), scope, now, assignments).entries,
+        legend=legend,
         late=tuple(banners(frame, snapshot.deliveries, now)),
-        drawn={layer: ordinals[rows].tobytes() for layer, rows in rows_of_layers(placed, now).items()},
+        drawn={layer: ordinals[rows[kept[rows]]].tobytes() for layer, rows in layers.items()},
         notices=_notices(snapshot, visible, visibility),
     )
 
@@ -114,8 +129,18 @@ def _notices(snapshot: Snapshot, visible: pd.DataFrame, visibility: Visibility) 
     )
 
 
+def of_any_colour(scope: Scope) -> Scope:
+    """A scope without the filter that its legend sets."""
+    any_colour: dict[str, Any] = {LEGEND_KINDS[scope.colour_by]: ()}
+    return replace(scope, filters=replace(scope.filters, **any_colour))
+
+
+OF_A_COLOUR = ("source", "source_name", "fleet_id", "fleet", "speed", "occurred_at", "fuel_level")
+"""The columns of a frame that anything is coloured by."""
+
+
 def coloured(placed: pd.DataFrame, scope: Scope, now: datetime, assignments: ColourAssignments) -> Colouring:
-    """The colours of drawn rows, as a scope wants them."""
+    """The colours of drawn rows, as a scope wants them; `placed` has `OF_A_COLOUR`."""
     return colour(
         placed, scope.colour_by, now, assignments=assignments, theme=scope.theme, metric=scope.metric
     )

@@ -81,7 +81,7 @@ class TrailSet:
             key = (part, theme, metric)
             if key not in self._packed:
                 rows = self._lines(theme=theme, metric=metric) if part == "lines" else self._stops()
-                self._packed[key] = Packed(rows)
+                self._packed[key] = Packed.of(rows)
             return self._packed[key]
 
     def _lines(self, *, theme: Theme, metric: bool) -> list[dict[str, Any]]:

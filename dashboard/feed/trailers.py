@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import repeat
 from urllib.parse import urlencode
 
+import msgspec
 import pandas as pd
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,7 +21,8 @@ from dashboard.feed.answers import answer, nothing_yet, refused
 from dashboard.feed.codings import Packed
 from dashboard.feed.frames import by_version
 from dashboard.feed.recent import RecentCache
-from dashboard.feed.vehicle_rows import Position, Row, hours_or_days, places, since_stretch, values
+from dashboard.feed.vehicle_rows import Position, places, values
+from dashboard.feed.words import hours_or_days, since_stretch
 from dashboard.fleet.colours import Theme
 from dashboard.fleet.filters import Filters, mask
 from dashboard.fleet.freshness import ages
@@ -28,7 +30,19 @@ from dashboard.fleet.snapshot import TrailerSnapshot
 from dashboard.runtime.once import once
 
 KEPT_BYTES = 50_000_000
-"""Of all trailers that are kept, as JSON."""
+"""Of all trailers that are kept."""
+
+
+class Row(msgspec.Struct, frozen=True, gc=False):
+    """Where a trailer is drawn, how, and what its tooltip says."""
+
+    p: Position
+    icon: str
+    name: str
+    fleet: str
+    source: str
+    speed: str
+    age: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +104,7 @@ class TrailerFeed:
             repeat("trailer"),
             values(words),
         )
-        return Packed(list(map(Row, *columns)))
+        return Packed.of(list(map(Row, *columns)))
 
 
 def _visible(snapshot: TrailerSnapshot, visibility: Visibility) -> pd.DataFrame:

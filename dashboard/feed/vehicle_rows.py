@@ -1,9 +1,13 @@
-"""The rows that the map draws: few columns, small numbers and ready texts, so that a browser only paints."""
+"""The rows that the map draws: few columns, small numbers and ready texts, so that a browser only paints.
+
+Each is written as JSON once for all who may see the same. What a viewer's filters leave is cut out of that, and only
+the pictures, whose colours depend on who else is there, are added.
+"""
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -11,13 +15,18 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dashboard.deck import icons
-from dashboard.fleet import units
+from dashboard.feed.words import speed_words
 from dashboard.fleet.colours import Colouring
-from dashboard.fleet.freshness import FRESHNESS, LIVE, STATES, ages, freshness_codes, state_codes
-from dashboard.fleet.motion import into_stretch
+from dashboard.fleet.filters import Mask
+from dashboard.fleet.freshness import FRESHNESS, STATES, Codes, freshness_codes, state_codes
+
+Rows = NDArray[np.intp]
+"""Numbers of rows of a frame."""
 
 
 class Position(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -27,98 +36,118 @@ class Position(msgspec.Struct, frozen=True, array_like=True, gc=False):
     lat: float
 
 
-class Row(msgspec.Struct, frozen=True, gc=False):
-    """Where one thing on the map is drawn, how, and what its tooltip says."""
+class VehicleRow(msgspec.Struct, frozen=True, gc=False):
+    """Where a vehicle is drawn and what its tooltip says; its `icon` is added when it is sent."""
 
     p: Position
-    icon: str
     name: str
     fleet: str
     source: str
     speed: str
     age: str
-
-
-class VehicleRow(Row, frozen=True, gc=False):
-    """The same of a vehicle."""
-
     n: int
     """Its ordinal."""
     angle: int
     """Degrees counter-clockwise, as deck.gl turns icons."""
 
 
-class VehicleColumns(NamedTuple):
-    """The rows of a layer as columns: what a hash says of them costs a fraction of writing them."""
+class WrittenRows(NamedTuple):
+    """Vehicles in the order in which they are drawn, written as far as it is the same for all."""
 
-    lon: NDArray[np.float64]
-    lat: NDArray[np.float64]
-    icon: pd.Categorical[str]
-    name: pd.Series[str]
-    fleet: pd.Categorical[str]
-    source: pd.Categorical[str]
-    speed: pd.Categorical[str]
-    age: pd.Categorical[str]
-    n: NDArray[np.int32]
-    angle: NDArray[np.int16]
+    digest: bytes
+    """Another one if the texts are others."""
+    rows: Rows
+    """Those of the frame that they were written from."""
+    shapes: Codes
+    """Index into `VEHICLE_SHAPES` for each."""
+    texts: pa.LargeBinaryArray
+    """Each as JSON from behind its first brace, and then a comma and the brace of the next."""
 
-    def version(self) -> str:
-        """A short text that is another if and only if the rows are others."""
-        digest = blake2b(digest_size=12)
-        for column in self:
-            for part in _parts(column):
-                digest.update(len(part).to_bytes(8))
-                digest.update(part)
-        return urlsafe_b64encode(digest.digest()).decode()
+    def cut(self, kept: Mask, colouring: Colouring) -> CutRows:
+        """Those of a frame's rows that are kept, in the colours of the rows kept."""
+        chosen = kept[self.rows]
+        among_kept = np.cumsum(kept)[self.rows[chosen]] - 1
+        colours = replace(colouring, codes=colouring.codes[among_kept])
+        return CutRows(self, chosen, icon_names(self.shapes[chosen], colours))
 
-    def rows(self) -> list[VehicleRow]:
-        """The rows, one per vehicle."""
-        lon, lat, *others = (values(column) for column in self)
-        # No loop of our own: there may be a hundred thousand rows.
-        return list(map(VehicleRow, map(Position, lon, lat), *others))
+    @property
+    def nbytes(self) -> int:
+        """What they take of memory."""
+        return int(self.rows.nbytes + self.shapes.nbytes + self.texts.nbytes)
+
+
+class CutRows(NamedTuple):
+    """Some of them with their pictures."""
+
+    written: WrittenRows
+    chosen: Mask
+    """Of `written`."""
+    pictures: pd.Categorical[str]
+    """The icon of each that is chosen."""
+
+    def digest(self) -> bytes:
+        """Another one if `json` gives something else; that costs a fraction of it."""
+        digest = blake2b(self.written.digest, digest_size=16)
+        digest.update(self.chosen.tobytes())
+        digest.update(self.pictures.codes.tobytes())
+        digest.update("\n".join(self.pictures.categories).encode())
+        return digest.digest()
+
+    def json(self) -> bytes:
+        """They as a list."""
+        if not self.chosen.any():
+            return b"[]"
+        names = [f'"icon":"{name}",'.encode() for name in self.pictures.categories]
+        texts = self.written.texts
+        rows = pc.binary_join_element_wise(
+            pa.array(names, pa.large_binary()).take(pa.array(self.pictures.codes)),
+            texts if self.chosen.all() else texts.filter(pa.array(self.chosen)),
+            pa.scalar(b"", pa.large_binary()),
+        )
+        last = pc.sum(pc.binary_length(rows)).as_py() - len(b",{")
+        return b"".join((b"[{", memoryview(rows.buffers()[2])[:last], b"]"))
 
 
 OF_A_ROW = ("lon", "lat", "name", "fleet", "source_name", "speed", "occurred_at", "heading", "ordinal")
 """The columns of a frame that a row is made of."""
 
 
-def vehicle_columns(
+def write(
     frame: pd.DataFrame,
-    colouring: Colouring,
+    rows: Rows,
     now: datetime,
     *,
     metric: bool,
     age: Callable[[pd.DataFrame, datetime], pd.Categorical[str]],
-) -> VehicleColumns:
-    """The columns for the vehicles of a frame of `OF_A_ROW` in which all can be drawn; `age` says ages in words."""
-    name, heading = frame["name"], frame["heading"].to_numpy(dtype=np.float64)
-    return VehicleColumns(
-        *places(frame),
-        icon=icon_names(shapes(frame, now), colouring),
-        name=name.mask(name == "", "Unnamed vehicle"),
-        fleet=pd.Categorical(frame["fleet"]),
-        source=pd.Categorical(frame["source_name"]),
-        speed=speed_words(frame["speed"].to_numpy(dtype=np.float64), metric=metric),
-        age=age(frame, now),
-        n=frame["ordinal"].to_numpy(np.int32),
-        angle=-np.round(np.nan_to_num(heading)).astype(np.int16),
+) -> WrittenRows:
+    """Write some rows of a frame with `OF_A_ROW`, all of which can be drawn; `age` says ages in words."""
+    part = frame[list(OF_A_ROW)].iloc[rows]
+    name, heading = part["name"], part["heading"].to_numpy(dtype=np.float64)
+    columns = (
+        map(Position, *map(values, places(part))),
+        values(name.mask(name == "", "Unnamed vehicle")),
+        values(pd.Categorical(part["fleet"])),
+        values(pd.Categorical(part["source_name"])),
+        values(speed_words(part["speed"].to_numpy(dtype=np.float64), metric=metric)),
+        values(age(part, now)),
+        values(part["ordinal"].to_numpy(np.int32)),
+        values(-np.round(np.nan_to_num(heading)).astype(np.int16)),
     )
+    # No loop of our own: there may be a hundred thousand rows.
+    lines = msgspec.json.Encoder().encode_lines(list(map(VehicleRow, *columns)))
+    return WrittenRows(blake2b(lines, digest_size=16).digest(), rows, shapes(part, now), _texts(lines))
 
 
-def _parts(column: NDArray[Any] | pd.Categorical[str] | pd.Series[str]) -> Iterator[bytes | memoryview]:
-    """What a column holds as bytes; of few different texts only those that a row has, in an order of their own."""
-    if isinstance(column, np.ndarray):
-        yield column.tobytes()
-    elif isinstance(column, pd.Categorical):
-        used = np.bincount(column.codes, minlength=len(column.categories)) > 0
-        texts = column.categories.to_numpy(dtype=object)[used]
-        order = np.argsort(texts)
-        ranks = np.zeros(len(used), dtype=np.int32)
-        ranks[np.flatnonzero(used)[order]] = np.arange(len(texts))
-        yield msgspec.json.encode(texts[order].tolist())
-        yield ranks[column.codes].tobytes()
-    else:
-        yield msgspec.json.encode(column.tolist())
+def _texts(lines: bytes) -> pa.LargeBinaryArray:
+    """What `WrittenRows` holds of rows that were written as lines."""
+    letters = np.frombuffer(lines + b"{", np.uint8).copy()
+    # In JSON the end of a line is nowhere but between rows.
+    ends = np.flatnonzero(letters == ord("\n"))
+    letters[ends] = ord(",")
+    offsets = np.concatenate(([1], ends + len(",{")))
+    return pa.LargeBinaryArray.from_buffers(
+        pa.large_binary(), len(ends), [None, pa.py_buffer(offsets), pa.py_buffer(letters)]
+    )
 
 
 def places(frame: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -168,63 +197,3 @@ def icon_names(shape_codes: NDArray[np.int8], colouring: Colouring) -> pd.Catego
     # Entries may share a colour, and a category may be named once only.
     codes = rows[colouring.codes] * len(VEHICLE_SHAPES) + shape_codes
     return pd.Categorical.from_codes(codes, categories=pd.Index(names, dtype="str"))
-
-
-def speed_words(speeds: NDArray[np.float64], *, metric: bool) -> pd.Categorical[str]:
-    """Each speed (m/s) in words; an unknown one says so."""
-    unit = units.KMH if metric else units.MPH
-    return _words(
-        np.round(speeds / unit) * unit, lambda speed: units.speed(speed, metric=metric), "speed unknown"
-    )
-
-
-def age_words(seconds: NDArray[np.float64]) -> pd.Categorical[str]:
-    """Each age (seconds) in words; an unknown one says so."""
-    size = np.select([np.abs(seconds) < limit for limit in (60, 3600, 86400)], [1, 60, 3600], default=86400)
-    return _words(np.trunc(seconds / size) * size, units.age, "time unknown")
-
-
-UNDER_TWO_HOURS = "under 2 h ago"
-
-
-def exact_ages(frame: pd.DataFrame, now: datetime) -> pd.Categorical[str]:
-    """The age of each vehicle's fix in words, as old as it is."""
-    return age_words(ages(frame, now))
-
-
-def coarse_ages(frame: pd.DataFrame, now: datetime) -> pd.Categorical[str]:
-    """The same in steps that rarely change: of who is live only that, of the others the hours or days.
-
-    They are counted from the beginning of the stretch, so that all change together.
-    """
-    words = hours_or_days(since_stretch(ages(frame, now), now))
-    live = freshness_codes(frame, now) == FRESHNESS.index(LIVE)
-    texts = [*words.categories, LIVE]
-    codes = np.where(live, len(texts) - 1, words.codes)
-    return pd.Categorical.from_codes(codes, categories=pd.Index(texts))
-
-
-def since_stretch(seconds: NDArray[np.float64], now: datetime) -> NDArray[np.float64]:
-    """Ages as they were at the beginning of the stretch; what came since was new."""
-    then = seconds - into_stretch(now)
-    return np.where((seconds >= 0) & (then < 0), 0.0, then)
-
-
-def hours_or_days(seconds: NDArray[np.float64]) -> pd.Categorical[str]:
-    """Each age in words that are no more exact than hours; what lies ahead, from a wrong clock, as it is."""
-    recent = (seconds >= 0) & (seconds < 7200)
-    words = age_words(np.where(recent, np.nan, seconds))
-    texts = [*words.categories, UNDER_TWO_HOURS]
-    codes = np.where(recent, len(texts) - 1, words.codes)
-    return pd.Categorical.from_codes(codes, categories=pd.Index(texts))
-
-
-def _words(
-    values: NDArray[np.float64], say: Callable[[float], str | None], unknown: str
-) -> pd.Categorical[str]:
-    """Say each different value once: values that read alike were made equal before."""
-    different, codes = np.unique(values, return_inverse=True)
-    words = [say(float(value)) or unknown for value in different]
-    labels = list(dict.fromkeys(words))
-    place = np.array([labels.index(text) for text in words], dtype=np.int32)
-    return pd.Categorical.from_codes(place[codes], categories=pd.Index(labels))

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import NamedTuple, get_args
 from urllib.parse import urlencode
+from weakref import WeakValueDictionary
 
-import msgspec
 from cachetools import LRUCache, TTLCache
 from cachetools.keys import hashkey
 from starlette.requests import Request
@@ -21,14 +20,23 @@ from starlette.routing import Route
 from dashboard.access.scope import Scope
 from dashboard.access.tokens import FeedTokens
 from dashboard.access.viewer import Visibility
-from dashboard.feed.answers import answer_with, nothing_yet, refused
-from dashboard.feed.codings import CODINGS
+from dashboard.feed.answers import answer, nothing_yet, refused
+from dashboard.feed.codings import Packed
 from dashboard.feed.drawing import Layer, rows_of_layers
 from dashboard.feed.frames import ROWS_OF_A_FRAME, Frames, by_moment, by_version, placeable
 from dashboard.feed.recent import RecentCache, RecentSnapshots
-from dashboard.feed.summary import FacetCounts, Summary, coloured, facet_counts, summarise
-from dashboard.feed.vehicle_rows import OF_A_ROW, VehicleColumns, coarse_ages, exact_ages, vehicle_columns
-from dashboard.fleet.colours import ColourAssignments
+from dashboard.feed.summary import (
+    OF_A_COLOUR,
+    FacetCounts,
+    Summary,
+    coloured,
+    facet_counts,
+    of_any_colour,
+    summarise,
+)
+from dashboard.feed.vehicle_rows import CutRows, Rows, WrittenRows, write
+from dashboard.feed.words import coarse_ages, exact_ages
+from dashboard.fleet.colours import ColourAssignments, Colouring
 from dashboard.fleet.counters import Counters, counters
 from dashboard.fleet.search import SearchIndex
 from dashboard.fleet.snapshot import Snapshot, as_of
@@ -36,13 +44,15 @@ from dashboard.runtime.defects import Contained
 from dashboard.runtime.once import once
 
 KEPT_BYTES = 100_000_000
-"""Of all bodies that are kept; one of 100,000 vehicles has about three million."""
+"""Of all rows that are kept packed; 100,000 vehicles have about two million."""
+WRITTEN_BYTES = 100_000_000
+"""Of all rows that are kept written; 100,000 vehicles have about 16 million."""
 SUMMARY_BYTES = 50_000_000
 """Of all summaries that are kept; one of 100,000 vehicles has 400,000, and there is a new one with each snapshot."""
 INDEXED_ROWS = 500_000
 """Rows of all search indexes that are kept."""
-DRAWN_ROWS = 1_000_000
-"""Rows of all layers that are kept as columns, about 60 bytes each."""
+KEPT_ROWS = 5_000_000
+"""Rows whose place on the map or colour is kept, 8 bytes and one each."""
 WATCHED_SECONDS = 60
 """A scope that no page has asked for this long is no longer prepared."""
 
@@ -51,20 +61,11 @@ AGES = {"standing": coarse_ages, "moving": exact_ages}
 """How each layer says ages: a word that changes is a layer that is sent anew."""
 
 
-class Drawn(NamedTuple):
-    """What a layer of the map draws of a scope."""
+class Form(NamedTuple):
+    """What the texts of rows depend on."""
 
-    version: str
-    """Another one if and only if the rows are others."""
-    columns: VehicleColumns
-
-
-class Asked(NamedTuple):
-    """The rows that an address stands for."""
-
-    scope: Scope
-    layer: Layer
-    version: str
+    visibility: Visibility
+    metric: bool
 
 
 class VehicleFeed:
@@ -75,9 +76,17 @@ class VehicleFeed:
         self._tokens = tokens
         self._recent = recent
         self._assignments = once(_new_assignments, LRUCache(1024), hashkey)
-        self.drawn = once(self._draw, RecentCache(DRAWN_ROWS, _rows_of_layers), by_moment)
-        """`drawn(snapshot, scope)`: the rows of each layer, not yet written."""
-        self._body = once(self._pack, LRUCache(KEPT_BYTES, _bytes_of), _by_version)
+        self._layers = once(self._order, RecentCache(KEPT_ROWS, _rows_of_layers), by_moment)
+        """`_layers(snapshot, visibility)`: the rows of each layer."""
+        self._written = once(
+            self._write, RecentCache(WRITTEN_BYTES, _bytes_of_written, before=False), by_moment
+        )
+        """`_written(snapshot, form)`: all rows of each layer."""
+        self._colours = once(self._colour, RecentCache(KEPT_ROWS, _rows_of_colouring), by_moment)
+        """`_colours(snapshot, scope)`: of the rows that are drawn."""
+        self.drawn = once(self._draw, RecentCache(KEPT_BYTES, _bytes_of_layers), by_moment)
+        """`drawn(snapshot, scope)`: what each layer is sent."""
+        self._packed: WeakValueDictionary[bytes, Packed] = WeakValueDictionary()
         self._summary = once(self._summarise, RecentCache(SUMMARY_BYTES, _bytes_of_summary), by_moment)
         self.counters = once(self._count, RecentCache(256), by_moment)
         """`counters(snapshot, scope)`: the big numbers of a wall screen."""
@@ -132,41 +141,50 @@ class VehicleFeed:
         if scope is None or layer not in get_args(Layer):
             return refused()
         drawn = self._recent.asked_for(request, lambda snapshot: self.drawn(snapshot, scope)[layer])
-        if drawn is None:
-            return nothing_yet()
-        asked = Asked(scope, layer, drawn.version)
-        return answer_with(request, lambda coding: self._body(asked, coding, drawn.columns))
+        return nothing_yet() if drawn is None else answer(request, drawn)
 
-    def _draw(self, snapshot: Snapshot, scope: Scope) -> Mapping[Layer, Drawn]:
-        now = as_of(snapshot)
-        frame = placeable(self._frames.filtered(snapshot, scope.visibility, scope.filters))
+    def _order(self, snapshot: Snapshot, visibility: Visibility) -> Mapping[Layer, Rows]:
+        return rows_of_layers(self._frames.visible(snapshot, visibility), as_of(snapshot))
+
+    def _write(self, snapshot: Snapshot, form: Form) -> Mapping[Layer, WrittenRows]:
+        frame, now = self._frames.visible(snapshot, form.visibility), as_of(snapshot)
+        return {
+            layer: write(frame, rows, now, metric=form.metric, age=AGES[layer])
+            for layer, rows in self._layers(snapshot, form.visibility).items()
+        }
+
+    def _colour(self, snapshot: Snapshot, scope: Scope) -> Colouring:
         # Of all, not of a layer: who gets which colour goes by how many there are.
-        colours = coloured(frame, scope, now, self._assignments(scope.visibility))
-        layers: dict[Layer, Drawn] = {}
-        for layer, rows in rows_of_layers(frame, now).items():
-            columns = vehicle_columns(
-                frame[list(OF_A_ROW)].iloc[rows],
-                replace(colours, codes=colours.codes[rows]),
-                now,
-                metric=scope.metric,
-                age=AGES[layer],
-            )
-            layers[layer] = Drawn(columns.version(), columns)
-        return layers
+        frame = self._frames.visible(snapshot, scope.visibility)[list(OF_A_COLOUR)]
+        drawn = self._frames.drawn(snapshot, scope.visibility, scope.filters)
+        return coloured(frame[drawn], scope, as_of(snapshot), self._assignments(scope.visibility))
 
-    def _pack(self, _asked: Asked, coding: str, columns: VehicleColumns) -> bytes:
-        return CODINGS[coding](msgspec.json.encode(columns.rows()))
+    def _draw(self, snapshot: Snapshot, scope: Scope) -> Mapping[Layer, Packed]:
+        kept = self._frames.drawn(snapshot, scope.visibility, scope.filters)
+        colours = self._colours(snapshot, scope)
+        written = self._written(snapshot, Form(scope.visibility, scope.metric))
+        return {layer: self._pack(rows.cut(kept, colours)) for layer, rows in written.items()}
+
+    def _pack(self, rows: CutRows) -> Packed:
+        """Rows as they were packed of the last snapshot or for other filters, if they are the same."""
+        digest = rows.digest()
+        packed = self._packed.get(digest)
+        if packed is None:
+            self._packed[digest] = packed = Packed(rows.json())
+        return packed
 
     def _watch(self, work: Callable[[Snapshot, Scope], object], scope: Scope) -> None:
         with self._watched_lock:
             self._watched[work, scope] = None
 
     def _summarise(self, snapshot: Snapshot, scope: Scope) -> Summary:
-        return summarise(self._frames, snapshot, scope, self._assignments(scope.visibility))
+        legend = self._colours(snapshot, of_any_colour(scope)).entries
+        return summarise(self._frames, snapshot, scope, self._layers(snapshot, scope.visibility), legend)
 
     def _count(self, snapshot: Snapshot, scope: Scope) -> Counters:
-        frame = placeable(self._frames.filtered(snapshot, scope.visibility, scope.filters))
-        return counters(frame, as_of(snapshot))
+        columns = ("fleet_id", "source", "speed", "occurred_at", "position_error")
+        frame = self._frames.filtered(snapshot, scope.visibility, scope.filters, columns)
+        return counters(placeable(frame), as_of(snapshot))
 
     def _count_facets(self, snapshot: Snapshot, visibility: Visibility) -> FacetCounts:
         return facet_counts(self._frames.visible(snapshot, visibility))
@@ -176,21 +194,25 @@ class VehicleFeed:
         return SearchIndex(frames.visible(snapshot, visibility), frames.texts(snapshot, visibility))
 
 
-def _by_version(asked: Asked, coding: str, _columns: VehicleColumns) -> tuple[Asked, str]:
-    return asked, coding
-
-
-def _bytes_of(body: bytes) -> int:
-    return len(body) + 1000  # with its place in the cache, so that tiny ones are bounded too
-
-
 def _bytes_of_summary(summary: Summary) -> int:
     # Beside its order, with legend and notices: a lot for one, so that there are 500 at the most.
     return sum(map(len, summary.drawn.values())) + SUMMARY_BYTES // 500
 
 
-def _rows_of_layers(layers: Mapping[Layer, Drawn]) -> int:
-    return sum(len(drawn.columns.n) for drawn in layers.values()) + ROWS_OF_A_FRAME
+def _rows_of_layers(layers: Mapping[Layer, Rows]) -> int:
+    return sum(map(len, layers.values())) + ROWS_OF_A_FRAME
+
+
+def _rows_of_colouring(colouring: Colouring) -> int:
+    return len(colouring.codes) + ROWS_OF_A_FRAME * len(colouring.entries)
+
+
+def _bytes_of_written(layers: Mapping[Layer, WrittenRows]) -> int:
+    return sum(rows.nbytes + 1000 for rows in layers.values())
+
+
+def _bytes_of_layers(layers: Mapping[Layer, Packed]) -> int:
+    return sum(map(len, layers.values()))
 
 
 def _rows_of(index: SearchIndex) -> int:

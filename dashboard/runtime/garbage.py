@@ -1,21 +1,33 @@
-"""When Python looks for garbage: after a snapshot is published, in the poller's thread, never in a viewer's.
+"""When memory is tidied up: after a snapshot is published, in the poller's thread, never in a viewer's.
 
 What a snapshot and its names hold are many objects that form no cycles and die with it by reference count. Each search
-through all objects would walk them, while every viewer waits.
+for garbage through all objects would walk them, while every viewer waits.
+
+What they leave behind lies between what others hold. Neither Linux' allocator nor Arrow's gives it back by itself, and
+as the next snapshot's rows are of other lengths, they ask for more.
 """
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import sys
 import time
 from collections.abc import Callable
+
+import pyarrow as pa
 
 WHOLE_SECONDS = 60.0
 """All objects are searched at most this often; a cycle of garbage lives on so long at the most."""
 
+GIVE_BACK: Callable[[int], int] | None = (
+    getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+)
+"""Has glibc give free memory back; other C libraries have nothing like it."""
+
 
 class GarbageCollector:
-    """Sets aside what lives long, and searches it once in a while."""
+    """Sets aside what lives long, and searches it once in a while; gives free memory back."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -28,3 +40,6 @@ class GarbageCollector:
             gc.unfreeze()
             gc.collect()
         gc.freeze()
+        pa.default_memory_pool().release_unused()
+        if GIVE_BACK:
+            GIVE_BACK(0)

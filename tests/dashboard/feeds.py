@@ -8,11 +8,13 @@ from starlette.applications import Starlette
 
 from dashboard.access.scope import Scope
 from dashboard.access.session import SESSION
+from dashboard.access.tokens import FeedTokens
 from dashboard.access.viewer import EVERYTHING, Visibility
 from dashboard.feed.feed import Feed
 from dashboard.feed.frames import Frames
-from dashboard.feed.summary import Summary, summarise
-from dashboard.fleet.colours import ColourAssignments
+from dashboard.feed.recent import RecentSnapshots
+from dashboard.feed.summary import Summary
+from dashboard.feed.vehicles import VehicleFeed
 from dashboard.fleet.snapshot import Snapshot, TrailerSnapshot
 from dashboard.ingest.embedded import InProcess
 from dashboard.ingest.history import History
@@ -65,4 +67,4 @@ class Feeds:
 
 def summary_of(snapshot: Snapshot, scope: Scope = ALL) -> Summary:
     """What a scope shows of a snapshot, counted by itself."""
-    return summarise(Frames(), snapshot, scope, ColourAssignments())
+    return VehicleFeed(Frames(), FeedTokens(), RecentSnapshots(lambda: None)).summary(snapshot, scope)

@@ -23,6 +23,10 @@ def filtered(held, snapshot, filters):
     return held.filtered(snapshot, EVERYTHING, filters)
 
 
+def asked_for(held, snapshot, filters):
+    return held.asked_for(snapshot, EVERYTHING, filters)
+
+
 def visible(held, snapshot, _filters):
     return held.visible(snapshot, Visibility(frozenset({"f1"})))
 
@@ -30,13 +34,14 @@ def visible(held, snapshot, _filters):
 @pytest.mark.parametrize(
     ("ask", "filters"),
     [
-        pytest.param(filtered, Filters(fleets=("f1",)), id="filtered"),
-        pytest.param(filtered, NOBODY, id="nothing left"),
+        pytest.param(asked_for, Filters(fleets=("f1",)), id="filtered"),
+        pytest.param(asked_for, NOBODY, id="nothing left"),
         pytest.param(visible, Filters(), id="visible"),
     ],
 )
 def test_frames_of_few_rows_are_not_kept_for_days(ask, filters, monkeypatch):
     monkeypatch.setattr(frames, "KEPT_ROWS", 1000)
+    monkeypatch.setattr(frames, "KEPT_MASKS", 5 * frames.BYTES_OF_A_MASK)
     held, first = Frames(), snapshot_of(1)
     kept = ask(held, first, filters)
     assert ask(held, first, filters) is kept

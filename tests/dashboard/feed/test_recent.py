@@ -34,6 +34,16 @@ def test_what_is_kept(versions, kept):
     assert len(cache) == 2 * len(kept)
 
 
+@pytest.mark.parametrize(
+    ("versions", "kept"), [([7], {7}), ([7, 8], {8}), ([7, 8, 7], {7, 8}), ([7, 8, 7, 9], {9})]
+)
+def test_what_is_large_may_be_kept_of_the_last_one_only(versions, kept):
+    cache = RecentCache[str](100, before=False)
+    for version in versions:
+        cache[version, "all"] = cache[version, "some"] = "computed"
+    assert {version for version, _ in cache} == kept
+
+
 def test_it_holds_no_more_than_its_place():
     cache = RecentCache[str](2)
     for scope in range(5):

@@ -10,7 +10,6 @@ from dashboard.access.scope import Scope
 from dashboard.access.viewer import Viewer, Visibility
 from dashboard.feed import frames, hexagons, summary, vehicle_list, vehicles
 from dashboard.feed.vehicle_list import ListQuery
-from dashboard.feed.vehicle_rows import VehicleColumns
 from dashboard.fleet.filters import Filters
 from dashboard.fleet.snapshot import Snapshot
 from tests.dashboard.feeds import Feeds
@@ -41,7 +40,8 @@ def builds(monkeypatch):
 
     count(frames, "mask")
     for name in (
-        "vehicle_columns",
+        "write",
+        "Packed",
         "summarise",
         "facet_counts",
         "SearchIndex",
@@ -49,8 +49,6 @@ def builds(monkeypatch):
         "ColourAssignments",
     ):
         count(vehicles, name)
-    write = VehicleColumns.rows
-    monkeypatch.setattr(VehicleColumns, "rows", lambda self: built.update(["rows"]) or write(self))
     count(hexagons, "count_hexagons")
     count(vehicle_list, "ordered")
     count(vehicle_list, "cells")
@@ -106,11 +104,11 @@ def test_fifty_identities_of_equal_rights_cause_one_build_of_everything_per_snap
             expected = {
                 **dict.fromkeys(("visible", "summarise", "facet_counts", "SearchIndex", "counters"), 1),
                 **dict.fromkeys(("count_hexagons", "ordered", "cells"), 1),
-                "vehicle_columns": 2,  # those that stand, and those that move
+                "write": 2,  # those that stand, and those that move
                 "mask": 1,
             }
-            # Nothing changes but the version, so that the bodies of the first serve all.
-            first = {"ColourAssignments": 1, "rows": 2}
+            # Nothing changes but the version, so what was packed for the first serves all.
+            first = {"ColourAssignments": 1, "Packed": 2}
             assert dict(builds) == expected | (first if version == 1 else {})
 
 
@@ -131,7 +129,7 @@ def test_those_who_may_see_something_else_get_something_else(builds):
         ]
         bodies = [feeds.get(url).content for url in urls]
     assert bodies[0] != bodies[1]
-    assert builds["visible"] == builds["rows"] == 2
+    assert builds["visible"] == 2
 
 
 def test_a_snapshot_that_grows_old_is_counted_anew_once_a_minute(builds, monkeypatch):

@@ -1,46 +1,61 @@
-"""Ages in steps, for rows that are to change rarely."""
+"""Rows are written once and cut for each viewer's filters."""
 
-from datetime import timedelta
+import gc
+import json
+import weakref
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dashboard.feed.vehicle_rows import coarse_ages
-from dashboard.fleet.motion import STRETCH_SECONDS
+from dashboard.feed.codings import CODINGS, Packed
+from dashboard.feed.summary import coloured
+from dashboard.feed.vehicle_rows import write
+from dashboard.feed.words import exact_ages
+from dashboard.fleet.colours import ColourAssignments
+from tests.dashboard.feeds import ALL
 from tests.dashboard.frames import NOW, vehicles
 
-MINUTE, HOUR, DAY = 60, 3600, 86400
-
-
-@pytest.mark.parametrize(
-    ("speed", "age", "said"),
-    [
-        (0, 12, "live"),
-        (0, 20 * HOUR, "live"),
-        (0, -90, "live"),
-        (9, 12, "live"),
-        (9, 12 * MINUTE, "under 2 h ago"),
-        (None, 12 * MINUTE, "under 2 h ago"),
-        (9, 2 * HOUR, "2 h ago"),
-        (0, 25 * HOUR, "1 day ago"),
-        (0, 3 * DAY, "3 days ago"),
-        (0, -10 * MINUTE, "in 10 min"),
-        (0, None, "time unknown"),
-    ],
+HOSTILE = st.sampled_from(
+    ["Truck 1", "", "},{", '"', "\\", "a\nb", "<b>|</b>", "[x](y)", "é", "\u2028", "\x00"]
 )
-def test_ages_are_said_in_steps(speed, age, said):
-    frame = vehicles({"speed": speed, "age": age})
-    assert list(coarse_ages(frame, NOW)) == [said]
+FLEET = st.lists(
+    st.fixed_dictionaries(
+        {"name": HOSTILE, "fleet": HOSTILE, "source": st.sampled_from(["geotab", "samsara"])}
+    ),
+    min_size=1,
+    max_size=6,
+)
 
 
-def test_within_a_stretch_nothing_is_said_anew():
-    frame = vehicles(*({"speed": 9, "age": HOUR * 5 - seconds} for seconds in range(0, STRETCH_SECONDS, 7)))
-    before, *moments = (NOW + timedelta(seconds=later) for later in (0, 100, STRETCH_SECONDS - 1))
-    said = list(coarse_ages(frame, before))
-    assert all(list(coarse_ages(frame, moment)) == said for moment in moments)
-    assert list(coarse_ages(frame, NOW + timedelta(seconds=STRETCH_SECONDS))) != said
+def cut(frame, order, kept):
+    colours = coloured(frame[kept], ALL, NOW, ColourAssignments())
+    return write(frame, order, NOW, metric=False, age=exact_ages).cut(kept, colours)
 
 
-def test_what_came_within_the_stretch_is_not_from_the_future():
-    later = NOW + timedelta(seconds=STRETCH_SECONDS - 1)
-    frame = vehicles({"speed": None, "age": -MINUTE}, {"speed": 0, "age": -MINUTE})
-    assert list(coarse_ages(frame, later)) == ["live", "live"]
+@given(FLEET, st.data())
+def test_what_is_cut_is_what_would_be_written_of_those_alone(fleet, data):
+    frame = vehicles(*({"lon": float(n), "lat": 1.0, "age": 5, **row} for n, row in enumerate(fleet)))
+    order = np.array(data.draw(st.permutations(range(len(frame)))), dtype=np.intp)
+    kept = np.array(data.draw(st.lists(st.booleans(), min_size=len(frame), max_size=len(frame))))
+    rows = json.loads(cut(frame, order, kept).json())
+    alone = frame[kept].reset_index(drop=True)
+    places = np.cumsum(kept)[[row for row in order if kept[row]]] - 1
+    assert rows == json.loads(cut(alone, places.astype(np.intp), np.ones(len(alone), dtype=bool)).json())
+    assert [row["name"] for row in rows] == [
+        frame["name"].iloc[row] or "Unnamed vehicle" for row in order if kept[row]
+    ]
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+def test_what_was_packed_goes_without_a_search_for_garbage(coding):
+    packed = Packed(b"[1]")
+    packed.body(coding)
+    gone = weakref.ref(packed)
+    gc.disable()
+    try:
+        del packed
+        assert gone() is None
+    finally:
+        gc.enable()

@@ -3,7 +3,6 @@
 import json
 from datetime import datetime, timedelta, timezone
 
-import msgspec
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,9 +10,10 @@ from hypothesis import strategies as st
 from catena_client import Page
 from catena_client.call import Answer, Call
 from catena_client.decoding import decode
-from dashboard.feed.frames import placeable
+from dashboard.feed.frames import drawable
 from dashboard.feed.summary import coloured
-from dashboard.feed.vehicle_rows import exact_ages, vehicle_columns
+from dashboard.feed.vehicle_rows import write
+from dashboard.feed.words import exact_ages
 from dashboard.fleet.colours import ColourAssignments
 from dashboard.fleet.names import Names, VehicleFacts
 from dashboard.fleet.snapshot import counts
@@ -127,8 +127,9 @@ def test_whatever_comes_the_columns_stand(answers):
         assert snapshot.unreadable >= page.unreadable
         summary = summary_of(snapshot)
         assert summary.unplaceable.get("unreadable answer", 0) >= snapshot.unreadable
-        placed = placeable(frame)
-        colours = coloured(placed, ALL, NOW, ColourAssignments())
-        columns = vehicle_columns(placed, colours, NOW, metric=False, age=exact_ages)
-        drawn = json.loads(msgspec.json.encode(columns.rows()))
+        kept = drawable(frame)
+        colours = coloured(frame[kept], ALL, NOW, ColourAssignments())
+        written = write(frame, np.flatnonzero(kept), NOW, metric=False, age=exact_ages)
+        drawn = json.loads(written.cut(kept, colours).json())
+        assert len(drawn) == kept.sum()
         assert all(isinstance(number, float) for row in drawn for number in row["p"])
