@@ -33,6 +33,9 @@ COMING_PER_SECOND = 12.0
 SETTLING_POLLS = 1.5
 """After the last one has come, before it is measured."""
 LOST_POLLS = 3
+MEMORY_POLLS = 3
+"""So long memory is looked at before viewers come; with them all the time that is measured."""
+MEMORY_EVERY_SECONDS = 0.5
 
 
 def main() -> int:
@@ -104,7 +107,7 @@ async def measure(server: rig.Server, asked: argparse.Namespace) -> dict[str, An
         crowd = [await _viewer(stack, server, asked, number) for number in range(asked.viewers + 1)]
         guest = crowd.pop()
         await _first_snapshot(guest)
-        before_mb = _memory_mb(process)
+        before_mb = await _usual_memory_mb(process, MEMORY_POLLS * asked.poll)
         begun = time.monotonic()
         starts = [spread.uniform(0, coming) for _ in crowd]
         tasks = [
@@ -115,13 +118,9 @@ async def measure(server: rig.Server, asked: argparse.Namespace) -> dict[str, An
         since, cpu, own = time.monotonic(), _cpu_seconds(process), time.process_time()
         if asked.open:
             tasks.append(asyncio.create_task(guest.watch(asked.seconds / 2, asked.seconds / 3)))
-        await asyncio.sleep(asked.seconds - 0.5)
+        after_mb = await _usual_memory_mb(process, asked.seconds - 0.5)
         passed = time.monotonic() - since
-        cpu, own, after_mb = (
-            _cpu_seconds(process) - cpu,
-            time.process_time() - own,
-            _memory_mb(process),
-        )
+        cpu, own = _cpu_seconds(process) - cpu, time.process_time() - own
         await asyncio.gather(*tasks)
     found: dict[str, Any] = figures([one.ticks for one in crowd], begun + settled, passed, asked.poll)
     return {
@@ -207,8 +206,15 @@ def _cpu_seconds(process: psutil.Process) -> float:
     return sum(one.user + one.system for one in found)
 
 
-def _memory_mb(process: psutil.Process) -> float:
-    return sum(one.memory_info().rss for one in (process, *process.children(recursive=True))) / 1e6
+async def _usual_memory_mb(process: psutil.Process, seconds: float) -> float:
+    """The median of some time, as a poll takes much for a moment."""
+    samples, until = [], time.monotonic() + seconds
+    while not samples or time.monotonic() < until:
+        everything = (process, *process.children(recursive=True))
+        samples.append(sum(one.memory_info().rss for one in everything) / 1e6)
+        await asyncio.sleep(MEMORY_EVERY_SECONDS)
+    print([round(s) for s in samples], file=sys.stderr)
+    return median(samples)
 
 
 if __name__ == "__main__":

@@ -41,6 +41,8 @@ class PollState(Generic[S]):
     """The time from one poll to the next, as long as all is well."""
     apart: bool = False
     """The problem is not that of a poll: this process gets nothing of what another one has polled for all."""
+    published_at: datetime | None = None
+    """When the snapshot was here to be drawn, aware UTC: what was made of it first takes time as well."""
 
 
 @dataclass(slots=True)
@@ -120,7 +122,7 @@ class PollLoop(ABC, Generic[S]):
         except Exception as error:  # noqa: BLE001 - polling must outlive a defect of ours
             return self._failed(error)
         self._failures = 0
-        self.state = PollState(snapshot, poll_seconds=self._poll_seconds)
+        self.state = PollState(snapshot, poll_seconds=self._poll_seconds, published_at=datetime.now(UTC))
         return self._poll_seconds
 
     @abstractmethod

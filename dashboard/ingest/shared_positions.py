@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 import pandas as pd
@@ -169,7 +169,8 @@ class SharedPositions:
             last = self.state.snapshot
             if last is not None and (state.snapshot is None or state.snapshot.version < last.version):
                 state = replace(state, snapshot=last)
-            self.state, self.failures = state, failures
+            at = datetime.now(UTC) if new else self.state.published_at
+            self.state, self.failures = replace(state, published_at=at), failures
         if new:
             with Contained("nobody was told of a new snapshot"):
                 self._published()

@@ -20,10 +20,10 @@ import pyarrow as pa
 WHOLE_SECONDS = 60.0
 """All objects are searched at most this often; a cycle of garbage lives on so long at the most."""
 
-GIVE_BACK: Callable[[int], int] | None = (
-    getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
-)
-"""Has glibc give free memory back; other C libraries have nothing like it."""
+ALLOCATOR = ctypes.CDLL(None) if sys.platform == "linux" else None
+"""That of C, if it is glibc's: others have neither its troubles nor its settings."""
+SETTINGS = {"M_ARENA_MAX": (-8, 1), "M_MMAP_THRESHOLD": (-3, 1_000_000)}
+"""What it is told, with its numbers: threads share free memory, and a block as large as a column goes back at once."""
 
 
 class GarbageCollector:
@@ -32,6 +32,8 @@ class GarbageCollector:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._searched_at = float("-inf")
+        for setting in SETTINGS.values():
+            _call("mallopt", *setting)
 
     def snapshot_published(self) -> None:
         """Take all that is alive out of the ordinary searches, after a whole one when it is due."""
@@ -41,5 +43,9 @@ class GarbageCollector:
             gc.collect()
         gc.freeze()
         pa.default_memory_pool().release_unused()
-        if GIVE_BACK:
-            GIVE_BACK(0)
+        _call("malloc_trim", 0)
+
+
+def _call(name: str, *given: int) -> None:
+    if hasattr(ALLOCATOR, name):
+        getattr(ALLOCATOR, name)(*given)

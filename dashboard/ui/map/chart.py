@@ -98,7 +98,8 @@ def show(
     setting, shown = basemaps.setting(scope.theme), None
     trails.frame(setting)
     if snapshot is not None and camera.needs_rows():
-        shown = placeable(service().feed.frames.filtered(snapshot, scope.visibility, scope.filters))
+        where = ("lon", "lat", "position_error")
+        shown = placeable(service().feed.frames.filtered(snapshot, scope.visibility, scope.filters, where))
     if not any(str(layer.id).startswith("vehicles-") for layer in layers):
         pick.forget()
     view = camera.current(shown, vehicle, follow=follow, setting=setting)

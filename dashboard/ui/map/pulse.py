@@ -67,7 +67,8 @@ def due(state: PollState[Snapshot], now: datetime, turn: float) -> float:
     if state.snapshot is None or status.health(state, now).state != "Live":
         return wait  # what is said of that changes meanwhile
     late = min(LATE_SECONDS, state.poll_seconds / 5) + min(turn, state.poll_seconds / 2)
-    expected = state.poll_seconds + late - (now - state.snapshot.taken_at).total_seconds()
+    published_at = state.published_at or state.snapshot.taken_at
+    expected = state.poll_seconds + late - (now - published_at).total_seconds()
     return min(MOST_SECONDS, expected) if expected > 0 else wait
 
 
