@@ -23,6 +23,7 @@ from dashboard.feed.drawing import Layer
 from dashboard.feed.frames import Frames
 from dashboard.feed.recent import RecentSnapshots
 from dashboard.feed.vehicles import VehicleFeed
+from dashboard.feed.watched import Watched
 from dashboard.fleet.filters import Filters
 
 FILTERS = (
@@ -38,7 +39,7 @@ def main() -> None:
     """Print the milliseconds of each filter, first and again."""
     vehicles = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     snapshot = Polls(vehicles).next(0)
-    feed = VehicleFeed(Frames(), FeedTokens(), RecentSnapshots(lambda: snapshot))
+    feed = VehicleFeed(Frames(), FeedTokens(), RecentSnapshots(lambda: snapshot), Watched())
     firsts = []
     for filters in FILTERS:
         scope = Scope(EVERYTHING, filters)

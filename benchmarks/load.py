@@ -33,8 +33,10 @@ COMING_PER_SECOND = 12.0
 SETTLING_POLLS = 1.5
 """After the last one has come, before it is measured."""
 LOST_POLLS = 3
-MEMORY_POLLS = 3
-"""So long memory is looked at before viewers come; with them all the time that is measured."""
+ALONE_SECONDS = 20
+"""One viewer is there before the others come: what the first one costs, and a young process, is not what each costs."""
+MEMORY_POLLS = 2
+"""So long memory is looked at then; with all viewers it is all the time that is measured."""
 MEMORY_EVERY_SECONDS = 0.5
 
 
@@ -107,7 +109,12 @@ async def measure(server: rig.Server, asked: argparse.Namespace) -> dict[str, An
         crowd = [await _viewer(stack, server, asked, number) for number in range(asked.viewers + 1)]
         guest = crowd.pop()
         await _first_snapshot(guest)
+        watched = ALONE_SECONDS + MEMORY_POLLS * asked.poll
+        alone = asyncio.create_task(guest.watch(watched, 0))
+        await asyncio.sleep(ALONE_SECONDS)
         before_mb = await _usual_memory_mb(process, MEMORY_POLLS * asked.poll)
+        await alone
+        guest.forget()
         begun = time.monotonic()
         starts = [spread.uniform(0, coming) for _ in crowd]
         tasks = [
@@ -197,8 +204,6 @@ async def _first_snapshot(guest: Viewer) -> None:
     """Until somebody has seen vehicles."""
     while not guest.feed_urls:
         await guest.watch(3, 0)
-    guest.ticks.clear()
-    guest.opening_seconds = float("nan")
 
 
 def _cpu_seconds(process: psutil.Process) -> float:
@@ -213,7 +218,6 @@ async def _usual_memory_mb(process: psutil.Process, seconds: float) -> float:
         everything = (process, *process.children(recursive=True))
         samples.append(sum(one.memory_info().rss for one in everything) / 1e6)
         await asyncio.sleep(MEMORY_EVERY_SECONDS)
-    print([round(s) for s in samples], file=sys.stderr)
     return median(samples)
 
 

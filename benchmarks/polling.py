@@ -26,6 +26,7 @@ from dashboard.access.tokens import FeedTokens
 from dashboard.feed.frames import Frames
 from dashboard.feed.recent import RecentSnapshots
 from dashboard.feed.vehicles import VehicleFeed
+from dashboard.feed.watched import Watched
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.ingest.concurrency import Concurrency
 from dashboard.ingest.directory import Directory
@@ -67,7 +68,7 @@ def located(polled: Snapshot | pd.DataFrame) -> int:
 
 def feed_cost(snapshot: Snapshot) -> dict[str, float]:
     """What the feed spends on the first answer and on the ones after it; fields of `report.FeedCost`."""
-    feed, again = VehicleFeed(Frames(), FeedTokens(), RecentSnapshots(lambda: snapshot)), 20
+    feed, again = VehicleFeed(Frames(), FeedTokens(), RecentSnapshots(lambda: snapshot), Watched()), 20
     addresses = urls(feed, snapshot)
     before = time.process_time()
     bodies = [answer(feed, url, "gzip") for url in addresses]

@@ -22,6 +22,7 @@ from dashboard.feed import frames, summary, vehicles
 from dashboard.feed.frames import Frames
 from dashboard.feed.recent import RecentSnapshots
 from dashboard.feed.vehicles import VehicleFeed
+from dashboard.feed.watched import Watched
 from dashboard.fleet.filters import Filters
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.ingest import snapshot_codec as codec
@@ -52,7 +53,10 @@ def main() -> None:
 
 
 def _feed(snapshot: Snapshot) -> None:
-    feed, scope = VehicleFeed(Frames(), FeedTokens(), RecentSnapshots(lambda: None)), Scope(EVERYTHING)
+    feed, scope = (
+        VehicleFeed(Frames(), FeedTokens(), RecentSnapshots(lambda: None), Watched()),
+        Scope(EVERYTHING),
+    )
     # The time of these snapshots is not the clock's.
     with ExitStack() as patched:
         for module in (vehicles, frames, summary):

@@ -82,6 +82,11 @@ class Viewer:
     _version: int = 0
     _taken: float = float("nan")
 
+    def forget(self) -> None:
+        """Be as one who has not looked yet."""
+        self.ticks.clear()
+        self.opening_seconds = float("nan")
+
     async def watch(self, seconds: float, begin_after: float) -> None:
         """Look for some time."""
         await asyncio.sleep(begin_after)

@@ -77,7 +77,7 @@ class Service:
             frames=self._parts.frames,
         )
         self.poller = self._parts.poller(
-            self.client, concurrency, prepare=self.feed.vehicles.prepare, polled=self.metrics.polled
+            self.client, concurrency, prepare=self.feed.prepare, polled=self.metrics.polled
         )
         self.trailers = self._parts.trailers(self.client, lambda: self.poller.directory.names)
         self.invitations = InvitationService(

@@ -16,6 +16,7 @@ from dashboard.feed.trailers import TrailerFeed
 from dashboard.feed.trails import TrailFeed
 from dashboard.feed.vehicle_list import VehicleLists
 from dashboard.feed.vehicles import VehicleFeed
+from dashboard.feed.watched import Watched
 from dashboard.fleet.snapshot import Snapshot, TrailerSnapshot
 from dashboard.ingest.history import History
 
@@ -39,8 +40,11 @@ class Feed:
         tokens, recent = tokens or FeedTokens(), RecentSnapshots(snapshot)
         self.frames = frames or Frames()
         self.trail_sets = TrailSets(history, self.frames)
-        self.vehicles = VehicleFeed(self.frames, tokens, recent)
-        self.names = NamesFeed(self.frames, tokens, recent)
+        watched = Watched()
+        self.prepare = watched.prepare
+        """`prepare(snapshot)`: make what the open pages will ask of a snapshot about to be published."""
+        self.vehicles = VehicleFeed(self.frames, tokens, recent, watched)
+        self.names = NamesFeed(self.frames, tokens, recent, watched)
         self.hexagons = HexagonFeed(self.frames, tokens, recent)
         self.trailers = TrailerFeed(trailers, tokens)
         self.trails = TrailFeed(self.trail_sets, tokens)

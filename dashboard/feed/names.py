@@ -27,6 +27,7 @@ from dashboard.feed.answers import answer, nothing_yet, refused
 from dashboard.feed.codings import Packed
 from dashboard.feed.frames import ROWS_OF_A_FRAME, Frames, by_version
 from dashboard.feed.recent import RecentCache, RecentSnapshots
+from dashboard.feed.watched import Watched
 from dashboard.fleet.display_options import MOST_ZOOM
 from dashboard.fleet.filters import Filters
 from dashboard.fleet.geo import Floats
@@ -79,20 +80,25 @@ class NamedVehicle(NamedTuple):
 class NamesFeed:
     """Makes the names' addresses and answers them. One per process."""
 
-    def __init__(self, frames: Frames, tokens: FeedTokens, recent: RecentSnapshots) -> None:
+    def __init__(self, frames: Frames, tokens: FeedTokens, recent: RecentSnapshots, watched: Watched) -> None:
         self._frames = frames
+        self._watched = watched
         self._tokens = tokens
         self._recent = recent
         self._located = once(self._locate, RecentCache(LOCATED_ROWS, _rows_of), by_version)
         """`_located(snapshot, visibility)`: how far east and south each vehicle is, from 0 to 1."""
         self._features = once(self._pack, RecentCache(2048), by_version)
-        self.characters = once(self._characters, RecentCache(32), by_version)
-        """`characters(snapshot, visibility)`: what the names of all who may be seen are written with."""
+        self._characters = once(self._used, RecentCache(32), by_version)
 
     def named(self, snapshot: Snapshot, scope: Scope) -> list[NamedVehicle]:
         """The vehicles drawn that have a name, by their ordinals; of a scope with few of them."""
         drawn = self._frames.drawn(snapshot, scope.visibility, scope.filters)
         return _named(self._frames.visible(snapshot, scope.visibility).iloc[np.flatnonzero(drawn)])
+
+    def characters(self, snapshot: Snapshot, visibility: Visibility) -> str:
+        """What the names of all who may be seen are written with."""
+        self._watched.add(self._characters, visibility)
+        return self._characters(snapshot, visibility)
 
     def url(self, snapshot: Snapshot, scope: Scope, session: str = "") -> str:
         """A relative URL of the tiles, with places for `{z}`, `{x}` and `{y}`; it changes when the data does."""
@@ -145,7 +151,7 @@ class NamesFeed:
             ]
         )
 
-    def _characters(self, snapshot: Snapshot, visibility: Visibility) -> str:
+    def _used(self, snapshot: Snapshot, visibility: Visibility) -> str:
         return characters(_different(self._frames.visible(snapshot, visibility)["name"]))
 
 

@@ -5,13 +5,12 @@ A browser asks by an address that a page made for its viewer; what the id in it 
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple, get_args
 from urllib.parse import urlencode
 from weakref import WeakValueDictionary
 
-from cachetools import LRUCache, TTLCache
+from cachetools import LRUCache
 from cachetools.keys import hashkey
 from starlette.requests import Request
 from starlette.responses import Response
@@ -35,12 +34,12 @@ from dashboard.feed.summary import (
     summarise,
 )
 from dashboard.feed.vehicle_rows import CutRows, Rows, WrittenRows, write
+from dashboard.feed.watched import Watched
 from dashboard.feed.words import coarse_ages, exact_ages
 from dashboard.fleet.colours import ColourAssignments, Colouring
 from dashboard.fleet.counters import Counters, counters
 from dashboard.fleet.search import SearchIndex
 from dashboard.fleet.snapshot import Snapshot, as_of
-from dashboard.runtime.defects import Contained
 from dashboard.runtime.once import once
 
 KEPT_BYTES = 100_000_000
@@ -53,9 +52,6 @@ INDEXED_ROWS = 500_000
 """Rows of all search indexes that are kept."""
 KEPT_ROWS = 5_000_000
 """Rows whose place on the map or colour is kept, 8 bytes and one each."""
-WATCHED_SECONDS = 60
-"""A scope that no page has asked for this long is no longer prepared."""
-
 
 AGES = {"standing": coarse_ages, "moving": exact_ages}
 """How each layer says ages: a word that changes is a layer that is sent anew."""
@@ -71,8 +67,9 @@ class Form(NamedTuple):
 class VehicleFeed:
     """Makes addresses and answers them, and counts what they show. One per process."""
 
-    def __init__(self, frames: Frames, tokens: FeedTokens, recent: RecentSnapshots) -> None:
+    def __init__(self, frames: Frames, tokens: FeedTokens, recent: RecentSnapshots, watched: Watched) -> None:
         self._frames = frames
+        self._watched = watched
         self._tokens = tokens
         self._recent = recent
         self._assignments = once(_new_assignments, LRUCache(1024), hashkey)
@@ -94,14 +91,10 @@ class VehicleFeed:
         """`facets(snapshot, visibility)`: what a viewer can filter by."""
         self.search = once(self._search_index, RecentCache(INDEXED_ROWS, _rows_of), by_version)
         """`search(snapshot, visibility)`: what a viewer's vehicles can be found by."""
-        self._watched: TTLCache[tuple[Callable[[Snapshot, Scope], object], Scope], None] = TTLCache(
-            128, WATCHED_SECONDS
-        )
-        self._watched_lock = threading.Lock()
 
     def url(self, snapshot: Snapshot, scope: Scope, layer: Layer, session: str = "") -> str:
         """A relative URL of a layer's rows; it changes exactly when they do."""
-        self._watch(self.drawn, scope)
+        self._watched.add(self.drawn, scope)
         self._recent.hold(snapshot)
         query = {
             "v": self.drawn(snapshot, scope)[layer].version,
@@ -111,21 +104,9 @@ class VehicleFeed:
 
     def summary(self, snapshot: Snapshot, scope: Scope) -> Summary:
         """The numbers that go with the rows of a scope."""
-        self._watch(self._summary, scope)
+        self._watched.add(self.facets, scope.visibility)
+        self._watched.add(self._summary, scope)
         return self._summary(snapshot, scope)
-
-    def prepare(self, snapshot: Snapshot) -> None:
-        """Count ahead, for a snapshot about to be published, what the pages now open will ask of it.
-
-        Otherwise the script of whoever looks first would pay for every vehicle. What cannot be counted is counted
-        again by the pages that ask for it, and says so there.
-        """
-        with self._watched_lock:
-            watched = list(self._watched)
-        for work, scope in watched:
-            with Contained("the vehicles of one viewer's filters were not counted"):
-                self.facets(snapshot, scope.visibility)
-                work(snapshot, scope)
 
     def route(self, prefix: str) -> Route:
         """The route that answers the URLs, below a base path such as `/maps` or ""."""
@@ -172,10 +153,6 @@ class VehicleFeed:
         if packed is None:
             self._packed[digest] = packed = Packed(rows.json())
         return packed
-
-    def _watch(self, work: Callable[[Snapshot, Scope], object], scope: Scope) -> None:
-        with self._watched_lock:
-            self._watched[work, scope] = None
 
     def _summarise(self, snapshot: Snapshot, scope: Scope) -> Summary:
         legend = self._colours(snapshot, of_any_colour(scope)).entries

@@ -3,8 +3,8 @@
 What a snapshot and its names hold are many objects that form no cycles and die with it by reference count. Each search
 for garbage through all objects would walk them, while every viewer waits.
 
-What they leave behind lies between what others hold. Neither Linux' allocator nor Arrow's gives it back by itself, and
-as the next snapshot's rows are of other lengths, they ask for more.
+What they leave behind lies between what others hold. Linux' allocator does not give that back by itself, and as the
+next snapshot's rows are of other lengths, it takes more.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ class GarbageCollector:
         self._searched_at = float("-inf")
         for setting in SETTINGS.values():
             _call("mallopt", *setting)
+        pa.set_memory_pool(pa.system_memory_pool())  # its own keeps some for each thread
 
     def snapshot_published(self) -> None:
         """Take all that is alive out of the ordinary searches, after a whole one when it is due."""
@@ -42,7 +43,6 @@ class GarbageCollector:
             gc.unfreeze()
             gc.collect()
         gc.freeze()
-        pa.default_memory_pool().release_unused()
         _call("malloc_trim", 0)
 
 

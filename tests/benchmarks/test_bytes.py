@@ -9,6 +9,7 @@ from dashboard.access.tokens import FeedTokens
 from dashboard.feed.frames import Frames
 from dashboard.feed.recent import RecentSnapshots
 from dashboard.feed.vehicles import VehicleFeed
+from dashboard.feed.watched import Watched
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +17,7 @@ def world():
     polls = Polls(2_000)
     polls.next(0)
     snapshot = polls.next(15)
-    feed = VehicleFeed(Frames(), FeedTokens(), RecentSnapshots(lambda: snapshot))
+    feed = VehicleFeed(Frames(), FeedTokens(), RecentSnapshots(lambda: snapshot), Watched())
     addresses = urls(feed, snapshot)
     return feed, addresses, rows_of(feed, snapshot.version, addresses)
 

@@ -15,6 +15,7 @@ from dashboard.feed.frames import Frames
 from dashboard.feed.recent import RecentSnapshots
 from dashboard.feed.summary import Summary
 from dashboard.feed.vehicles import VehicleFeed
+from dashboard.feed.watched import Watched
 from dashboard.fleet.snapshot import Snapshot, TrailerSnapshot
 from dashboard.ingest.embedded import InProcess
 from dashboard.ingest.history import History
@@ -67,4 +68,6 @@ class Feeds:
 
 def summary_of(snapshot: Snapshot, scope: Scope = ALL) -> Summary:
     """What a scope shows of a snapshot, counted by itself."""
-    return VehicleFeed(Frames(), FeedTokens(), RecentSnapshots(lambda: None)).summary(snapshot, scope)
+    return VehicleFeed(Frames(), FeedTokens(), RecentSnapshots(lambda: None), Watched()).summary(
+        snapshot, scope
+    )

@@ -94,7 +94,7 @@ def test_fifty_identities_of_equal_rights_cause_one_build_of_everything_per_snap
         for version in (1, 2):
             builds.clear()
             feeds.newest = snapshot_of(version)
-            feeds.feed.vehicles.prepare(feeds.newest)
+            feeds.feed.prepare(feeds.newest)
             urls = {(viewer.session, *look(feeds, viewer, feeds.newest)) for viewer in crowd}
             assert len(urls) == sessions, (
                 "within a session addresses are the same, so a browser's cache shares too"

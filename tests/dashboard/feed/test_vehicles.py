@@ -299,7 +299,7 @@ def test_places_are_sent_to_a_metre(lon, lat, sent):
 
 
 def test_a_defect_in_one_viewers_filters_costs_the_others_nothing_and_is_logged_once(
-    feed, monkeypatch, caplog
+    feeds, feed, monkeypatch, caplog
 ):
     odd, good = Scope(EVERYTHING, Filters(text="odd")), Scope(EVERYTHING, Filters(fleets=("f1",)))
     counted = []
@@ -318,7 +318,7 @@ def test_a_defect_in_one_viewers_filters_costs_the_others_nothing_and_is_logged_
     counted.clear()
     with caplog.at_level(logging.ERROR):
         for version in (2, 3):
-            feed.prepare(replace(FLEETS, version=version))
+            feeds.feed.prepare(replace(FLEETS, version=version))
     assert counted == [good.filters] * 2, "the scopes after it are counted, and the snapshot is published"
     assert [record.exc_info[0] for record in caplog.records] == [ZeroDivisionError]
 
