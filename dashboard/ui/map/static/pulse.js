@@ -1,6 +1,7 @@
 // Asks for a run of what it stands in when the next snapshot is due, counts what changes by itself (how old the positions
 // are, and the time), and writes numbers that are said elsewhere on the page. It stands in no place of its own.
 const LOOK_MS = 250;
+const WRITE_MS = 1000;
 const HUSH_MS = 1500;
 
 let pressed = -HUSH_MS;
@@ -45,23 +46,26 @@ export default function ({ data, setTriggerValue }) {
   const taken = Date.now() - data.age * 1000;
   let due = data.due === null ? Infinity : performance.now() + data.due * 1000;
 
-  function look() {
+  function tell() {
     const now = new Date();
     if (data.age !== null) write(".pulse-age", `updated ${duration((now - taken) / 1000)} ago`);
     write(".pulse-time", now.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" }));
     write(".pulse-day", now.toLocaleDateString("en-US", { weekday: "long", month: "long", day: "2-digit" }));
     for (const [selector, text] of Object.entries(data.texts)) write(selector, text);
+  }
+  function look() {
     if (performance.now() < due || isBusy()) return;
     due = performance.now() + data.retry * 1000;
     setTriggerValue("due", true);
   }
 
-  const looks = setInterval(look, LOOK_MS);
+  const timers = [setInterval(look, LOOK_MS), setInterval(tell, WRITE_MS)];
   document.addEventListener("visibilitychange", look);
   stop = () => {
-    clearInterval(looks);
+    timers.forEach(clearInterval);
     document.removeEventListener("visibilitychange", look);
   };
+  tell();
   look();
   return () => stop();
 }

@@ -3,6 +3,8 @@
 const TOLERATED_PIXELS = 8;
 const FIRST_LOOKS_MS = 50;
 const LOOK_MS = 200;
+const SETTLED_LOOKS = 25;
+const SETTLED_MS = 1000;
 const CHECK_MS = 60_000;
 const NOTHING = { width: 0, height: 0, top: 0, right: 0, bottom: 0, left: 0 };
 
@@ -10,6 +12,7 @@ const NO_GRAPHICS_CARD = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 
 let drawn = null;
 let sizes = NOTHING;
+let alike = 0;
 let unreachable = "";
 let touched = 0;
 let stop = () => {};
@@ -34,11 +37,11 @@ function drawing() {
 
 // The map's size, and how much of it is covered at each edge: what lies over it counts for the edge where it leaves
 // most of the map free.
-function measured(over) {
-  const box = document.querySelector('[data-testid="stDeckGlJsonChart"]')?.getBoundingClientRect();
+function measured(map, overlying) {
+  const box = map?.getBoundingClientRect();
   if (!box?.width || !box.height) return null;
   const found = { ...NOTHING, width: Math.round(box.width), height: Math.round(box.height) };
-  for (const element of document.querySelectorAll(over)) {
+  for (const element of overlying) {
     const one = element.getBoundingClientRect();
     if (!one.width || !one.height || one.right <= box.left || one.left >= box.right) continue;
     if (one.bottom <= box.top || one.top >= box.bottom) continue;
@@ -71,16 +74,28 @@ export default function ({ data, setStateValue }) {
 
   // The first word at once, later ones when what changes has come to rest.
   function look() {
-    looks = setTimeout(look, sizes.width ? LOOK_MS : FIRST_LOOKS_MS);
-    const now = measured(data.over);
-    if (!now) return;
-    const rests = !sizes.width || !differ(now, before);
-    before = now;
-    if (rests && differ(now, sizes)) {
-      sizes = now;
-      say();
+    const map = document.querySelector('[data-testid="stDeckGlJsonChart"]');
+    const overlying = document.querySelectorAll(data.over);
+    const now = measured(map, overlying);
+    const rests = !sizes.width || (now && !differ(now, before));
+    alike = now && rests ? alike + 1 : 0;
+    if (now) {
+      before = now;
+      for (const element of [map, ...overlying]) resized.observe(element);
+      if (rests && differ(now, sizes)) {
+        sizes = now;
+        alike = 0;
+        say();
+      }
     }
+    lookIn(sizes.width ? (alike > SETTLED_LOOKS ? SETTLED_MS : LOOK_MS) : FIRST_LOOKS_MS);
   }
+  function lookIn(milliseconds) {
+    clearTimeout(looks);
+    looks = setTimeout(look, milliseconds);
+  }
+  // Each look has the browser work out where everything is. It tells of sizes by itself, but not of places.
+  const resized = new ResizeObserver(() => lookIn(FIRST_LOOKS_MS));
   async function check() {
     const answer = await fetch(data.style, { cache: "no-cache", credentials: "omit" }).catch(() => null);
     if (ended) return;
@@ -99,6 +114,7 @@ export default function ({ data, setStateValue }) {
   look();
   stop = () => {
     ended = true;
+    resized.disconnect();
     clearTimeout(looks);
     clearTimeout(checks);
   };
