@@ -42,9 +42,9 @@ from dashboard.fleet.search import SearchIndex
 from dashboard.fleet.snapshot import Snapshot, as_of
 from dashboard.runtime.once import once
 
-KEPT_BYTES = 100_000_000
+KEPT_BYTES = 200_000_000
 """Of all rows that are kept packed; 100,000 vehicles have about two million."""
-WRITTEN_BYTES = 100_000_000
+WRITTEN_BYTES = 250_000_000
 """Of all rows that are kept written; 100,000 vehicles have about 16 million."""
 SUMMARY_BYTES = 50_000_000
 """Of all summaries that are kept; one of 100,000 vehicles has 400,000, and there is a new one with each snapshot."""

@@ -81,7 +81,7 @@ def _layers(state: StageState, snapshot: Snapshot) -> list[pdk.Layer]:
         )
     ]
     vehicles, glide = hash(tuple(shown["vehicle_id"])), 0
-    if state.rows == vehicles:
+    if state.rows == vehicles and not window.window().still:
         glide = ARRIVE_MS if state.arriving else glide_for(service().settings.poll_seconds)
     state.rows, state.arriving = vehicles, gathered
     drawn = fleet_layers(rows, theme=theme, assets_url=FROM_PAGES, glide_ms=glide, gathered=gathered)

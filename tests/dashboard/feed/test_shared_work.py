@@ -112,6 +112,18 @@ def test_fifty_identities_of_equal_rights_cause_one_build_of_everything_per_snap
             assert dict(builds) == expected | (first if version == 1 else {})
 
 
+def test_whatever_is_filtered_and_coloured_by_rows_are_written_once(builds):
+    snapshot, scopes = snapshot_of(1), [Scope(TWO_FLEETS), Scope(TWO_FLEETS, theme="dark")]
+    scopes += [Scope(TWO_FLEETS, Filters(text=text), colour_by="fleet") for text in "12"]
+    with Feeds(snapshot) as feeds:
+        for scope in scopes:
+            feeds.feed.vehicles.summary(snapshot, scope)
+            feeds.feed.vehicles.url(snapshot, scope, "moving")
+        assert (builds["visible"], builds["write"]) == (1, 2)
+        feeds.feed.vehicles.url(snapshot, Scope(TWO_FLEETS, metric=True), "moving")
+        assert builds["write"] == 4, "whoever reads kilometres gets rows of their own"
+
+
 def test_no_address_tells_who_looks(builds):
     viewer = Viewer("person@example.com", Visibility(frozenset({"f1"})))
     with Feeds(snapshot_of(1)) as feeds:

@@ -20,6 +20,7 @@ from dashboard.invitations.first_data import FirstDataTracker
 from dashboard.invitations.invitation_service import InvitationService
 from dashboard.invitations.overview import Overview
 from dashboard.service import Service, install
+from dashboard.ui.map.window import KEPT, Window
 from dashboard.ui.stage import arrival, codes, performance, state
 from tests.dashboard import frames
 from tests.dashboard.invitations.fakes import FakeCatena, refreshed, stamp
@@ -272,6 +273,9 @@ def test_the_map_flies_from_the_continent_to_the_fleet_whose_vehicles_come_apart
     report(served, *trucks, TRUCK | {"name": "T3"})
     page.run()
     assert not layers()["arrived"].get("transitions"), "none glides to another's place"
+    page.session_state[KEPT] = Window(still=True)
+    page.run()
+    assert not layers()["arrived"].get("transitions"), "who wants nothing to move sees it there"
     press(page, "Show other fleets")
     assert list(layers())[:2] == ["stage_others_standing", "stage_others_moving"]
 
