@@ -14,16 +14,12 @@ from typing import get_args
 
 from starlette.requests import Request
 
-from benchmarks.sandboxed import Polls
+from benchmarks.sandboxed import Polls, vehicle_feed
 from dashboard.access.scope import Scope
 from dashboard.access.session import SESSION
-from dashboard.access.tokens import FeedTokens
 from dashboard.access.viewer import EVERYTHING
 from dashboard.feed.drawing import Layer
-from dashboard.feed.frames import Frames
-from dashboard.feed.recent import RecentSnapshots
 from dashboard.feed.vehicles import VehicleFeed
-from dashboard.feed.watched import Watched
 from dashboard.fleet.filters import Filters
 
 FILTERS = (
@@ -39,7 +35,7 @@ def main() -> None:
     """Print the milliseconds of each filter, first and again."""
     vehicles = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     snapshot = Polls(vehicles).next(0)
-    feed = VehicleFeed(Frames(), FeedTokens(), RecentSnapshots(lambda: snapshot), Watched())
+    feed = vehicle_feed(lambda: snapshot)
     firsts = []
     for filters in FILTERS:
         scope = Scope(EVERYTHING, filters)

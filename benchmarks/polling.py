@@ -20,13 +20,9 @@ import pandas as pd
 import psutil
 
 from benchmarks.peers.rows import answer, urls
+from benchmarks.sandboxed import vehicle_feed
 from catena_client import MAX_PAGE_SIZE, CatenaClient
 from catena_client.http import Client
-from dashboard.access.tokens import FeedTokens
-from dashboard.feed.frames import Frames
-from dashboard.feed.recent import RecentSnapshots
-from dashboard.feed.vehicles import VehicleFeed
-from dashboard.feed.watched import Watched
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.ingest.concurrency import Concurrency
 from dashboard.ingest.directory import Directory
@@ -68,7 +64,7 @@ def located(polled: Snapshot | pd.DataFrame) -> int:
 
 def feed_cost(snapshot: Snapshot) -> dict[str, float]:
     """What the feed spends on the first answer and on the ones after it; fields of `report.FeedCost`."""
-    feed, again = VehicleFeed(Frames(), FeedTokens(), RecentSnapshots(lambda: snapshot), Watched()), 20
+    feed, again = vehicle_feed(lambda: snapshot), 20
     addresses = urls(feed, snapshot)
     before = time.process_time()
     bodies = [answer(feed, url, "gzip") for url in addresses]

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
+from dashboard.access.tokens import FeedTokens
+from dashboard.feed.frames import Frames
+from dashboard.feed.recent import RecentSnapshots
+from dashboard.feed.vehicles import VehicleFeed
+from dashboard.feed.watched import Watched
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.ingest import embedded
 from dashboard.ingest.concurrency import Concurrency
@@ -19,6 +25,11 @@ VEHICLES_OF_A_FLEET = 250
 """At most so many on average, in six fleets or more."""
 LONG = 10**7
 """Seconds that a token lives: time is passed by hand."""
+
+
+def vehicle_feed(newest: Callable[[], Snapshot | None] = lambda: None) -> VehicleFeed:
+    """A feed by itself, over snapshots that it is given or `newest` gives."""
+    return VehicleFeed(Frames(), FeedTokens(), RecentSnapshots(newest), Watched())
 
 
 class Polls:

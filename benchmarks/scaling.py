@@ -14,15 +14,10 @@ from time import process_time
 from typing import ParamSpec, TypeVar
 from unittest import mock
 
-from benchmarks.sandboxed import Polls
+from benchmarks.sandboxed import Polls, vehicle_feed
 from dashboard.access.scope import Scope
-from dashboard.access.tokens import FeedTokens
 from dashboard.access.viewer import EVERYTHING
 from dashboard.feed import frames, summary, vehicles
-from dashboard.feed.frames import Frames
-from dashboard.feed.recent import RecentSnapshots
-from dashboard.feed.vehicles import VehicleFeed
-from dashboard.feed.watched import Watched
 from dashboard.fleet.filters import Filters
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.ingest import snapshot_codec as codec
@@ -53,10 +48,7 @@ def main() -> None:
 
 
 def _feed(snapshot: Snapshot) -> None:
-    feed, scope = (
-        VehicleFeed(Frames(), FeedTokens(), RecentSnapshots(lambda: None), Watched()),
-        Scope(EVERYTHING),
-    )
+    feed, scope = vehicle_feed(), Scope(EVERYTHING)
     # The time of these snapshots is not the clock's.
     with ExitStack() as patched:
         for module in (vehicles, frames, summary):

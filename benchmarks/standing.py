@@ -15,16 +15,11 @@ from statistics import mean, median
 from typing import Any
 from unittest import mock
 
-from benchmarks.sandboxed import Polls
+from benchmarks.sandboxed import Polls, vehicle_feed
 from dashboard.access.scope import Scope
-from dashboard.access.tokens import FeedTokens
 from dashboard.access.viewer import EVERYTHING
 from dashboard.feed import frames, summary, vehicles
 from dashboard.feed.codings import Packed
-from dashboard.feed.frames import Frames
-from dashboard.feed.recent import RecentSnapshots
-from dashboard.feed.vehicles import VehicleFeed
-from dashboard.feed.watched import Watched
 from dashboard.fleet.snapshot import Snapshot
 
 WARM_POLLS, WARM_SECONDS = 36, 300
@@ -39,10 +34,7 @@ def main() -> None:
     polls = Polls(int(sys.argv[1]) if len(sys.argv) > 1 else 1200)
     for _ in range(WARM_POLLS):
         polls.next(WARM_SECONDS)
-    feed, scope = (
-        VehicleFeed(Frames(), FeedTokens(), RecentSnapshots(lambda: None), Watched()),
-        Scope(EVERYTHING),
-    )
+    feed, scope = vehicle_feed(), Scope(EVERYTHING)
     changed, rows, shares, spent, before = 0, Counter[str](), [], [], None
     known: Rows = {}
     # The time of these snapshots is not the clock's.

@@ -85,6 +85,7 @@ class Viewer:
     def forget(self) -> None:
         """Be as one who has not looked yet."""
         self.ticks.clear()
+        self.feed_urls.clear()
         self.opening_seconds = float("nan")
 
     async def watch(self, seconds: float, begin_after: float) -> None:
@@ -116,6 +117,8 @@ class Viewer:
             self.lost += sum(now - at > LOST_SECONDS for at in self._asked.values())
             for task in (*self._timers.values(), *self._fetches, *self._ends):
                 task.cancel()
+            self._timers.clear()
+            self._asked.clear()
 
     async def _rerun(self, socket: ClientConnection, fragment: str = "", pulse: str = "") -> None:
         message = BackMsg()

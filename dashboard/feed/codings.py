@@ -48,7 +48,9 @@ class Packed:
 
     def body(self, coding: str) -> bytes:
         """The rows in one of `CODINGS`."""
+        if not coding:
+            return zstandard.decompress(self._bodies["zstd"])
         with self._lock:
             if coding not in self._bodies:
-                self._bodies[coding] = CODINGS[coding](zstandard.decompress(self._bodies["zstd"]))
+                self._bodies[coding] = CODINGS[coding](self.body(""))
             return self._bodies[coding]

@@ -15,9 +15,11 @@ from dashboard.fleet.freshness import FRESHNESS, LIVE, SILENT, freshness_codes
 from dashboard.fleet.motion import STANDS
 
 Layer = Literal["standing", "moving"]
+Rows = NDArray[np.intp]
+"""Numbers of rows of a frame."""
 
 
-def rows_of_layers(frame: pd.DataFrame, now: datetime) -> Mapping[Layer, NDArray[np.intp]]:
+def rows_of_layers(frame: pd.DataFrame, now: datetime) -> Mapping[Layer, Rows]:
     """The rows of each layer, from the bottom up, of a frame of vehicles; those that cannot be drawn are in none.
 
     Vehicles that stand: silent ones first, then late ones and wrong clocks, then live ones. Above them those that move,

@@ -133,10 +133,8 @@ class NamesFeed:
 
     def _pack(self, snapshot: Snapshot, asked: NamesOf) -> Packed:
         visibility, (z, x, y) = asked.scope.visibility, asked.tile
-        frame, (east, south) = (
-            self._frames.visible(snapshot, visibility),
-            self._located(snapshot, visibility),
-        )
+        frame = self._frames.visible(snapshot, visibility)
+        east, south = self._located(snapshot, visibility)
         here = (np.floor(east * 2**z) % 2**z == x) & (np.floor(south * 2**z) == y)
         inside = np.flatnonzero(here & self._frames.drawn(snapshot, visibility, asked.scope.filters))
         few = _named(frame.iloc[inside]) if len(inside) <= FEW else []

@@ -12,9 +12,8 @@ import pandas as pd
 
 from dashboard.access.scope import Scope
 from dashboard.access.viewer import EVERYTHING, Visibility
-from dashboard.feed.drawing import Layer
+from dashboard.feed.drawing import Layer, Rows
 from dashboard.feed.frames import Frames
-from dashboard.feed.vehicle_rows import Rows
 from dashboard.fleet.colours import ColourAssignments, Colouring, LegendEntry, colour
 from dashboard.fleet.filters import FilterOptions
 from dashboard.fleet.names import suffix
@@ -94,10 +93,8 @@ def summarise(
     `legend` is that of `of_any_colour(scope)`.
     """
     visibility, filters, now = scope.visibility, scope.filters, as_of(snapshot)
-    visible, kept = (
-        frames.visible(snapshot, visibility),
-        frames.drawn(snapshot, visibility, filters),
-    )
+    visible = frames.visible(snapshot, visibility)
+    kept = frames.drawn(snapshot, visibility, filters)
     frame = frames.filtered(snapshot, visibility, filters, OF_A_SUMMARY)
     reasons = dict(counts(frame, "position_error"))
     reasons.pop("", None)

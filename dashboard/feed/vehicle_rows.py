@@ -20,13 +20,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dashboard.deck import icons
+from dashboard.feed.drawing import Rows
 from dashboard.feed.words import speed_words
 from dashboard.fleet.colours import Colouring
 from dashboard.fleet.filters import Mask
 from dashboard.fleet.freshness import FRESHNESS, STATES, Codes, freshness_codes, state_codes
-
-Rows = NDArray[np.intp]
-"""Numbers of rows of a frame."""
 
 
 class Position(msgspec.Struct, frozen=True, array_like=True, gc=False):

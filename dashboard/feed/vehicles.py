@@ -21,7 +21,7 @@ from dashboard.access.tokens import FeedTokens
 from dashboard.access.viewer import Visibility
 from dashboard.feed.answers import answer, nothing_yet, refused
 from dashboard.feed.codings import Packed
-from dashboard.feed.drawing import Layer, rows_of_layers
+from dashboard.feed.drawing import Layer, Rows, rows_of_layers
 from dashboard.feed.frames import ROWS_OF_A_FRAME, Frames, by_moment, by_version, placeable
 from dashboard.feed.recent import RecentCache, RecentSnapshots
 from dashboard.feed.summary import (
@@ -33,7 +33,7 @@ from dashboard.feed.summary import (
     of_any_colour,
     summarise,
 )
-from dashboard.feed.vehicle_rows import CutRows, Rows, WrittenRows, write
+from dashboard.feed.vehicle_rows import CutRows, WrittenRows, write
 from dashboard.feed.watched import Watched
 from dashboard.feed.words import coarse_ages, exact_ages
 from dashboard.fleet.colours import ColourAssignments, Colouring

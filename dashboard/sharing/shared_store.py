@@ -210,9 +210,8 @@ class SharedShareStore:
     def _look(self) -> None:
         self._load()
         self._signs.exchange()
-        if (
-            begun := self._known.begun
-        ) != self._guests_in:  # it has lost the guests, whoever wrote the links anew
+        # It has lost the guests, whoever wrote the links anew.
+        if (begun := self._known.begun) != self._guests_in:
             with self._lock:
                 guests = list(self._guests.items())
             for guest, (share, _asked) in guests:

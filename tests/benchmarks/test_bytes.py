@@ -4,12 +4,7 @@ import pytest
 from streamlit.elements.map import to_deckgl_json
 
 from benchmarks.peers.rows import answer, layer, rows_of, urls
-from benchmarks.sandboxed import Polls
-from dashboard.access.tokens import FeedTokens
-from dashboard.feed.frames import Frames
-from dashboard.feed.recent import RecentSnapshots
-from dashboard.feed.vehicles import VehicleFeed
-from dashboard.feed.watched import Watched
+from benchmarks.sandboxed import Polls, vehicle_feed
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +12,7 @@ def world():
     polls = Polls(2_000)
     polls.next(0)
     snapshot = polls.next(15)
-    feed = VehicleFeed(Frames(), FeedTokens(), RecentSnapshots(lambda: snapshot), Watched())
+    feed = vehicle_feed(lambda: snapshot)
     addresses = urls(feed, snapshot)
     return feed, addresses, rows_of(feed, snapshot.version, addresses)
 

@@ -59,13 +59,17 @@ export default function ({ data, setTriggerValue }) {
     setTriggerValue("due", true);
   }
 
+  function tellAndLook() {
+    tell();
+    look();
+  }
+
   const timers = [setInterval(look, LOOK_MS), setInterval(tell, WRITE_MS)];
-  document.addEventListener("visibilitychange", look);
+  document.addEventListener("visibilitychange", tellAndLook);
   stop = () => {
     timers.forEach(clearInterval);
-    document.removeEventListener("visibilitychange", look);
+    document.removeEventListener("visibilitychange", tellAndLook);
   };
-  tell();
-  look();
+  tellAndLook();
   return () => stop();
 }
