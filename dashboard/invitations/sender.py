@@ -6,6 +6,7 @@ Who may ask for it is not known here: `InvitationService` says which of the invi
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -34,8 +35,9 @@ OPTIONS_UNKNOWN = (
 )
 TAKEN = "This was not sent: the fleet reference cannot be used just now. Ask an operator who sees all fleets."
 
-_LOCKS = [threading.Lock() for _ in range(64)]
-"""Requests for one reference run one after the other. There are few enough locks to keep for ever."""
+_LOCKS: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
+"""Requests for one reference run one after the other; its lock is there as long as one of them is."""
+_LOCKING = threading.Lock()
 
 MayTouch = Callable[[InvitationSummary], bool]
 """Whether an invitation is one that who asks may change at all."""
@@ -102,7 +104,8 @@ class Sender:
         self._cache.drop(self._cache.handle(invitation))
 
     def _lock_of(self, fleet_ref: str) -> threading.Lock:
-        return _LOCKS[hash(fleet_ref) % len(_LOCKS)]
+        with _LOCKING:
+            return _LOCKS.setdefault(fleet_ref, threading.Lock())
 
     def _look_up(self, fleet_ref: str) -> tuple[dict[str, Invitation], set[str]]:
         """Return the invitations of one reference by handle, as they are now, and the fields that cannot be read.

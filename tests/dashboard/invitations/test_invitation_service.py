@@ -13,6 +13,7 @@ from dashboard.access.viewer import OPERATOR
 from dashboard.invitations.invitation_service import InvitationService
 from dashboard.invitations.models import AlreadyInvited, InvitationNotFound, InvitationSummary
 from tests.dashboard.invitations.fakes import START, FakeCatena, refreshed, stamp
+from tests.dashboard.waiting import until
 
 LIST = "GET /v2/orgs/invitations"
 POST = "POST /v2/orgs/invitations"
@@ -122,6 +123,34 @@ def test_the_same_reference_twice_at_the_same_moment_is_sent_once(
         thread.join()
     assert sorted(outcomes) == ["asked"] * 7 + ["created"]
     assert catena.calls[POST] == 1
+
+
+def test_a_reference_whose_answer_does_not_come_holds_up_no_other(
+    invitations: InvitationService, catena: FakeCatena
+) -> None:
+    held, done = threading.Event(), threading.Event()
+
+    def hold_up(request: httpx.Request) -> None:
+        if b'"SLOW"' in request.content:
+            held.wait(30)
+
+    catena.fault = hold_up
+
+    def create(*fleet_refs: str) -> None:
+        for fleet_ref in fleet_refs:
+            invitations.create(OPERATOR, InvitationCreate(fleet_ref=fleet_ref), in_bulk=True)
+
+    slow = threading.Thread(target=create, args=("SLOW",))
+    slow.start()
+    until(lambda: catena.calls[POST] == 1)
+    others = threading.Thread(target=lambda: (create(*map(str, range(400))), done.set()))
+    others.start()
+    try:
+        assert done.wait(20)
+    finally:
+        held.set()
+        others.join()
+        slow.join()
 
 
 def test_a_lost_answer_is_looked_up_instead_of_sent_again(
