@@ -17,6 +17,7 @@ from dashboard.feed.codings import Packed
 from dashboard.feed.frames import Frames
 from dashboard.fleet import details
 from dashboard.fleet.colours import Theme
+from dashboard.fleet.names import apart
 from dashboard.fleet.replay import paths, stop_marks
 from dashboard.fleet.snapshot import Snapshot
 from dashboard.fleet.trails import Trail, trails
@@ -121,10 +122,10 @@ class TrailSets:
         return trail_set
 
     def names(self, snapshot: Snapshot, visibility: Visibility, vehicle_ids: Sequence[str]) -> dict[str, str]:
-        """What vehicles are called, by id and in this order; those that may not be seen are left out."""
+        """What vehicles are called, each otherwise, by id in this order; those that may not be seen are left out."""
         rows = self._frames.vehicles(snapshot, visibility, vehicle_ids)
         titles = {str(row["vehicle_id"].iloc[0]): details.title(row) for row in rows}
-        return {vehicle_id: titles[vehicle_id] for vehicle_id in vehicle_ids if vehicle_id in titles}
+        return apart({vehicle_id: titles[vehicle_id] for vehicle_id in vehicle_ids if vehicle_id in titles})
 
     def find(self, set_id: str) -> TrailSet | None:
         """The set of an id, if it is still looked at."""

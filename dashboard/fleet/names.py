@@ -148,17 +148,19 @@ def display_name(fleet: Fleet) -> str:
 
 
 def unique_names(fleets: Iterable[Fleet]) -> dict[str, str]:
-    """Map fleet id to display name; equal names get the start of the fleet id, since a reference is not unique."""
-    names = {fleet.id: display_name(fleet) for fleet in fleets}
+    """Map fleet id to display name, equal ones told apart by it, since a reference is not unique."""
+    return apart({fleet.id: display_name(fleet) for fleet in fleets})
+
+
+def apart(names: Mapping[str, str]) -> dict[str, str]:
+    """Names by id, with the start of the id after each that is not the only one of its kind."""
     counts = Counter(names.values())
-    return {
-        fleet_id: name if counts[name] == 1 else name + suffix(fleet_id) for fleet_id, name in names.items()
-    }
+    return {key: name if counts[name] == 1 else name + suffix(key) for key, name in names.items()}
 
 
-def suffix(fleet_id: str) -> str:
-    """What a fleet's name ends with where another fleet is called the same."""
-    return f" ({fleet_id[:SHORT]})"
+def suffix(key: str) -> str:
+    """What a name ends with where another one is the same; `key` is the id."""
+    return f" ({key[:SHORT]})"
 
 
 def references(fleets: Iterable[Fleet]) -> dict[str, str]:

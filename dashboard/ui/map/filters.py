@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 import streamlit as st
@@ -24,6 +25,8 @@ MORE = {
     "fuels": "Fuel level",
 }
 
+NUMBER = re.compile(r" \([\d,]+\)$")
+"""How `_option` ends."""
 HELP = {
     "providers": "What the fleet chose when it connected, e.g. “Samsara (API key)”. One source may have several."
 }
@@ -64,8 +67,7 @@ def sentence(request: MapRequest, known: FilterOptions, summary: Summary) -> Non
 
 def _multiselect(kind: str, label: str, facets: FacetCounts, *, metric: bool, placeholder: str) -> None:
     labels, numbers = facets.options.labels(kind, metric=metric), facets.counts.get(kind, {})
-    # A fleet that left takes its place in the filter with it.
-    set_control(kind, [option for option in control_value(kind) or [] if option in labels])
+    set_control(kind, list(_meant(control_value(kind) or [], labels)))
     st.multiselect(
         label,
         list(labels),
@@ -76,6 +78,19 @@ def _multiselect(kind: str, label: str, facets: FacetCounts, *, metric: bool, pl
         filter_mode="contains",
         help=HELP.get(kind),
     )
+
+
+def _meant(said: Sequence[str], labels: Mapping[str, str]) -> Iterator[str]:
+    """The options that a control says, without those there are no more: a fleet that left leaves the filter with it.
+
+    A browser names an option by its label and number. Where it has not been told of the newest number yet, Streamlit
+    does not know what it means.
+    """
+    options = {label: option for option, label in labels.items()}
+    for value in said:
+        option = value if value in labels else options.get(NUMBER.sub("", value))
+        if option is not None:
+            yield option
 
 
 def _option(labels: Mapping[str, str], counts: Mapping[str, int], option: str) -> str:

@@ -67,7 +67,7 @@ def load_from_url(known: FilterOptions, may_see: Callable[[str], bool]) -> None:
     for name in DISPLAY_FIELDS:
         set_control(name, getattr(request.display, name))
     basemaps.open_link(request.display.basemap)
-    trails.open_link(request.display.trails, request.display.hours)
+    trails.show_only(request.display.trails, request.display.hours)
     set_control("at", None)
     if request.display.at is not None:
         camera.look_at(request.display.at, basemaps.setting(theme()))

@@ -84,8 +84,8 @@ def add(vehicle_ids: Sequence[str]) -> None:
         _begin([*trail_set.names, *vehicle_ids], trail_set.hours)
 
 
-def open_link(vehicle_ids: Sequence[str], hours: int) -> None:
-    """Show the trails that a link asks for, and no others."""
+def show_only(vehicle_ids: Sequence[str], hours: int) -> None:
+    """Show the trails of these vehicles and no others, anew only where it is not so already."""
     trail_set = held()
     shown = ((), 0) if trail_set is None else (tuple(trail_set.names), trail_set.hours)
     if (tuple(vehicle_ids), hours) != shown:
@@ -162,6 +162,8 @@ def layers(trail_set: TrailSet, scope: Scope) -> list[pdk.Layer]:
 def controls(trail_set: TrailSet, scope: Scope) -> None:
     """Show what steers trails and says them in numbers, over the map's lower part while trails are on it."""
     st.html(STYLE)
+    # A browser says which vehicles by their names, and says again those that they have lost meanwhile.
+    vehicles = f"trail_vehicles_{trail_set.id}_{hash(tuple(trail_set.names.values()))}"
     with st.container(key="trails", border=True, gap="small"):
         play = replay.current(trail_set)
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -173,9 +175,9 @@ def controls(trail_set: TrailSet, scope: Scope) -> None:
                 default=trail_set.hours,
                 format_func=lambda hours: f"{hours} h",
                 required=True,
-                key=_key("hours", trail_set),
+                key=f"trail_hours_{trail_set.id}",
                 on_change=_again,
-                args=(trail_set,),
+                args=(trail_set, vehicles),
             )
             if play is not None:
                 st.button(
@@ -195,9 +197,9 @@ def controls(trail_set: TrailSet, scope: Scope) -> None:
             list(trail_set.names),
             default=list(trail_set.names),
             format_func=trail_set.names.__getitem__,
-            key=_key("vehicles", trail_set),
+            key=vehicles,
             on_change=_again,
-            args=(trail_set,),
+            args=(trail_set, vehicles),
         )
         if trail_set.trails:
             st.html(_table(trail_set, play, scope))
@@ -220,13 +222,9 @@ def _begin(vehicle_ids: Sequence[str], hours: int) -> None:
         st.session_state[SET] = service().feed.trail_sets.begin(viewer, snapshot, chosen, hours)
 
 
-def _key(name: str, trail_set: TrailSet) -> str:
-    return f"trail_{name}_{trail_set.id}"
-
-
-def _again(trail_set: TrailSet) -> None:
+def _again(trail_set: TrailSet, vehicles: str) -> None:
     if trail_set is held():  # a busy browser may still show the controls of trails that were replaced
-        _begin(st.session_state[_key("vehicles", trail_set)], st.session_state[_key("hours", trail_set)])
+        show_only(st.session_state[vehicles], st.session_state[f"trail_hours_{trail_set.id}"])
 
 
 def _progress(trail_set: TrailSet) -> None:

@@ -62,6 +62,23 @@ def test_an_outage_at_start_is_said_and_never_looks_like_no_vehicles(service, ca
     assert "No fleet shares" not in said(app)
 
 
+def test_what_is_chosen_stays_chosen_when_a_busy_browser_says_it_with_an_older_number(service, catena):
+    service.poller.poll_once()
+    until(lambda: service.poller.directory.names.vehicles)
+    service.poller.poll_once()
+    app = run()
+    control(app.multiselect, "map_fleets").set_value(["fleet-2"]).run()
+    before = late(app)
+    now = datetime.now(UTC).isoformat()
+    catena.locations([*catena.rows[LOCATIONS], location("d", fleet_id="fleet-2", lon=-91.0, at=now)])
+    service.poller.poll_once()
+    app.run()
+    assert before != late(app)
+    app._run(before)
+    assert asked(app, "fleet") == ["fleet-2"]
+    assert control(app.multiselect, "map_fleets").value == ["fleet-2"]
+
+
 def test_without_the_list_of_fleets_the_map_is_live_and_says_what_is_missing(service, catena):
     catena.failing[FLEETS] = (403, {"message": "[Sign in](https://evil.example)"})
     service.poller.poll_once()

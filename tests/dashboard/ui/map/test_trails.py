@@ -6,6 +6,7 @@ import pytest
 
 from dashboard.runtime.workers import Workers
 from dashboard.ui.map import trails
+from tests.dashboard.catena import VEHICLES, vehicle
 from tests.dashboard.ui.map.drives import catena_with_histories
 from tests.dashboard.ui.map.page import button, deck, labels, late, layer, loaded, words
 
@@ -86,6 +87,30 @@ def test_trails_come_together_and_can_be_taken_away_one_by_one(open_page):
     assert list(loaded(app).names) == ["b"]
     with_trail(app).set_value([]).run()
     assert layer(app, "trails") is None
+
+
+def test_trails_stay_when_their_vehicles_get_other_names(open_page, service, monkeypatch):
+    app = open_page(trail=["a", "b"], hours="6")
+    held = loaded(app)
+    before = late(app)
+    monkeypatch.setattr(service.feed.trail_sets, "names", lambda *_: {"a": "Truck 7", "b": "Truck b"})
+    held.named = -1  # as after a start, when names come a moment after positions
+    app.run()
+    assert held.names == {"a": "Truck 7", "b": "Truck b"}
+    app._run(before)
+    assert app.session_state["trail_set"] is held
+    assert with_trail(app).value == ["a", "b"]
+    monkeypatch.undo()
+    with_trail(app).set_value(["b"]).run()
+    assert list(loaded(app).names) == ["b"]
+
+
+def test_of_two_vehicles_with_one_name_one_can_be_taken_away(open_page, catena):
+    catena.rows[VEHICLES] = [vehicle(name, vehicle_name="Unit 7") for name in ("a", "b", "c")]
+    app = open_page(trail=["a", "b", "c"], hours="6")
+    assert loaded(app).names == {name: f"Unit 7 ({name})" for name in "abc"}
+    with_trail(app).set_value(["a", "c"]).run()
+    assert list(loaded(app).names) == ["a", "c"]
 
 
 def test_another_span_of_hours_is_fetched_anew(open_page):
