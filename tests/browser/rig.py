@@ -85,16 +85,21 @@ FEW_FRAMES = """{
 
 Each frame with a thousand vehicles keeps a processor busy for a tenth of a second in software graphics.
 """
-# Streamlit keeps the map's view in a React property, and tells nobody.
+# Streamlit keeps the map's view in a React property, and tells nobody. Each part of React's tree has an older twin; those
+# that hang on the root are what is drawn.
 READ_VIEW = """() => {
   let node = document.querySelector('[data-testid="stDeckGlJsonChart"] canvas');
   const key = () => Object.keys(node).find((name) => name.startsWith("__reactFiber$"));
   while (!key()) node = node.parentElement;
-  for (let fiber = node[key()]; fiber; fiber = fiber.return) {
+  let root = node[key()];
+  while (root.return) root = root.return;
+  for (const open = [root.stateNode.current]; open.length; ) {
+    const fiber = open.pop();
     const view = fiber.memoizedProps && fiber.memoizedProps.viewState;
     if (view && "longitude" in view) {
       return {longitude: view.longitude, latitude: view.latitude, zoom: view.zoom};
     }
+    open.push(...[fiber.sibling, fiber.child].filter(Boolean));
   }
 }"""
 
