@@ -2,7 +2,8 @@
 PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
-PARALLEL := -n 2 --dist worksteal
+# Tests wait more than they compute.
+PARALLEL := -n 3 --dist worksteal
 
 .PHONY: run demo test test-slow test-all test-fast check bench screenshots requirements clean
 
