@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -23,6 +23,7 @@ from dashboard.ingest.poller import Poller
 from dashboard.ingest.trailers import TrailerPoller
 from dashboard.invitations.bulk_runs import BulkRuns
 from dashboard.invitations.invitation_service import InvitationService
+from dashboard.invitations.sender import Turn
 from dashboard.runtime.audit import Audit
 from dashboard.runtime.garbage import GarbageCollector
 from dashboard.sharing.pass_codes import Tries, WrongCodes
@@ -54,6 +55,8 @@ class Parts:
         self.frames = Frames()
         self.handle_key = secrets.token_bytes(32)
         """What invitations are called by (`InvitationCache`)."""
+        self.turn: Turn = lambda _fleet_ref: nullcontext()
+        """Lets one replica at a time send for a fleet reference."""
         folder = None if settings.simulated else data_folder.prepared(settings.data_folder)
         try:
             self.store: KeptShares = self._share_store(folder and folder / "shares.db")

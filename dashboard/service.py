@@ -81,7 +81,11 @@ class Service:
         )
         self.trailers = self._parts.trailers(self.client, lambda: self.poller.directory.names)
         self.invitations = InvitationService(
-            self.client, self.audit, moved_on=self.poller.wake, handle_key=self._parts.handle_key
+            self.client,
+            self.audit,
+            moved_on=self.poller.wake,
+            handle_key=self._parts.handle_key,
+            turn=self._parts.turn,
         )
         self.bulk_runs = self._parts.bulk_runs(self.invitations)
         self.first_data = FirstDataTracker(self.client)

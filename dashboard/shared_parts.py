@@ -20,6 +20,7 @@ from dashboard.ingest.shared_poller import SharedPoller
 from dashboard.ingest.shared_trailers import SharedTrailerPoller
 from dashboard.invitations.invitation_service import InvitationService
 from dashboard.invitations.shared_runs import SharedBulkRuns
+from dashboard.invitations.shared_turns import SharedTurns
 from dashboard.parts import KeptShares, Parts
 from dashboard.replicas.announcements import Announcements
 from dashboard.replicas.audit import SharedAudit
@@ -50,6 +51,7 @@ class SharedParts(Parts):
         self._open.callback(tokens.close)
         self.frames = Frames(shared_numbering(self._at_hand, key))
         self.handle_key = hmac.digest(key.reveal().encode(), b"handles of invitations", hashlib.sha256)
+        self.turn = SharedTurns(self._at_hand, key.reveal().encode()).of
 
     def poller(
         self,

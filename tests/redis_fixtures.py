@@ -26,8 +26,8 @@ def store_of(server):
     """One replica's way to it."""
     made = []
 
-    def make(url=server.url, patience=2.0):
-        made.append(SharedStore(url, patience))
+    def make(url=server.url, patience=2.0, rest=0.0):
+        made.append(SharedStore(url, patience, rest=rest))
         return made[-1]
 
     yield make

@@ -118,7 +118,11 @@ class Connections:
         """Those that are over, and those whose session may do or see something else now."""
         over, others = [], []
         for one in self._now():
-            found = self._sessions.of(one.cookies)
+            try:
+                found = self._sessions.of(one.cookies)
+            except Exception:  # the others are looked at all the same
+                log.exception("A page could not be checked; it is tried again")
+                continue
             if isinstance(found, Session) and found.id == one.session.id:
                 if found.grant != one.session.grant:
                     others.append(one)

@@ -23,6 +23,7 @@ from dashboard.fleet.freshness import (
     freshness_codes,
     state_codes,
 )
+from dashboard.fleet.names import apart
 
 Mask = npt.NDArray[np.bool_]
 MAX_TEXT = 100
@@ -112,10 +113,14 @@ def _labels(frame: pd.DataFrame, key: str, label: str) -> dict[str, str]:
     pairs = pairs[pairs[key] != ""]
     labels = {value: name.strip() or value for value, name in pairs.itertuples(index=False)}
     called = Counter(labels.values())
-    labels = {
-        value: name if called[name] == 1 or name == value or key == "fleet_id" else f"{name} ({value})"
-        for value, name in labels.items()
-    }
+    labels = (
+        apart(labels)
+        if key == "fleet_id"
+        else {
+            value: name if called[name] == 1 or name == value else f"{name} ({value})"
+            for value, name in labels.items()
+        }
+    )
     return dict(sorted(labels.items(), key=lambda item: (search.fold(item[1]), item[0])))
 
 

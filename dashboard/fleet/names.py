@@ -153,14 +153,15 @@ def unique_names(fleets: Iterable[Fleet]) -> dict[str, str]:
 
 
 def apart(names: Mapping[str, str]) -> dict[str, str]:
-    """Names by id, with the start of the id after each that is not the only one of its kind."""
+    """Names by id, with the end of the id after each that is not the only one of its kind."""
     counts = Counter(names.values())
     return {key: name if counts[name] == 1 else name + suffix(key) for key, name in names.items()}
 
 
 def suffix(key: str) -> str:
     """What a name ends with where another one is the same; `key` is the id."""
-    return f" ({key[:SHORT]})"
+    # Ids that were made in one moment may all begin alike.
+    return f" ({key[-SHORT:]})"
 
 
 def references(fleets: Iterable[Fleet]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from catena_client import (
     ClientClosed,
     ConnectionFailed,
     RateLimited,
+    Timeout,
     Unauthorized,
 )
 from dashboard.ingest.concurrency import MOST_AT_ONCE
@@ -27,6 +28,11 @@ NARROWING_SECONDS = 20.0
 """What one poll may spend on finding out which fleets of a refused group are meant."""
 SINGLY_AT_ONCE = 4
 """So many refused fleets are tried by themselves in one poll."""
+AGAIN_SECONDS = 10.0
+"""So long a poll waits for a fleet that was refused before."""
+AGAIN_AT_ONCE = 2
+"""Threads for that, as one may be left behind that waits still."""
+NO_ANSWER_YET = f"Catena did not answer for it within {AGAIN_SECONDS:.0f} seconds."
 NOBODY = (AuthenticationFailed, Unauthorized, ClientClosed)
 """Errors after which nothing can be read by anybody."""
 NOT_OF_ONE_FLEET = (*NOBODY, RateLimited)
@@ -50,10 +56,12 @@ class ByFleet:
         """What was refused before fleets were last tried again: one page does not prove that all can be read."""
         self._clock = clock
         self._workers = Workers(MOST_AT_ONCE, "fixes")
+        self._again = Workers(AGAIN_AT_ONCE, "fixes-again")
 
     def close(self) -> None:
         """Let the threads end; what they wait for ends with the client."""
         self._workers.close()
+        self._again.close()
 
     def read(self, sizes: Mapping[str, int], strays: Sequence[str], parallel: int) -> tuple[Rows, Rows]:
         """What these fleets bring, and what there is of some `strays`: vehicles of no listed fleet.
@@ -110,26 +118,32 @@ class ByFleet:
         """Ask once more for those of the fleets whose pause is over: all together, else a few by themselves."""
         self._before = self._refusals.now
         due = [key for key in self._before if key in fleets and self._refusals.due(key)][:MAX_FILTER_VALUES]
-        if len(due) > 1 and self._try_again(due):
+        if len(due) > 1 and self._ask_again(due) is None:
             return
         for fleet_id in due[:SINGLY_AT_ONCE]:
-            if fleet_id in self._refusals and self._refusals.due(fleet_id):
-                self._try_again([fleet_id])
+            if fleet_id not in self._refusals or not self._refusals.due(fleet_id):
+                continue
+            if isinstance(self._ask_again([fleet_id]), ConnectionFailed):
+                return  # one that does not answer is enough for a poll; the others are asked with the next
 
-    def _try_again(self, fleet_ids: Sequence[str]) -> bool:
-        """Whether all of them may be read again."""
+    def _ask_again(self, fleet_ids: Sequence[str]) -> CatenaError | None:
+        """Why these fleets cannot be read yet, all together; None: they can."""
+        asked = self._again.submit(peek, self._once, fleet_ids)
         try:
-            peek(self._once, fleet_ids)
+            asked.result(AGAIN_SECONDS)
         except NOBODY:
             raise
-        except CatenaError as error:
-            if len(fleet_ids) == 1 or isinstance(error, NO_ANSWER):
+        except (CatenaError, TimeoutError) as failure:
+            asked.cancel()
+            error = failure if isinstance(failure, CatenaError) else Timeout(NO_ANSWER_YET)
+            # Which of several is refused, or does not answer, is found out one by one.
+            if len(fleet_ids) == 1 or isinstance(error, RateLimited):
                 for fleet_id in fleet_ids:
                     self._refusals.failed(fleet_id, error)
-            return False
+            return error
         for fleet_id in fleet_ids:
             self._refusals.succeeded(fleet_id)
-        return True
+        return None
 
 
 def pack(fleet_sizes: Mapping[str, int], groups: int) -> list[list[str]]:

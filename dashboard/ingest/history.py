@@ -1,13 +1,15 @@
 """Fetching the history of a few vehicles: in parallel, cached, with progress, and each vehicle on its own.
 
 The API gives the history of one vehicle per request. All viewers share four workers, so that looking back never
-floods the API, and a cache, so that two people who look at the same truck cost one fetch. The caller has checked
-that its viewer may see the vehicles.
+floods the API, of which each leaves one to the others; and a cache, so that two people who look at the same truck cost
+one fetch. The caller has checked that its viewer may see the vehicles.
 """
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -18,18 +20,22 @@ from cachetools import TTLCache
 from catena_client import MAX_PAGE_SIZE, CatenaClient, CatenaError, VehicleLocation, coordinates
 from dashboard.fleet import units
 from dashboard.fleet.geo import NO_POSITION
-from dashboard.runtime.once import once
 from dashboard.runtime.workers import Workers
 
 MOST_VEHICLES = 20
 WINDOWS_HOURS = (1, 6, 24, 72)
 WORKERS = 4
+AT_ONCE = 3
+"""Of a job: where nothing is answered, the others can go on."""
 KEPT_SECONDS = 60
 KEPT_FIXES = 1_000_000
 
 WAITING, FETCHING, DONE, FAILED, CANCELLED = "waiting", "fetching", "done", "failed", "cancelled"
 
 log = logging.getLogger(__name__)
+
+_Asked = tuple[str, int]
+"""Vehicle id and hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,7 @@ class Progress:
 
 
 class _Cancelled(Exception):
-    """The viewer does not want it any more."""
+    """Nobody wants it any more."""
 
 
 class Job:
@@ -61,16 +67,19 @@ class Job:
         self._names = dict(vehicles)
         self._lock = threading.Lock()
         self._cancel = threading.Event()
+        self._waiting = deque(vehicles)
+        """Those that no worker has been asked for."""
         self._state = dict.fromkeys(vehicles, WAITING)
         self._arrived: dict[str, int] = {}
         self._fixes: dict[str, pd.DataFrame] = {}
         self._problems: dict[str, str] = {}
 
     def cancel(self) -> None:
-        """Stop after the page that is under way; what has been fetched stays."""
+        """Wait for no more; what has been fetched stays."""
         self._cancel.set()
         with self._lock:
-            self._state = {v: CANCELLED if s == WAITING else s for v, s in self._state.items()}
+            over = {DONE, FAILED}
+            self._state = {v: s if s in over else CANCELLED for v, s in self._state.items()}
 
     @property
     def progress(self) -> Progress:
@@ -105,22 +114,23 @@ class Job:
             )
         return sentences
 
-    def _begin(self, vehicle: str) -> bool:
+    def _next(self) -> str | None:
+        """The vehicle to be fetched next; None when there is none, or nobody waits any more."""
         with self._lock:
-            if self._cancel.is_set():
-                self._state[vehicle] = CANCELLED
-                return False
+            if self._cancel.is_set() or not self._waiting:
+                return None
+            vehicle = self._waiting.popleft()
             self._state[vehicle] = FETCHING
-            return True
+            return vehicle
 
     def _add(self, vehicle: str, rows: int) -> None:
         with self._lock:
             self._arrived[vehicle] = self._arrived.get(vehicle, 0) + rows
-        if self._cancel.is_set():
-            raise _Cancelled
 
     def _end(self, vehicle: str, state: str, frame: pd.DataFrame | None = None, problem: str = "") -> None:
         with self._lock:
+            if self._state[vehicle] == CANCELLED:
+                return
             self._state[vehicle] = state
             if frame is not None:
                 self._fixes[vehicle] = frame
@@ -136,10 +146,12 @@ class History:
         self._client = client
         self._now = now
         self._pool = Workers(WORKERS, "history")
-        cache: TTLCache[tuple[str, int], pd.DataFrame] = TTLCache(
+        self._lock = threading.Lock()
+        self._kept: TTLCache[_Asked, pd.DataFrame] = TTLCache(
             KEPT_FIXES, KEPT_SECONDS, timer=lambda: now().timestamp(), getsizeof=lambda frame: len(frame) + 1
         )
-        self._history = once(self._fetch, cache, lambda job, vehicle: (vehicle, job.hours))
+        self._under_way: dict[_Asked, list[Job]] = {}
+        """What is being fetched, and all who wait for it."""
 
     def load(self, vehicles: Mapping[str, str], hours: int) -> Job:
         """Begin to fetch the last `hours` of some vehicles (id to the name shown) and return at once.
@@ -153,20 +165,38 @@ class History:
         if hours not in WINDOWS_HOURS:
             raise ValueError(f"Trails go back 1, 6, 24 or 72 hours, not {hours}.")
         job = Job(vehicles, hours)
-        for vehicle in vehicles:
-            self._pool.submit(self._run, job, vehicle)
+        for _ in range(AT_ONCE):
+            self._go_on(job)
         return job
 
     def close(self) -> None:
         """Stop; jobs that wait are dropped. Returns at once; what is under way ends with the client."""
         self._pool.close()
 
-    def _run(self, job: Job, vehicle: str) -> None:
-        if not job._begin(vehicle):  # noqa: SLF001 - Job and History are one module's two halves
-            return
+    def _go_on(self, job: Job) -> None:
+        """Have the next vehicle of a job fetched that has to be: others are known, or fetched already for somebody."""
+        while (vehicle := job._next()) is not None:  # noqa: SLF001 - Job and History are one module's two halves
+            asked = vehicle, job.hours
+            with self._lock:
+                frame = self._kept.get(asked)
+                if frame is None and asked in self._under_way:
+                    self._under_way[asked].append(job)
+                    continue
+                if frame is None:
+                    jobs = self._under_way[asked] = [job]
+            if frame is None:
+                self._pool.submit(self._fetch, asked, jobs)
+                return
+            job._end(vehicle, DONE, frame)  # noqa: SLF001 - see above
+
+    def _fetch(self, asked: _Asked, jobs: list[Job]) -> None:
+        """Fetch one history, tell all who wait for it, and go on with the job that has asked for it first.
+
+        While it is under way, others may join the `jobs`.
+        """
         state, frame, problem = FAILED, None, ""
         try:
-            frame = self._history(job, vehicle)
+            frame = self._read(asked, jobs)
             state = DONE
         except _Cancelled:
             state = CANCELLED
@@ -175,21 +205,45 @@ class History:
         except Exception:
             log.exception("Fetching a vehicle's history failed")
             problem = "Something unexpected happened; the log of the server has the details."
-        job._end(vehicle, state, frame, problem)  # noqa: SLF001 - see above
+        with self._lock:
+            self._leave(asked, jobs)
+            if frame is not None:
+                with suppress(ValueError):  # it is more than may be kept
+                    self._kept[asked] = frame
+        for job in jobs:
+            job._end(asked[0], state, frame, problem)  # noqa: SLF001 - see above
+        self._go_on(jobs[0])
 
-    def _fetch(self, job: Job, vehicle: str) -> pd.DataFrame:
+    def _read(self, asked: _Asked, jobs: list[Job]) -> pd.DataFrame:
+        vehicle, hours = asked
         end = self._now()
         rows: list[VehicleLocation] = []
+        self._tell(asked, jobs, 0)
         for page in self._client.vehicle_locations.pages(
             only_latest=False,
             vehicle_ids=[vehicle],
-            from_datetime=end - timedelta(hours=job.hours),
+            from_datetime=end - timedelta(hours=hours),
             to_datetime=end,
             size=MAX_PAGE_SIZE,
         ):
             rows += page.items
-            job._add(vehicle, len(page.items))  # noqa: SLF001 - see above
+            self._tell(asked, jobs, len(page.items))
         return _frame(vehicle, [row for row in rows if row.deleted_at is None])
+
+    def _tell(self, asked: _Asked, jobs: list[Job], fixes: int) -> None:
+        """Tell all who wait for a history how many fixes have arrived; raises when nobody does any more."""
+        with self._lock:
+            waiting = [job for job in jobs if not job._cancel.is_set()]  # noqa: SLF001 - see above
+            if not waiting:
+                self._leave(asked, jobs)
+                raise _Cancelled
+        for job in waiting:
+            job._add(asked[0], fixes)  # noqa: SLF001 - see above
+
+    def _leave(self, asked: _Asked, jobs: list[Job]) -> None:
+        """Let nobody join these any more."""
+        if self._under_way.get(asked) is jobs:
+            del self._under_way[asked]
 
 
 def _frame(vehicle: str, rows: Sequence[VehicleLocation]) -> pd.DataFrame:

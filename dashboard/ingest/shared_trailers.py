@@ -61,6 +61,8 @@ class SharedTrailerPoller(TrailerPoller):
         super().__init__(client, names, clock)
         self._store = store
         self._lease = Lease(store, NAME, LEASE_SECONDS)
+        self._ready = 0
+        """The token of the lease with which this one knows what the one before it has published."""
 
     def close(self) -> None:
         """As `PollLoop`; another replica goes on at once."""
@@ -70,15 +72,15 @@ class SharedTrailerPoller(TrailerPoller):
     def poll_once(self) -> float:
         """Poll if this replica holds the lease, else follow; give the seconds until that is due again."""
         try:
-            if not self._lease.keep():
-                taken = self._lease.take()
-                failures = self._follow()
-                if not taken:
-                    return LOOK_SECONDS
-                self._version, self._failures = self._lease.token, failures
+            if not self._lease.keep() and not self._lease.take():
+                self._follow()
+                return LOOK_SECONDS
+            token = self._lease.token
+            if self._ready != token:
+                self._failures = self._follow()
+                self._version, self._ready = token, token
                 if (wait := self._wait()) > 0:
                     return wait
-            token = self._lease.token
             seconds = super().poll_once()
             if not self._publish(token):
                 self._follow()

@@ -12,17 +12,32 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from catena_client import MAX_PAGE_SIZE, CatenaClient, CatenaError, Vehicle, VehicleLocation
+from catena_client import (
+    MAX_PAGE_SIZE,
+    AuthenticationFailed,
+    CatenaClient,
+    CatenaError,
+    ConnectionFailed,
+    RateLimited,
+    ServerError,
+    Unauthorized,
+    Vehicle,
+    VehicleLocation,
+)
 from dashboard.runtime.refusals import ONCE, Refusals
 from dashboard.runtime.workers import Workers
 
 log = logging.getLogger(__name__)
 
 AGAIN_SECONDS = 60.0
-"""A fleet that had no position yet is asked about again after this long; after a failure all wait as long, and longer
-while it lasts."""
+"""A fleet that had no position yet is asked about again after this long."""
 EVERY = ""
-"""Stands for all fleets: after a failure none is asked about for a while."""
+"""Stands for all fleets: after a failure that is not about one of them none is asked about for a while."""
+NOT_OF_ONE_FLEET = (AuthenticationFailed, Unauthorized, RateLimited)
+AT_ONCE = 3
+"""One that does not answer holds up no other."""
+LOST_IN_A_ROW = 3
+"""After so many good answers that did not come in a row, it is Catena that has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +49,7 @@ class FirstData:
 
 
 class FirstDataTracker:
-    """Answers from memory, and finds out what is missing in one background thread."""
+    """Answers from memory, and finds out what is missing in a few background threads."""
 
     def __init__(self, client: CatenaClient, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._client = client
@@ -44,11 +59,12 @@ class FirstDataTracker:
         self._next: dict[str, float] = {}
         """When a fleet is asked about again; never where its first position is known."""
         self._pending: set[str] = set()
-        """Fleets that the thread has not come to yet, however long that takes."""
+        """Fleets that no thread has done yet, however long that takes."""
         self._known: dict[str, FirstData] = {}
         self._refusals = Refusals(clock)
         """Of each fleet, and under `EVERY` of all of them."""
-        self._worker = Workers(1, "first-data")
+        self._lost = 0
+        self._workers = Workers(AT_ONCE, "first-data")
 
     @property
     def known(self) -> Mapping[str, FirstData]:
@@ -78,17 +94,21 @@ class FirstDataTracker:
             ]
             # What was refused last time must not hold up the others.
             due.sort(key=self._refusals.__contains__)
+            if EVERY in self._refusals:
+                due = due[:1]  # one tells whether the others can be asked about again
             self._pending.update(due)
         for fleet_id in due:
-            self._worker.submit(self._find, fleet_id)
+            self._workers.submit(self._find, fleet_id)
 
     def close(self) -> None:
         """Take no more requests. Returns at once; what is under way ends with the client."""
-        self._worker.close()
+        self._workers.close()
 
     def _find(self, fleet_id: str) -> None:
         try:
             self._read(fleet_id)
+        except Exception:
+            log.exception("When a fleet's data began could not be taken in")
         finally:
             with self._lock:
                 self._pending.discard(fleet_id)
@@ -97,7 +117,8 @@ class FirstDataTracker:
         with self._lock:
             if not self._refusals.due(EVERY):
                 return  # to be requested again after the pause
-            client = self._once if EVERY in self._refusals else self._client
+            again = fleet_id in self._refusals or EVERY in self._refusals
+            client = self._once if again else self._client
         try:
             vehicles = client.vehicles.iterate(fleet_ids=[fleet_id], size=MAX_PAGE_SIZE)
             vehicle = _earliest(vehicles)
@@ -107,8 +128,15 @@ class FirstDataTracker:
             location = _earliest(locations)
         except CatenaError as error:
             with self._lock:
-                self._refusals.failed(fleet_id, error)
-                self._refusals.failed(EVERY, error)
+                lost = isinstance(error, ConnectionFailed | ServerError)
+                self._lost = self._lost + 1 if lost else 0
+                of_all = isinstance(error, NOT_OF_ONE_FLEET)
+                if not of_all:
+                    self._refusals.failed(fleet_id, error)
+                if of_all or self._lost >= LOST_IN_A_ROW:
+                    self._refusals.failed(EVERY, error)
+                elif not lost:
+                    self._refusals.succeeded(EVERY)
             log.warning(
                 "When a fleet's data began could not be read, it will be tried again later: %s", error
             )
@@ -116,6 +144,7 @@ class FirstDataTracker:
         with self._lock:
             self._refusals.succeeded(fleet_id)
             self._refusals.succeeded(EVERY)
+            self._lost = 0
             self._known[fleet_id] = FirstData(vehicle, location)
             self._next[fleet_id] = self._clock() + AGAIN_SECONDS if location is None else float("inf")
 

@@ -8,6 +8,7 @@ here until an operator asks for a link.
 import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -31,7 +32,7 @@ from dashboard.invitations.models import (
     NotSent,
     Standing,
 )
-from dashboard.invitations.sender import OPTIONS_UNKNOWN, MayRefresh, Sender, refresh_nothing
+from dashboard.invitations.sender import OPTIONS_UNKNOWN, MayRefresh, Sender, Turn, refresh_nothing
 from dashboard.invitations.watches import Watches
 from dashboard.runtime.audit import Audit
 from dashboard.runtime.rate import Rate
@@ -67,15 +68,17 @@ class InvitationService:
         clock: Callable[[], float] = time.monotonic,
         moved_on: Callable[[], None] = lambda: None,
         handle_key: bytes = b"",
+        turn: Turn = lambda _fleet_ref: nullcontext(),
     ) -> None:
         """Serve `client`'s account, and write into `audit` who has done what.
 
-        `moved_on` is as for `Watches`, `handle_key` as for `InvitationCache`, the rest as for `RefreshedLists`.
+        `moved_on` is as for `Watches`, `handle_key` as for `InvitationCache`, `turn` as for `Sender`, the rest as for
+        `RefreshedLists`.
         """
         self._audit = audit or Audit()
         self._cache = InvitationCache(now, handle_key)
         self._lists = RefreshedLists(client, self._cache, max_age=max_age, now=now, clock=clock)
-        self._sender = Sender(client, self._cache)
+        self._sender = Sender(client, self._cache, turn)
         self._watches = Watches(client, self._cache, moved_on, clock=clock)
         self._opened: LRUCache[str, datetime] = LRUCache(OPENED)
         self._by_hand = Rate(BY_HAND, 60, clock)

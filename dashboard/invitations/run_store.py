@@ -24,6 +24,9 @@ redis.call('HSET', KEYS[1], 'gone', ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 1
 """
+TAKE_ASKED = "local asked = redis.call('GET', KEYS[1]) redis.call('DEL', KEYS[1]) return asked"
+ASKED_SECONDS = 60.0
+"""A wish to pause that nobody has heard is given up."""
 READ = "return {redis.call('HGETALL', KEYS[1]), redis.call('EXISTS', KEYS[2])}"
 KEEP = "redis.call('PEXPIRE', KEYS[1], ARGV[1])"
 
@@ -64,7 +67,7 @@ class RunStore:
         self.name = f"bulk:{hashlib.sha256(owner.encode()).hexdigest()[:32]}"
         self.store = store
         self.asks = f"{self.name}:asks"
-        """What is told to the replica that sends it."""
+        """What tells the replica that sends it to look whether somebody has asked for a pause."""
         self._keys = [self.name, f"{self.name}:lease"]
 
     def read(self) -> SharedRun | None:
@@ -93,6 +96,15 @@ class RunStore:
     def was_dropped(self, run: str) -> bool:
         """Whether a run was put away on any replica."""
         return self.store.read(self.name, "gone") == [run.encode()]
+
+    def ask_to_pause(self, run: str) -> None:
+        """Ask the replica that sends a run to pause it."""
+        self.store.put(f"{self.asks}:{run}", b"1", ASKED_SECONDS)
+        self.store.notify(self.asks, "pause")
+
+    def asked_to_pause(self, run: str) -> bool:
+        """Whether somebody has asked for that since the last look."""
+        return bool(self.store.script(TAKE_ASKED)([f"{self.asks}:{run}"]))
 
     def keep(self) -> None:
         """Let it be forgotten in a month."""

@@ -5,6 +5,7 @@ Who may ask for it is not known here: `InvitationService` says which of the invi
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from weakref import WeakValueDictionary
 
@@ -39,6 +40,9 @@ _LOCKS: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
 """Requests for one reference run one after the other; its lock is there as long as one of them is."""
 _LOCKING = threading.Lock()
 
+Turn = Callable[[str], AbstractContextManager[None]]
+"""Waits until nobody else sends for a reference, beyond this process."""
+
 MayTouch = Callable[[InvitationSummary], bool]
 """Whether an invitation is one that who asks may change at all."""
 MayRefresh = Callable[[InvitationSummary], bool]
@@ -53,9 +57,10 @@ def refresh_nothing(_invitation: InvitationSummary) -> bool:
 class Sender:
     """Sends to `client`'s account, and keeps what comes of it in `cache`. Thread-safe."""
 
-    def __init__(self, client: CatenaClient, cache: InvitationCache) -> None:
+    def __init__(self, client: CatenaClient, cache: InvitationCache, turn: Turn) -> None:
         self._client = client
         self._cache = cache
+        self._turn = turn
 
     def create(
         self, request: InvitationCreate, *, by: str, may_touch: MayTouch, may_refresh: MayRefresh
@@ -66,7 +71,7 @@ class Sender:
         `AnswerLost` when it cannot be told what became of it, `CatenaError` when it was refused. Two calls for one
         reference at the same moment run one after the other, so that the second one sees the first.
         """
-        with self._lock_of(request.fleet_ref):
+        with self._lock_of(request.fleet_ref), self._turn(request.fleet_ref):
             before, _ = self._look_up(request.fleet_ref)
             return self._send(request, before, by, may_touch, may_refresh)
 
@@ -77,7 +82,7 @@ class Sender:
 
         Raises `InvitationNotFound`, and like `create`.
         """
-        with self._lock_of(fleet_ref):
+        with self._lock_of(fleet_ref), self._turn(fleet_ref):
             before, unreadable = self._look_up(fleet_ref)
             if handle not in before:
                 self._cache.drop(handle)

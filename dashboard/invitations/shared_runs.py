@@ -31,7 +31,6 @@ KEEP_SECONDS = 0.5
 """The lease is renewed, and what could not be written is tried again, this often."""
 LOOK_SECONDS = 0.5
 """A run that another replica sends is looked at no more often."""
-PAUSE = "pause"
 INTERRUPTED = (
     "It was being sent when the replica of the dashboard that did so stopped, and the answer is not known. Look under "
     "Follow up before sending it again."
@@ -63,6 +62,7 @@ class _Held(Journal):
         fields |= {"run": msgspec.json.encode(told), "standing": msgspec.json.encode(Standing(running=True))}
         self._write(fields)
         self._place.keep()
+        self._place.asked_to_pause(run.id)  # what was asked for before it goes on is over
 
     def begins(self, number: int) -> str:
         """As in `Journal`."""
@@ -88,7 +88,8 @@ class _Held(Journal):
             try:
                 self._lease.keep()
                 self._flush()
-                if notices.wait(KEEP_SECONDS) == PAUSE:
+                notices.wait(KEEP_SECONDS)
+                if self._place.asked_to_pause(self._run.id):
                     self._run.pause()
             except Unreachable as error:
                 why = f"Nothing more was sent: {error}"
@@ -104,6 +105,7 @@ class _Held(Journal):
             self._over.set()
             try:
                 self._flush()
+                self._place.keep()
             except Unreachable:
                 log.warning("The end of a run could not be told to the other replicas.")
             self.give_up()
@@ -162,7 +164,7 @@ class FollowedRun(BulkRun):
             super().pause(why)
             return
         try:
-            self._place.store.notify(self._place.asks, PAUSE)
+            self._place.ask_to_pause(self.id)
             self._asked = True
         except Unreachable as error:
             self.halted = str(error)

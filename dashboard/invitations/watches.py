@@ -77,9 +77,12 @@ class Watches:
         with self._lock:
             found = self._known(handle)
             running = handle in self._looked
-            if found.reported or (not running and len(self._looked) >= AT_ONCE):
+            now = self._clock()
+            # A thread that rests after failures, and that nobody waits for any more, takes nobody's place.
+            wanted = sum(now - looked <= UNWATCHED_SECONDS for looked in self._looked.values())
+            if found.reported or (not running and wanted >= AT_ONCE):
                 return found
-            self._looked[handle] = self._clock()
+            self._looked[handle] = now
         if not running:
             threading.Thread(target=self._follow, args=(handle,), name="stage", daemon=True).start()
         return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from typing import Any, cast
 
 import redis
@@ -21,12 +21,14 @@ PREFIX = "catena:"
 UNREACHABLE = (
     "The shared store (Redis) cannot be reached, so nothing new is shown until it can; look whether it runs."
 )
+FENCE_MILLISECONDS = 90 * 86_400_000
+"""A token that nobody has used for so long is forgotten; the next one is higher all the same, as it is the time."""
 TAKE = """
 if redis.call('EXISTS', KEYS[1]) == 1 then return '' end
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local token = string.format('%.0f', math.max(tonumber(redis.call('GET', KEYS[2]) or '0') + 1, now))
-redis.call('SET', KEYS[2], token)
+redis.call('SET', KEYS[2], token, 'PX', ARGV[2])
 redis.call('SET', KEYS[1], token, 'PX', ARGV[1])
 return token
 """
@@ -34,8 +36,8 @@ RENEW = "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('PEXPIRE', 
 RELEASE = "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('DEL', KEYS[1]) or 0"
 WRITE = """
 if tonumber(redis.call('GET', KEYS[1]) or '0') > tonumber(ARGV[1]) then return 0 end
-redis.call('SET', KEYS[1], ARGV[1])
-redis.call('HSET', KEYS[2], unpack(ARGV, 3))
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])
+redis.call('HSET', KEYS[2], unpack(ARGV, 4))
 redis.call('PUBLISH', KEYS[2], ARGV[2])
 return 1
 """
@@ -46,6 +48,10 @@ Script = Callable[..., Any]
 
 class Unreachable(Exception):
     """Redis cannot be reached, or does not do what it is asked."""
+
+
+class NotReached(Unreachable):
+    """It did not answer."""
 
 
 class SharedStore:
@@ -73,7 +79,12 @@ class SharedStore:
     def take(self, name: str, seconds: float) -> int | None:
         """Take the lease of a name for so long: the token of that, higher than any before; None while it is held."""
         with self._asked():
-            token = cast(bytes, self._take(keys=[_lease(name), _fence(name)], args=[_milliseconds(seconds)]))
+            token = cast(
+                bytes,
+                self._take(
+                    keys=[_lease(name), _fence(name)], args=[_milliseconds(seconds), FENCE_MILLISECONDS]
+                ),
+            )
         return int(token) if token else None
 
     def renew(self, name: str, token: int, seconds: float) -> bool:
@@ -93,7 +104,11 @@ class SharedStore:
         """
         pairs = [part for pair in fields.items() for part in pair]
         with self._asked():
-            return bool(self._write(keys=[_fence(name), PREFIX + name], args=[token, notice, *pairs]))
+            return bool(
+                self._write(
+                    keys=[_fence(name), PREFIX + name], args=[token, notice, FENCE_MILLISECONDS, *pairs]
+                )
+            )
 
     def read(self, name: str, *fields: str) -> list[bytes | None]:
         """Some fields of a name's value, of one moment; None for each that is not there."""
@@ -148,7 +163,7 @@ class SharedStore:
 
     def listen(self, name: str) -> Notices:
         """Hear of a name from now on."""
-        return Notices(self._redis, self._asked, PREFIX + name)
+        return Notices(self._redis, PREFIX + name)
 
     def script(self, text: str) -> Script:
         """A script in Lua that does all it does at once, as a function of the names of its keys and its arguments."""
@@ -169,31 +184,27 @@ class SharedStore:
         if time.monotonic() < self._fails_until:
             raise Unreachable(UNREACHABLE)
         try:
-            yield
-        except redis.RedisError as error:
+            with _said():
+                yield
+        except NotReached:  # what it refuses alone, it answers at once
             self._fails_until = time.monotonic() + self._rest
-            # Its text may quote what was sent.
-            log.debug("Redis failed: %s", type(error).__name__)
-            raise Unreachable(UNREACHABLE) from None
+            raise
 
 
 class Notices:
     """What is told of a name. What is told while Redis cannot be reached is lost: look by yourself now and then."""
 
-    def __init__(
-        self, connection: redis.Redis, asked: Callable[[], AbstractContextManager[None]], channel: str
-    ) -> None:
+    def __init__(self, connection: redis.Redis, channel: str) -> None:
         self._pubsub = connection.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
-        self._asked = asked
         self._channel = channel
 
     def wait(self, seconds: float) -> str | None:
-        """The next notice; None when there is none for so long."""
-        with self._asked():
+        """The next notice; None when there is none for so long. Raises `Unreachable`."""
+        with _said():  # a connection that broke off while nobody asked says nothing of the others
             try:
                 if not self._pubsub.subscribed:
                     self._pubsub.subscribe(self._channel)
-                message = self._pubsub.get_message(timeout=seconds)
+                message = self._next(seconds)
             except redis.RedisError:
                 self.close()  # a connection that broke off is not gone on with
                 raise
@@ -204,6 +215,26 @@ class Notices:
     def close(self) -> None:
         """Hear no more, until `wait` is called again."""
         self._pubsub.close()
+
+    def _next(self, seconds: float) -> dict[str, Any] | None:
+        end = time.monotonic() + seconds
+        while True:
+            message = self._pubsub.get_message(timeout=max(0.0, end - time.monotonic()))
+            if message or time.monotonic() >= end:  # that it listens is told too, and is none
+                return cast("dict[str, Any] | None", message)
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """Turn errors of Redis into ours. Their texts may quote what was sent."""
+    try:
+        yield
+    except (redis.ConnectionError, redis.TimeoutError) as error:
+        log.debug("Redis failed: %s", type(error).__name__)
+        raise NotReached(UNREACHABLE) from None
+    except redis.RedisError as error:
+        log.debug("Redis refused: %s", type(error).__name__)
+        raise Unreachable(UNREACHABLE) from None
 
 
 def _lease(name: str) -> str:

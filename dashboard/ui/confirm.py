@@ -9,11 +9,14 @@ import streamlit as st
 from dashboard.ui.markdown import plain
 
 
-def confirm(label: str, act: Callable[[], None], errors: tuple[type[Exception], ...]) -> None:
-    """Show a button that does it and one that does not; both close the dialog, unless one of `errors` is to be read."""
+def confirm(label: str, what: str, act: Callable[[], None], errors: tuple[type[Exception], ...]) -> None:
+    """Show a button that does it and one that does not; both close the dialog, unless one of `errors` is to be read.
+
+    `what` names to the script what it is done to: a late click that was meant for something else does nothing.
+    """
     with st.container(horizontal=True):
-        yes = st.button(label, type="primary", key="confirm-yes")
-        no = st.button("Cancel", key="confirm-no")
+        yes = st.button(label, type="primary", key=f"confirm-yes-{what}")
+        no = st.button("Cancel", key=f"confirm-no-{what}")
     if yes:
         try:
             act()

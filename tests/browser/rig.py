@@ -85,8 +85,8 @@ FEW_FRAMES = """{
 
 Each frame with a thousand vehicles keeps a processor busy for a tenth of a second in software graphics.
 """
-# Streamlit keeps the map's view in a React property, and tells nobody. Each part of React's tree has an older twin; those
-# that hang on the root are what is drawn.
+# Streamlit keeps the map's view in a React property, and tells nobody. Each part of React's tree has an older twin;
+# what hangs on the root is what is drawn.
 READ_VIEW = """() => {
   let node = document.querySelector('[data-testid="stDeckGlJsonChart"] canvas');
   const key = () => Object.keys(node).find((name) => name.startsWith("__reactFiber$"));

@@ -67,6 +67,8 @@ class Catena:
         """Path to the status and body of its answer."""
         self.refused = {}
         """Fleet id to the status of answers to requests that ask for it; "": that ask for locations of all."""
+        self.silent = set()
+        """Fleet ids for which no request is answered; "": those that ask for locations of all."""
         self.requests = []
         self.at_once = 0
         self.most_at_once = 0
@@ -112,6 +114,8 @@ class Catena:
             return httpx.Response(200)
         if path not in self.rows:
             return httpx.Response(404, json={"code": 404, "message": "Not Found", "detail": None})
+        if path == LOCATIONS and not self.silent.isdisjoint(query.get_list("fleet_ids") or [""]):
+            raise httpx.ReadTimeout("no answer", request=request)
         if status := self._refusal(path, query.get_list("fleet_ids")):
             return httpx.Response(status, json={"message": "not for you"})
         rows = self.rows[path]

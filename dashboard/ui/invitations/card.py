@@ -139,9 +139,11 @@ def _actions(card: Card, invitation: InvitationSummary) -> None:
 
 def _drafts(card: Card, invitation: InvitationSummary) -> None:
     """Let the operator edit a message and open it in their own mail or messages program."""
+    # What was edited stays as long as the link is the one that it holds.
+    turn = hash((invitation.handle, card.link, card.expires))
     with st.expander("Write to the fleet", icon=":material/mail:"):
         subject = st.text_input(
-            "Subject", f"{card.company} invites you to connect your telematics", key=f"s-{invitation.handle}"
+            "Subject", f"{card.company} invites you to connect your telematics", key=f"s-{turn}"
         )
         body = st.text_area(
             "Message",
@@ -152,7 +154,7 @@ def _drafts(card: Card, invitation: InvitationSummary) -> None:
                 expires=card.expires,
                 agrees=card.agrees,
             ),
-            key=f"m-{invitation.handle}",
+            key=f"m-{turn}",
             height=240,
         )
         with st.container(horizontal=True):

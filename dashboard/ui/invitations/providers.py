@@ -1,6 +1,8 @@
 """The picker of the providers that a fleet may choose: searchable, with logos."""
 
 import re
+from collections import Counter
+from collections.abc import Mapping
 
 import streamlit as st
 
@@ -55,12 +57,13 @@ def pick() -> None:
         v for v in matching if v not in state.limit_tsps
     ]
     shown = sorted(shown[:MOST_SHOWN], key=matching.index)
+    labels = _labels({value: tsps[value] for value in shown})
     picked = st.pills(
         "Providers",
         shown,
         default=[value for value in shown if value in state.limit_tsps],
         selection_mode="multi",
-        format_func=lambda value: _label(tsps[value]),
+        format_func=labels.__getitem__,
         key=f"provider-pills-{' '.join(words)}",
         label_visibility="collapsed",
     )
@@ -78,6 +81,15 @@ def pick() -> None:
         if st.button("Allow all", key="providers-all"):
             state.limit_tsps = ()
             st.rerun()
+
+
+def _labels(tsps: Mapping[str, Tsp]) -> dict[str, str]:
+    """What to call each, by what it is chosen with; that too where two are called the same."""
+    labels = {value: _label(tsp) for value, tsp in tsps.items()}
+    called = Counter(labels.values())
+    return {
+        value: label if called[label] == 1 else f"{label} ({plain(value)})" for value, label in labels.items()
+    }
 
 
 def _label(tsp: Tsp) -> str:

@@ -203,7 +203,7 @@ def _confirm_resend(invitation: InvitationSummary) -> None:
             state.shown, state.note = result.invitation.handle, outcome(result)
         state.go_to = INVITE_TAB
 
-    _confirm("Resend", resend)
+    _confirm("Resend", invitation.handle, resend)
 
 
 @st.dialog("Delete this invitation?")
@@ -212,12 +212,16 @@ def _confirm_delete(invitation: InvitationSummary) -> None:
     st.write(
         "Its link and QR code stop working at once. This cannot be undone, but you can invite the fleet again."
     )
-    _confirm("Delete", lambda: service().invitations.delete(sign_in.viewer(), invitation.handle))
+    _confirm(
+        "Delete",
+        invitation.handle,
+        lambda: service().invitations.delete(sign_in.viewer(), invitation.handle),
+    )
 
 
-def _confirm(label: str, act: Callable[[], None]) -> None:
+def _confirm(label: str, handle: str, act: Callable[[], None]) -> None:
     def wait() -> None:
         with st.spinner("Waiting for Catena …"):
             act()
 
-    confirm(label, wait, (CatenaError, InvitationNotFound, NotSent, AnswerLost))
+    confirm(label, handle, wait, (CatenaError, InvitationNotFound, NotSent, AnswerLost))

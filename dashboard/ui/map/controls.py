@@ -7,9 +7,14 @@ what still comes for the old one goes nowhere.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
+
+NUMBER = re.compile(r" \([\d,]+\)$")
+"""How many an option has, behind its label."""
 
 
 def key(name: str) -> str:
@@ -29,6 +34,24 @@ def control_value(name: str) -> Any:
     return st.session_state.get(key(name))
 
 
+def remember_labels(kind: str, labels: Mapping[str, str]) -> None:
+    """Know what is meant by a label of a control's options, also when they have others."""
+    known = st.session_state.setdefault(_labels(kind), {})
+    known.update((label, option) for option, label in labels.items())
+    known.update((option, option) for option in labels)
+
+
+def chosen_options(kind: str) -> list[str]:
+    """The options that a control of several says.
+
+    A browser names each by its label, with a number behind it that changes. Where it says one that is not the newest,
+    Streamlit does not know what is meant, and gives the label.
+    """
+    labels = st.session_state.get(_labels(kind), {})
+    said = control_value(kind) or []
+    return list(dict.fromkeys(labels.get(NUMBER.sub("", value), value) for value in said))
+
+
 def set_control(name: str, new: object) -> None:
     """Set a control before it is shown."""
     state, before = st.session_state, key(name)
@@ -38,6 +61,10 @@ def set_control(name: str, new: object) -> None:
         del state[before]
     state[_turn(name)] = state.get(_turn(name), 0) + 1
     state[key(name)] = new
+
+
+def _labels(kind: str) -> str:
+    return f"map_{kind}_labels"
 
 
 def _turn(name: str) -> str:

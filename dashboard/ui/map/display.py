@@ -43,6 +43,7 @@ def controls(request: MapRequest) -> None:
         key="fit",
         help="Move the map so that all vehicles shown are in sight.",
     )
+    start.forget()
     if sign_in.viewer().may_invite and st.button(
         "Share",
         icon=":material/share:",

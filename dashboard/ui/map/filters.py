@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 
 import streamlit as st
@@ -11,7 +10,13 @@ import streamlit as st
 from dashboard.feed.summary import FacetCounts, Summary
 from dashboard.fleet.filters import FilterOptions
 from dashboard.fleet.filters import sentence as filters_in_words
-from dashboard.ui.map.controls import control_value, key_in_popover, set_control
+from dashboard.ui.map.controls import (
+    chosen_options,
+    control_value,
+    key_in_popover,
+    remember_labels,
+    set_control,
+)
 from dashboard.ui.map.permalink import MapRequest, clear
 from dashboard.ui.markdown import plain
 
@@ -25,8 +30,6 @@ MORE = {
     "fuels": "Fuel level",
 }
 
-NUMBER = re.compile(r" \([\d,]+\)$")
-"""How `_option` ends."""
 HELP = {
     "providers": "What the fleet chose when it connected, e.g. “Samsara (API key)”. One source may have several."
 }
@@ -67,7 +70,9 @@ def sentence(request: MapRequest, known: FilterOptions, summary: Summary) -> Non
 
 def _multiselect(kind: str, label: str, facets: FacetCounts, *, metric: bool, placeholder: str) -> None:
     labels, numbers = facets.options.labels(kind, metric=metric), facets.counts.get(kind, {})
-    set_control(kind, list(_meant(control_value(kind) or [], labels)))
+    remember_labels(kind, labels)
+    # A fleet that left takes its place in the filter with it.
+    set_control(kind, [option for option in chosen_options(kind) if option in labels])
     st.multiselect(
         label,
         list(labels),
@@ -78,19 +83,6 @@ def _multiselect(kind: str, label: str, facets: FacetCounts, *, metric: bool, pl
         filter_mode="contains",
         help=HELP.get(kind),
     )
-
-
-def _meant(said: Sequence[str], labels: Mapping[str, str]) -> Iterator[str]:
-    """The options that a control says, without those there are no more: a fleet that left leaves the filter with it.
-
-    A browser names an option by its label and number. Where it has not been told of the newest number yet, Streamlit
-    does not know what it means.
-    """
-    options = {label: option for option, label in labels.items()}
-    for value in said:
-        option = value if value in labels else options.get(NUMBER.sub("", value))
-        if option is not None:
-            yield option
 
 
 def _option(labels: Mapping[str, str], counts: Mapping[str, int], option: str) -> str:

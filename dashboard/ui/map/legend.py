@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.fleet.colours import LegendEntry, Theme
 from dashboard.ui.map import shapes
-from dashboard.ui.map.controls import control_value, set_control
+from dashboard.ui.map.controls import chosen_options, set_control
 from dashboard.ui.markdown import plain
 
 
@@ -53,7 +53,7 @@ def _shown(legend: tuple[LegendEntry, ...]) -> list[LegendEntry]:
 
 
 def _toggle(entry: LegendEntry) -> None:
-    values = control_value(entry.kind) or []
+    values = chosen_options(entry.kind)
     if set(entry.values) <= set(values):
         set_control(entry.kind, [value for value in values if value not in entry.values])
     else:

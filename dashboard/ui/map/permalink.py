@@ -21,7 +21,7 @@ from dashboard.ingest.history import MOST_VEHICLES, WINDOWS_HOURS
 from dashboard.ui import sign_in
 from dashboard.ui.frame import theme
 from dashboard.ui.map import basemaps, camera, trails
-from dashboard.ui.map.controls import control_value, set_control
+from dashboard.ui.map.controls import chosen_options, control_value, set_control
 from dashboard.ui.markdown import plain
 
 ELSEWHERE = {"basemap", "at", "trails", "hours"}
@@ -84,7 +84,7 @@ def load_from_url(known: FilterOptions, may_see: Callable[[str], bool]) -> None:
 
 def current_request() -> MapRequest:
     """What the controls say now."""
-    chosen: dict[str, Any] = {kind: tuple(control_value(kind) or ()) for kind in KINDS}
+    chosen: dict[str, Any] = {kind: tuple(chosen_options(kind)) for kind in KINDS}
     usual, trail_set = DisplayOptions(), trails.held()
     return MapRequest(
         Filters(**chosen, text=control_value("text") or ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import streamlit as st
@@ -76,11 +77,11 @@ def slider(play: Playback) -> None:
 
 
 def _start() -> None:
-    st.session_state[PLAY] = st.session_state[PLAY].play(time.monotonic())
+    _change(lambda play: play.play(time.monotonic()))
 
 
 def _pause() -> None:
-    st.session_state[PLAY] = st.session_state[PLAY].pause(time.monotonic())
+    _change(lambda play: play.pause(time.monotonic()))
 
 
 def _seek() -> None:
@@ -89,8 +90,16 @@ def _seek() -> None:
     if any(abs(moment - recent) < STEP / 2 for recent in st.session_state[RECENT]):
         return
     st.session_state[RECENT].clear()  # moved by hand, and may be moved back
-    st.session_state[PLAY] = st.session_state[PLAY].seek(moment, time.monotonic())
+    _change(lambda play: play.seek(moment, time.monotonic()))
 
 
 def _faster() -> None:
-    st.session_state[PLAY] = st.session_state[PLAY].at_speed(st.session_state[SPEED], time.monotonic())
+    speed = st.session_state[SPEED]
+    _change(lambda play: play.at_speed(speed, time.monotonic()))
+
+
+def _change(change: Callable[[Playback], Playback]) -> None:
+    """Change the replay; a click that comes after it was put away changes nothing."""
+    play: Playback | None = st.session_state.get(PLAY)
+    if play is not None:
+        st.session_state[PLAY] = change(play)

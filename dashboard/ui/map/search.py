@@ -47,10 +47,10 @@ def _results(typed: str, index: SearchIndex) -> None:
     with st.container(key="map_results", border=True, gap="xsmall"):
         if not hits:
             st.caption(f"No vehicle of yours matches “{plain(typed.strip()[:60])}”.")
-        for position, hit in enumerate(hits[:MOST]):
+        for hit in hits[:MOST]:
             st.button(
                 _label(hit),
-                key=f"map_result_{position}",
+                key=f"map_result_{hit.vehicle_id}",
                 type="tertiary",
                 on_click=_go,
                 args=(hit.vehicle_id,),

@@ -114,10 +114,10 @@ def button(vehicle_id: str) -> None:
         return
     trail_set = held()
     if trail_set is not None and vehicle_id in trail_set.names:
-        st.button("Trail shown", icon=":material/route:", disabled=True, key="trail")
+        st.button("Trail shown", icon=":material/route:", disabled=True, key=f"trail_{vehicle_id}")
         return
     label = "Add to trails" if trail_set else "Show trail"
-    st.button(label, icon=":material/route:", on_click=add, args=([vehicle_id],), key="trail")
+    st.button(label, icon=":material/route:", on_click=add, args=([vehicle_id],), key=f"trail_{vehicle_id}")
 
 
 def progress() -> None:

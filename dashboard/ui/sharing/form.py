@@ -12,6 +12,7 @@ import streamlit as st
 
 from dashboard.access.viewer import Viewer, Visibility
 from dashboard.fleet.filters import FilterOptions, Filters, sentence, to_query
+from dashboard.fleet.names import apart
 from dashboard.fleet.search import fold
 from dashboard.service import service
 from dashboard.sharing import pass_codes
@@ -48,6 +49,7 @@ def known(viewer: Viewer) -> FilterOptions:
     fleets = {fleet: name for fleet, name in names.items() if viewer.visibility.includes(fleet)} | {
         **seen.fleets
     }
+    fleets = apart(fleets)
     return replace(seen, fleets=dict(sorted(fleets.items(), key=lambda item: (fold(item[1]), item[0]))))
 
 
@@ -87,7 +89,14 @@ def show() -> None:
             help="Guests type it once. Tell it to them on another way than the link.",
             key=key("code"),
         )
-        if st.button("Make the link", type="primary", icon=":material/add_link:", disabled=not wanted.fleets):
+        # A second click comes when the form is empty again, and must not be one on that.
+        if st.button(
+            "Make the link",
+            type="primary",
+            icon=":material/add_link:",
+            disabled=not wanted.fleets,
+            key=key("make"),
+        ):
             state.problem = ""
             try:
                 share, token = service().shares.make(

@@ -105,11 +105,13 @@ def _prolong(share: Share) -> None:
     seconds = st.segmented_control(
         "Ends, from now, in", list(LENGTHS), default=DAY, required=True, format_func=LENGTHS.__getitem__
     )
-    confirm("Prolong", partial(service().shares.prolong, sign_in.viewer(), share.id, seconds), ERRORS)
+    confirm(
+        "Prolong", share.id, partial(service().shares.prolong, sign_in.viewer(), share.id, seconds), ERRORS
+    )
 
 
 @st.dialog("Revoke this link?")
 def _revoke(share: Share) -> None:
     st.write(f"**{plain(share.label)}**")
     st.write("Open pages of its guests close at once, and it lets nobody in any more. This cannot be undone.")
-    confirm("Revoke", partial(service().shares.revoke, sign_in.viewer(), share.id), ERRORS)
+    confirm("Revoke", share.id, partial(service().shares.revoke, sign_in.viewer(), share.id), ERRORS)

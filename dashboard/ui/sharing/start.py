@@ -10,6 +10,11 @@ from dashboard.ui.sharing.state import sharing_state
 URL_PATH = "sharing"
 
 
+def forget() -> None:
+    """Offer the map no more as it was when somebody asked to share it: it may look otherwise by now."""
+    sharing_state().filters = None
+
+
 def share_this(filters: Filters) -> None:
     """Open the page Sharing, which then offers the map as these filters leave it. Ends the script's run."""
     state = sharing_state()

@@ -41,13 +41,11 @@ def _put_on(make: Callable[[], str]) -> None:
     state = stage_state()
     try:
         with st.spinner("Making the code …"):
-            handle = make()
+            state.put_on(make())  # in here, as the run may be broken off where the spinner ends
     except (CatenaError, NotSent, AnswerLost) as error:
         log.warning("A code for the stage could not be made: %s", error)
         ours = isinstance(error, NotSent) and error.error is None
         state.problem, state.again_at = str(error) if ours else OUTAGE, seconds() + AGAIN_SECONDS
-    else:
-        state.put_on(handle)
 
 
 def _invited(reference: str, name: str) -> str:

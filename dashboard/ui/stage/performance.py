@@ -51,7 +51,8 @@ def show(fly: Callable[[str], None]) -> None:
     st.fragment(_play, run_every=TICK_SECONDS)(act)
     # Buttons, no switches: with the focus on one of those, Streamlit takes no key.
     with st.container(horizontal=True, key="stage_bar", vertical_alignment="center"):
-        if st.button("Next fleet", icon=":material/skip_next:", shortcut="Right"):
+        next_key = f"stage-next-{state.handle}"  # pressed twice, it is one code
+        if st.button("Next fleet", icon=":material/skip_next:", shortcut="Right", key=next_key):
             codes.show_next()
             st.rerun()
         if act == "live":

@@ -103,11 +103,11 @@ def test_only_a_vehicles_own_texts_hide_its_name():
     ("others", "shown"),
     [
         ([], {"Acme", "Bold (Co)"}),
-        ([("33333333-3", "Acme (33333333)")], {"Acme (11111111)", "Acme (33333333)", "Bold (Co)"}),
+        ([("3-33333333", "Acme (33333333)")], {"Acme (11111111)", "Acme (33333333)", "Bold (Co)"}),
     ],
 )
 def test_a_name_does_not_tell_of_an_unseen_fleet_called_the_same(others, shown):
-    seen = [("11111111-1", "Acme (11111111)"), ("22222222-2", "Bold (Co)"), *others]
+    seen = [("1-11111111", "Acme (11111111)"), ("22222222-2", "Bold (Co)"), *others]
     rows = [{"fleet_id": fleet_id, "fleet": name} for fleet_id, name in [*seen, ("4", "Acme (4)")]]
     visibility = Visibility(frozenset(fleet_id for fleet_id, _ in seen))
     assert set(visibility.of(vehicles(*rows))["fleet"]) == shown

@@ -92,6 +92,29 @@ def test_pages_are_counted_by_link_and_by_role():
     anyio.run(look)
 
 
+def test_a_page_that_cannot_be_checked_keeps_no_other_from_being_checked():
+    let = Let()
+    house = house_of(let)
+
+    class Broken(dict):
+        def get(self, key, default=None):
+            if key == "a":
+                raise KeyError(key)
+            return super().get(key, default)
+
+    async def look():
+        odd, gone = socket(house, "a"), socket(house, "b")
+        await odd.open()
+        await gone.open()
+        let.found = Broken(let.found, b=None)
+        await house.doorway.connections.sweep()
+        assert gone.sent[-1] == {"type": "websocket.close", "code": 1008}
+        let.found = dict(let.found)
+        assert house.doorway.connections.viewer(odd.connection) is not None
+
+    anyio.run(look)
+
+
 @pytest.mark.parametrize("now", [None, Refused("share_over"), Session("b", "guest", EVERYBODY, 4e9)])
 def test_a_sweep_ends_the_pages_of_those_who_are_not_let_in_any_more(now):
     let = Let()

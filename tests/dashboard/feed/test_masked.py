@@ -325,7 +325,7 @@ def test_the_last_test_can_fail():
 
 NOTICES = (
     Notice("mkf0 could not be read", "So.", fleet_id="mkf0xfleet_id"),
-    Notice("mkf1 (mkf1xfle) could not be read", "So.", fleet_id="mkf1xfleet_id"),
+    Notice("mkf1 (fleet_id) could not be read", "So.", fleet_id="mkf1xfleet_id"),
     Notice("mkall rows could not be read", "So.", fleet_id=None),
     Notice("names could not be read", "So."),
 )

@@ -33,7 +33,7 @@ def test_equal_names_are_told_apart():
         a_fleet(fleet_ref="sandbox"),
         a_fleet(id="405f1ac5-1a52-4ac1-b149-248b96dd8a8b", fleet_ref="sandbox"),
     )
-    assert unique_names([one, two]) == {one.id: "sandbox (3a6cf33b)", two.id: "sandbox (405f1ac5)"}
+    assert unique_names([one, two]) == {one.id: "sandbox (182df590)", two.id: "sandbox (96dd8a8b)"}
 
 
 @pytest.mark.parametrize(

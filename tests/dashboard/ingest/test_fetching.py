@@ -1,12 +1,13 @@
 """Fetching the latest fixes: complete, parallel by fleet, few requests, and past what is refused."""
 
 from itertools import pairwise
-from threading import Lock
+from threading import Event, Lock
 
 import httpx
 import pytest
 
 from catena_client import CatenaError, RateLimited, ServerError
+from dashboard.ingest import by_fleet
 from dashboard.ingest.concurrency import Concurrency
 from dashboard.ingest.fetching import UNFILTERED, Fetcher
 from tests.dashboard.catena import LOCATIONS, Catena, location
@@ -279,6 +280,48 @@ def test_whichever_fleets_are_refused_with_the_whole_list_the_others_are_read_so
             continue
     assert len(polls.vehicles) == 30
     assert fetched.held == {"fleet-0", "fleet-5", "fleet-1", UNFILTERED}
+
+
+@pytest.mark.parametrize("bad", range(8))
+def test_a_fleet_that_is_not_answered_for_holds_up_the_others_for_a_few_polls_at_most(bad):
+    catena, fleets = world(fleets=8)
+    polls = Polls(catena, fleets)
+    catena.silent |= {f"fleet-{bad}", UNFILTERED}
+    for _ in range(8):
+        fetched = polls.poll()
+        polls.now += 15
+    assert fetched.held == {f"fleet-{bad}", UNFILTERED}
+    assert len(polls.vehicles) == 70
+    catena.silent.clear()
+    polls.now += 600
+    polls.poll()
+    polls.now += 600
+    assert not polls.poll().held
+    assert len(polls.vehicles) == 80
+
+
+def test_a_poll_does_not_wait_long_for_a_fleet_that_was_not_answered_for_before(monkeypatch):
+    catena, fleets = world()
+    polls = Polls(catena, fleets)
+    catena.silent.add("fleet-1")
+    polls.poll()
+    polls.poll()
+    polls.now += 600
+    monkeypatch.setattr(by_fleet, "AGAIN_SECONDS", 0.05)
+    hung = Event()
+    respond = catena.respond
+
+    def hanging(request):
+        if request.url.params.get("fleet_ids") == "fleet-1":
+            hung.wait(30)
+        return respond(request)
+
+    monkeypatch.setattr(catena, "respond", hanging)
+    fetched = polls.poll()
+    assert not hung.is_set()
+    hung.set()
+    assert "did not answer" in fetched.refused["fleet-1"].error
+    assert len(polls.vehicles) == 40, "its rows come from the whole list"
 
 
 def test_a_whole_list_that_breaks_off_midway_leaves_what_came_before():

@@ -210,9 +210,8 @@ def test_a_cancelled_job_stops_keeps_what_it_has_and_says_so() -> None:
         assert first_page.wait(20)
         wait(job, lambda job: job.progress.done >= 1)
         job.cancel()
-        assert job.progress.done >= 11 - WORKERS  # those that wait are over at once
+        assert job.progress.finished, "at once"
         go_on.set()
-        wait(job)
         assert len(client.asked) <= 1 + WORKERS
     assert set(job.fixes()["vehicle_id"]) == {"quick"}
     assert job.notes() == ["Cancelled: the history of 10 of 11 vehicles was not fetched."]
@@ -234,6 +233,27 @@ def test_one_viewer_who_cancels_does_not_cancel_another() -> None:
         go_on.set()
         assert len(wait(patient).fixes()) == 3
         assert len(wait(impatient).fixes()) == 0
+
+
+def test_vehicles_that_nobody_answers_for_hold_up_no_other_viewer() -> None:
+    go_on = threading.Event()
+
+    def pages(vehicle: str) -> Iterator[list[VehicleLocation]]:
+        if vehicle.startswith("silent"):
+            assert go_on.wait(20)
+        yield from one_page(vehicle)
+
+    with history(Client(pages)) as made:
+        stuck = made.load({f"silent-{n}": "S" for n in range(20)}, 1)
+        others = [made.load({"silent-0": "S", "silent-1": "S", f"{n}": "T"}, 1) for n in range(4)]
+        for job in others:
+            wait(job, lambda job: job.progress.done == 1)
+        stuck.cancel()
+        assert stuck.progress.finished, "whoever does not want to wait need not"
+        go_on.set()
+        for job in others:
+            wait(job)
+            assert len(job.fixes()) == 9
 
 
 def test_a_window_without_points_is_said_and_is_not_a_failure() -> None:

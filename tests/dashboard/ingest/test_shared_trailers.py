@@ -7,6 +7,7 @@ import pytest
 from dashboard.fleet.names import Names
 from dashboard.ingest import shared_trailers
 from dashboard.ingest.shared_trailers import NAME, SCHEMA, Head, SharedTrailerPoller
+from dashboard.replicas.store import Unreachable
 from tests.dashboard.catena import T0, TRAILER_LOCATIONS, TRAILERS, Catena, trailer_row
 from tests.dashboard.waiting import until
 
@@ -94,16 +95,15 @@ def test_why_it_fails_is_said_by_all_and_the_pause_is_everybodys(replica, catena
     assert catena.asked[TRAILER_LOCATIONS] == asked
 
 
-def test_what_was_read_after_the_lease_was_lost_is_dropped(replica, catena, monkeypatch):
-    monkeypatch.setattr(shared_trailers, "LEASE_SECONDS", 0.3)
+def test_what_was_read_after_the_lease_was_lost_is_dropped(replica, catena, store_of, monkeypatch):
     slow, other = replica(), replica()
     slow.poll_once()
     take = slow._take
 
     def late():
         taken = take()
-        until(other._lease.take)
-        monkeypatch.setattr(other._lease, "_seconds", 60.0)
+        store_of().release(NAME, slow._lease.token)  # its time is over, which its own clock does not tell
+        assert other._lease.take()
         other._version = other._lease.token
         super(SharedTrailerPoller, other).poll_once()
         assert other._publish(other._lease.token)
@@ -112,6 +112,29 @@ def test_what_was_read_after_the_lease_was_lost_is_dropped(replica, catena, monk
     monkeypatch.setattr(slow, "_take", late)
     slow.poll_once()
     assert slow.state.snapshot.version == other.state.snapshot.version
+
+
+def test_who_could_not_read_when_it_took_the_lease_still_goes_on_after_what_was_published(
+    replica, catena, store_of, monkeypatch
+):
+    one, other, third = replica(), replica(), replica()
+    one.poll_once()
+    published = one.state.snapshot.version
+    one.close()
+    read = other._store.read
+    monkeypatch.setattr(other._store, "read", unreachable)
+    other.poll_once()
+    assert other._lease.held
+    assert "Redis" in other.state.problem
+    monkeypatch.setattr(other._store, "read", read)
+    monkeypatch.setattr(shared_trailers, "POLL_SECONDS", 0.0)
+    until(lambda: other.poll_once() and other.state.snapshot and other.state.snapshot.version > published)
+    third.poll_once()
+    assert third.state.snapshot.version == other.state.snapshot.version
+
+
+def unreachable(*_):
+    raise Unreachable("Redis is away.")
 
 
 def test_without_redis_what_is_known_stays_and_it_says_so(replica, catena, server):

@@ -8,7 +8,13 @@ import httpx
 import pytest
 
 from catena_client import CatenaClient
-from dashboard.invitations.first_data import AGAIN_SECONDS, FirstData, FirstDataTracker
+from dashboard.invitations.first_data import (
+    AGAIN_SECONDS,
+    AT_ONCE,
+    LOST_IN_A_ROW,
+    FirstData,
+    FirstDataTracker,
+)
 from tests.dashboard.invitations.fakes import FakeCatena, page
 from tests.dashboard.waiting import until
 
@@ -124,6 +130,46 @@ def test_an_outage_is_survived(tracker: FirstDataTracker, catena: FakeCatena, cl
     tracker.request(["f1"])
     done(tracker)
     assert "f1" in tracker.known
+
+
+def test_refused_fleets_do_not_hold_up_the_others_at_all(
+    tracker: FirstDataTracker, catena: FakeCatena
+) -> None:
+    def fault(request: httpx.Request) -> httpx.Response | None:
+        asked = request.url.params.get("fleet_ids", "")
+        if asked.startswith("refused"):
+            return httpx.Response(403, json={"code": 403, "message": "Forbidden", "detail": None})
+        return httpx.Response(200, json=page([row(EARLY)])) if asked else None
+
+    catena.fault = fault
+    tracker.request([*(f"refused-{n}" for n in range(9)), "good"])
+    done(tracker)
+    assert set(tracker.known) == {"good"}
+
+
+def test_one_that_is_not_answered_for_does_not_hold_up_the_others(
+    tracker: FirstDataTracker, catena: FakeCatena
+) -> None:
+    go_on = threading.Event()
+
+    def fault(request: httpx.Request) -> httpx.Response | None:
+        asked = request.url.params.get("fleet_ids", "")
+        if asked == "silent":
+            go_on.wait(20)
+        return httpx.Response(200, json=page([row(EARLY)])) if asked else None
+
+    catena.fault = fault
+    tracker.request(["silent", "good", "other"])
+    until(lambda: set(tracker.known) == {"good", "other"})
+    go_on.set()
+    done(tracker)
+
+
+def test_an_outage_is_not_asked_about_for_each_fleet(tracker: FirstDataTracker, catena: FakeCatena) -> None:
+    catena.fault = lambda _request: httpx.Response(503)
+    tracker.request([f"f{n}" for n in range(60)])
+    done(tracker)
+    assert catena.calls[f"GET {VEHICLES}"] <= LOST_IN_A_ROW + AT_ONCE
 
 
 def test_a_refused_fleet_does_not_hold_up_the_others(

@@ -51,14 +51,16 @@ def test_leases_of_two_names_are_two(store_of):
 
 
 def test_renewed_it_outlasts_its_seconds_and_left_alone_it_does_not(store_of):
-    first, second = Lease(store_of(), "task", 0.4), Lease(store_of(), "task", 0.4)
+    clock = Clock()
+    first, second = Lease(store_of(), "task", 3.0, clock), Lease(store_of(), "task", 3.0)
     assert first.take()
-    end = time.monotonic() + 1.0
+    end = time.monotonic() + 4.0
     while time.monotonic() < end:
         assert first.keep()
         assert not second.take()
-        time.sleep(0.05)
+        time.sleep(0.2)
     until(second.take)
+    clock.now = 3.0
     assert not first.held
     assert not first.keep()
 
@@ -116,6 +118,7 @@ def test_a_redis_that_has_lost_everything_still_knows_late_from_new(store_of, se
 def test_a_write_is_heard_of_by_who_listens_to_that_name(store_of):
     store, notices = store_of(), store_of().listen("task")
     assert notices.wait(0.05) is None
+    until(lambda: _hears(notices, store, "begin"))
     store.notify("other", "no")
     store.notify("task", "wake")
     assert notices.wait(5) == "wake"
@@ -131,16 +134,34 @@ def test_who_listens_hears_again_after_an_outage(store_of, server):
     with pytest.raises(Unreachable):
         notices.wait(5)
     server.start()
-    until(lambda: _reached(notices))
-    until(lambda: _reached(store.listen("x")))
-    store.notify("task", "again")
-    assert notices.wait(5) == "again"
+    until(lambda: _hears(notices, store, "again"))
     notices.close()
 
 
-def _reached(notices):
+def test_a_connection_that_broke_off_while_nobody_asked_keeps_nobody_from_asking(store_of, server):
+    store = store_of(rest=60.0)
+    notices = store.listen("task")
+    until(lambda: _hears(notices, store, "begin"))
+    store._redis.client_kill_filter(_type="pubsub")
+    until(lambda: not _hears(notices, store, "again"))
+    assert store.read("task", "value") == [None]
+    until(lambda: _hears(notices, store, "again"))
+
+
+def test_what_redis_refuses_keeps_nobody_from_asking(store_of):
+    store = store_of(rest=60.0)
+    with pytest.raises(Unreachable):
+        store.script("return redis.call('INCR', 'a', 'b')")([])
+    assert store.read("task", "value") == [None]
+
+
+def _hears(notices, store, notice):
+    """Whether a notice is heard, and no other is left."""
     try:
-        notices.wait(0.01)
+        store.notify("task", notice)
+        heard = notices.wait(0.2) == notice
+        while notices.wait(0.05):
+            pass
     except Unreachable:
         return False
-    return True
+    return heard

@@ -46,6 +46,21 @@ def events(audit):
     return [(entry.event, entry.who, entry.address, entry.what) for entry in reversed(audit.latest())]
 
 
+@pytest.mark.parametrize("passes", [0.25, 0.3, 0.4, 1.1])
+def test_what_is_remembered_of_a_guest_may_be_over_at_any_moment(store, audit, ann, passes):
+    class Running:
+        now = 1_800_000_000.0
+
+        def __call__(self):
+            self.now += passes
+            return self.now
+
+    shares = Shares(store, audit, Running())
+    cookies = guest(shares, shares.make(ann, "Storm", F1, DAY)[1])
+    for _ in range(20):
+        assert isinstance(shares.way(cookies), Session)
+
+
 @pytest.mark.parametrize("role", ["viewer", "guest"])
 def test_only_operators_make_list_and_change_links(shares, ann, role):
     share, _ = shares.make(ann, "Storm", F1, DAY)
