@@ -19,11 +19,11 @@ def show(legend: tuple[LegendEntry, ...], chosen: dict[str, tuple[str, ...]], th
     """
     shown = _shown(legend)
     swatches = "".join(
-        f".st-key-legend_{n} button::before{{background:rgb{entry.colour}}}" for n, entry in enumerate(shown)
+        f".st-key-legend_{n} button::before{{background:rgb{entry.colour}}}" for n, entry in shown.items()
     )
     with st.container(horizontal=True, gap="xsmall", key="map_legend"):
         st.html(f"<style>{swatches}</style>")
-        for n, entry in enumerate(shown):
+        for n, entry in shown.items():
             picked = bool(entry.values) and set(entry.values) <= set(chosen.get(entry.kind, ()))
             st.button(
                 f"{plain(entry.label)} **{entry.count:,}**",
@@ -40,16 +40,17 @@ def show(legend: tuple[LegendEntry, ...], chosen: dict[str, tuple[str, ...]], th
 
 def counts(legend: tuple[LegendEntry, ...]) -> dict[str, str]:
     """The numbers in it, by the CSS selectors of where they stand."""
-    return {f".st-key-legend_{n} button strong": f"{entry.count:,}" for n, entry in enumerate(_shown(legend))}
+    return {f".st-key-legend_{n} button strong": f"{entry.count:,}" for n, entry in _shown(legend).items()}
 
 
 def without_counts(legend: tuple[LegendEntry, ...]) -> tuple[Hashable, ...]:
     """What else is said in it."""
-    return tuple((entry.label, entry.colour, entry.kind, entry.values) for entry in _shown(legend))
+    return tuple((entry.label, entry.colour, entry.kind, entry.values) for entry in _shown(legend).values())
 
 
-def _shown(legend: tuple[LegendEntry, ...]) -> list[LegendEntry]:
-    return [entry for entry in legend if entry.count]
+def _shown(legend: tuple[LegendEntry, ...]) -> dict[int, LegendEntry]:
+    """Those with vehicles, by their places among all: one that comes or goes moves no other to its place."""
+    return {n: entry for n, entry in enumerate(legend) if entry.count}
 
 
 def _toggle(entry: LegendEntry) -> None:

@@ -119,6 +119,8 @@ def wants_next(state: StageState, seen: Seen) -> bool:
 
 def _see(state: StageState) -> Seen:
     viewer, overview = sign_in.viewer(), service().overview
+    if state.fleet_id and overview.stats(viewer, state.fleet_id) is None:
+        state.clear_map()  # it shares no more, or not with this viewer
     try:
         standing = service().invitations.watch(viewer, state.handle)
     except InvitationNotFound:

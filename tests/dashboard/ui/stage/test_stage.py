@@ -144,6 +144,8 @@ def test_a_code_takes_one_click_and_its_steps_light_up_one_after_the_other(
     assert "samsara" in seen(page, 'Provider connected<em class="unseen">: done')
     report(served, TRUCK, TRUCK | {"name": "T2"}, TRUCK | {"fleet_id": "f2", "fleet": "Others"})
     assert "<b>Falcon Freight</b> is live: 2 trucks" in seen(page, "is live")
+    report(served, TRUCK | {"fleet_id": "f2", "fleet": "Others"})
+    assert "<img" not in seen(page, "stage used"), "it shares no more"
 
 
 def test_only_the_watched_invitation_is_asked_about(page: AppTest, catena: FakeCatena) -> None:
