@@ -7,6 +7,7 @@ one fetch. The caller has checked that its viewer may see the vehicles.
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -140,15 +141,21 @@ class Job:
 
 
 class History:
-    """The histories of one process. `now` is a clock that gives aware times."""
+    """The histories of one process."""
 
-    def __init__(self, client: CatenaClient, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        client: CatenaClient,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`now` is a clock that gives aware times, `timer` one that only counts."""
         self._client = client
         self._now = now
         self._pool = Workers(WORKERS, "history")
         self._lock = threading.Lock()
         self._kept: TTLCache[_Asked, pd.DataFrame] = TTLCache(
-            KEPT_FIXES, KEPT_SECONDS, timer=lambda: now().timestamp(), getsizeof=lambda frame: len(frame) + 1
+            KEPT_FIXES, KEPT_SECONDS, timer=timer, getsizeof=lambda frame: len(frame) + 1
         )
         self._under_way: dict[_Asked, list[Job]] = {}
         """What is being fetched, and all who wait for it."""

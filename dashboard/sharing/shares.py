@@ -55,20 +55,24 @@ class Shares:
         audit: Audit,
         clock: Callable[[], float] = time.time,
         *,
+        timer: Callable[[], float] = time.monotonic,
         tries: pass_codes.WrongCodes | None = None,
     ) -> None:
-        """`clock`: seconds since 1970. `tries`: counts wrong pass codes; None: in this process."""
+        """`clock`: seconds since 1970; `timer`: seconds that only pass, whatever the clock is set to.
+
+        `tries`: counts wrong pass codes; None: in this process.
+        """
         self._store = store
         self._audit = audit
         self._clock = clock
         self._lock = threading.Lock()
-        self._of_guest: TTLCache[str, Share | None] = TTLCache(10_000, REMEMBERED_SECONDS, clock)
+        self._of_guest: TTLCache[str, Share | None] = TTLCache(10_000, REMEMBERED_SECONDS, timer)
         self._used: dict[str, float] = {}
         """When the last use of a link was written down."""
         self._arriving: LRUCache[str, str] = LRUCache(10_000)
         """From where they came whose session is new: what only follows a link, to preview it, never uses it."""
         self._tries = tries or pass_codes.Tries()
-        self._comers = Rate(COMERS, COMERS_SECONDS, clock)
+        self._comers = Rate(COMERS, COMERS_SECONDS, timer)
 
     def make(
         self,

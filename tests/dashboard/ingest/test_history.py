@@ -69,7 +69,8 @@ class Clock:
 
 @contextmanager
 def history(client: Client, clock: Clock | None = None) -> Iterator[History]:
-    made = History(client, now=clock or Clock())  # type: ignore[arg-type]
+    now = clock or Clock()
+    made = History(client, now=now, timer=lambda: now().timestamp())  # type: ignore[arg-type]
     try:
         yield made
     finally:

@@ -37,7 +37,7 @@ def store(clock):
 
 @pytest.fixture
 def shares(store, audit, clock):
-    return Shares(store, audit, clock)
+    return Shares(store, audit, clock, timer=clock)
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ def test_what_is_remembered_of_a_guest_may_be_over_at_any_moment(store, audit, a
             self.now += passes
             return self.now
 
-    shares = Shares(store, audit, Running())
+    shares = Shares(store, audit, (running := Running()), timer=running)
     cookies = guest(shares, shares.make(ann, "Storm", F1, DAY)[1])
     for _ in range(20):
         assert isinstance(shares.way(cookies), Session)
@@ -327,7 +327,7 @@ class Counting(SqliteStore):
 
 def test_the_requests_of_a_second_read_a_link_once(audit, clock, ann):
     store = Counting(clock=clock)
-    shares = Shares(store, audit, clock)
+    shares = Shares(store, audit, clock, timer=clock)
     _, token = shares.make(ann, "Storm", F1, DAY)
     cookies = guest(shares, token)
     for _ in range(100):
@@ -346,7 +346,7 @@ def test_a_store_that_fails_lets_nobody_in(shares, store, clock, ann):
 
 
 def test_a_store_that_cannot_be_written_lets_those_who_are_in_stay(store, audit, clock, ann, monkeypatch):
-    shares = Shares(store, audit, clock)
+    shares = Shares(store, audit, clock, timer=clock)
     share, token = shares.make(ann, "Storm", F1, DAY)
     cookies = guest(shares, token)
 
