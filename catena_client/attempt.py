@@ -114,4 +114,5 @@ class Attempt:
 def _shut(sock: socket.socket) -> None:
     # Closing a file descriptor does not wake up a thread that reads from it; this does.
     with contextlib.suppress(OSError):
-        sock.shutdown(socket.SHUT_RDWR)
+        # Of a socket with TLS its own would first forget the TLS, and what is just being sent might go in the clear.
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)

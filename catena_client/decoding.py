@@ -168,9 +168,18 @@ def _retry_after(answer: Answer, detail: object) -> float | None:
     except ValueError:
         pass
     try:
-        return _sane(parsedate_to_datetime(header).timestamp() - time.time())
+        left = parsedate_to_datetime(header).timestamp() - _now_there(answer)
+        return _sane(left) if left > 0 else None
     except (ValueError, OverflowError):
         return None
+
+
+def _now_there(answer: Answer) -> float:
+    """The time by the server's clock, which is what its dates are by, in seconds since 1970; else by ours."""
+    try:
+        return parsedate_to_datetime(answer.headers.get("date", "")).timestamp()
+    except (ValueError, OverflowError):
+        return time.time()
 
 
 def _request_id(call: Call, answer: Answer) -> str | None:

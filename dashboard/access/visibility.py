@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from operator import contains
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dashboard.fleet import search
@@ -20,6 +23,8 @@ PRIVATE = ("driver", "vin", "plate")
 """What of a vehicle can be hidden: columns of a frame, those of trailers where they are known."""
 Texts = NDArray[np.object_]
 
+WITHIN_A_WORD = r"['\u2019\u02bc`\u00b4-]"
+"""Apostrophes, however they are typed, and the dash."""
 SHORTEST_WORD = 3
 """Letters of a part of a driver's name that tells who it is."""
 
@@ -127,20 +132,25 @@ def _told(frame: pd.DataFrame, hidden: Sequence[str]) -> NDArray[np.bool_]:
 
 
 def _compact(column: pd.Series) -> Texts:
-    compact: Texts = search.compact(search.folded(column)).to_numpy(zero_copy_only=False)
+    compact: Texts = _letters(search.folded(column)).to_numpy(zero_copy_only=False)
     return compact
+
+
+def _letters(texts: pa.Array) -> pa.Array:
+    """Texts without anything but letters and digits: O'Brien 7 is OBRIEN-7."""
+    return pc.replace_substring_regex(texts, pattern=r"[^\pL\pN]", replacement="")
 
 
 def _drivers(column: pd.Series) -> Iterator[Texts]:
     """What of their drivers' names tells who they are: of each row the first part, then the second; "" is none."""
     drivers = search.folded(column).dictionary_encode()  # each drives more than one vehicle, or none
     names = drivers.dictionary
-    pairs = zip(names.to_pylist(), search.compact(names).to_pylist(), strict=True)
+    pairs = zip(names.to_pylist(), _letters(names).to_pylist(), strict=True)
     for parts in zip_longest(*(_words(name) or [whole] for name, whole in pairs), fillvalue=""):
         yield np.array(parts, dtype=object)[drivers.indices]
 
 
 def _words(name: str) -> list[str]:
     """The words of a person's folded name that tell who it is."""
-    words = name.replace("-", "").replace(".", " ").split()
-    return [word for word in words if len(word) >= SHORTEST_WORD and word.isalpha()]
+    words = re.findall(r"[^\W\d_]+", re.sub(WITHIN_A_WORD, "", name))
+    return [word for word in words if len(word) >= SHORTEST_WORD]

@@ -38,15 +38,16 @@ class RuleWatch:
     def changed(self) -> tuple[AccessRule, ...] | None:
         """The rules there are now; None when they are as before, or cannot be read just now.
 
-        Costs a look at each file, and reads them only when one was written. Never raises.
+        Costs a look at each file, and reads them only when one was written, or could not be read last time.
         """
         stamps = list(_stamps(self._places))
         if stamps == self._stamps or not (
             stamps or self._rules
         ):  # nothing is missed where there never was any
             return None
-        self._stamps = stamps
         try:
+            if any(not size for _, _, size, _ in stamps):
+                raise SettingsError("A secrets file is empty; it may just be written.")  # noqa: TRY301
             secrets = secrets_file.read(self._places, named=self._named)
             if secrets is None:
                 raise SettingsError("The secrets files are not there any more; put them back.")  # noqa: TRY301
@@ -56,7 +57,7 @@ class RuleWatch:
                 log.warning("Who may enter stays as it was, because that cannot be read now. %s", error)
             self._broken = True
             return None
-        self._broken = False
+        self._stamps, self._broken = stamps, False
         if rules == self._rules:
             return None
         self._rules = rules

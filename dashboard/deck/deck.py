@@ -99,6 +99,19 @@ def chosen_layer(lon: float, lat: float, *, theme: Theme, assets_url: str, glide
     )
 
 
+COMPLETED = {
+    "bearing": 0,
+    "pitch": 0,
+    "altitude": 1.5,
+    "max_pitch": 60,
+    "min_pitch": 0,
+    "normalize": True,
+    "rubber_band": False,
+}
+"""What deck.gl adds to a view that does not say it: it then says the whole view back to the page a moment after it is
+made, and undoes what it was told in that moment."""
+
+
 @dataclass(frozen=True)
 class Spec:
     """What `st.pydeck_chart` takes in the place of a `pydeck.Deck`, of which it asks for these names.
@@ -108,7 +121,7 @@ class Spec:
 
     layers: Sequence[pdk.Layer]
     """Those between ground and names of places."""
-    view: Mapping[str, float | None]
+    view: Mapping[str, float | bool | None]
     setting: str
     theme: Theme
     assets_url: str
@@ -143,6 +156,7 @@ def deck(
         "min_zoom": basemap.FARTHEST_ZOOM,
         "max_zoom": closest,
         "transition_duration": view.glide_ms,
+        **COMPLETED,
     }
     return Spec(overlay, told, setting, theme, assets_url, PLAIN_TOOLTIP if plain else TOOLTIP)
 

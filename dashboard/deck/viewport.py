@@ -109,6 +109,12 @@ def told_anew(view: ViewState, moves: int) -> ViewState:
     )
 
 
+def moved_anew(view: ViewState, longitude: float, latitude: float, moves: int) -> ViewState:
+    """The same of another place alone: whatever else of the view is by now stays so."""
+    turn = moves % 2 + 1
+    return replace(view, longitude=longitude + turn * NUDGE, latitude=latitude + turn * NUDGE)
+
+
 def _padded(before: int, after: int, extent: int) -> tuple[float, float]:
     """What to keep free at two opposite edges: less of it where hardly anything would be left between them."""
     wanted = before + after + 2 * MARGIN

@@ -102,11 +102,21 @@ class Connections:
             self._changed(one.id)
 
     async def watch(self, before: Callable[[], object] = lambda: None) -> None:
-        """Sweep once a second, until cancelled; `before` is called first, where it may wait for a file."""
+        """Sweep once a second, until cancelled; `before` is called first, where it may wait for a file.
+
+        A sweep does not wait for long for that, nor need it go well.
+        """
+        under_way: asyncio.Task[object] | None = None
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
+            under_way = under_way or asyncio.create_task(run_in_threadpool(before))
+            if (await asyncio.wait({under_way}, timeout=SWEEP_SECONDS))[0]:
+                if error := under_way.exception():
+                    log.error(
+                        "What open pages depend on could not be read; it is tried again", exc_info=error
+                    )
+                under_way = None
             try:
-                await run_in_threadpool(before)
                 await self.sweep()
             except Exception:
                 log.exception("Open pages could not be checked; it is tried again")

@@ -62,8 +62,8 @@ class AnswerHeaders:
         found = [
             ("content-security-policy", policy),
             ("x-content-type-options", "nosniff"),
-            # From a page that tells nobody where it is, browsers send forms without an Origin.
-            ("referrer-policy", "same-origin" if forms in (SHARES, ONBOARDING) else "no-referrer"),
+            # From a page that tells nobody where it is, browsers send forms without an Origin. Its path is a secret.
+            ("referrer-policy", "strict-origin" if forms in (SHARES, ONBOARDING) else "no-referrer"),
         ]
         if self._alone:
             found.append(("x-frame-options", "DENY"))

@@ -20,8 +20,8 @@ BLANK = "the row is blank"
 TOO_MANY_CELLS = (
     "It has more cells than the heading: put texts that contain the separator into double quotes."
 )
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that starts with one of these may be run as a formula by a spreadsheet."""
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""A cell that starts with one of these, full-width forms included, may be run as a formula by a spreadsheet."""
 
 
 @dataclass(frozen=True)
@@ -87,9 +87,13 @@ def read(
             row = BulkRow(number, cells, None, TOO_MANY_CELLS, beyond=tuple(map(unguarded, beyond)))
         else:
             row = _checked(number, cells, defaults, allowed, fleet_refs)
-        if row.create is not None:
-            earlier = first_row.setdefault(row.create.fleet_ref, number)
-            if earlier != number:
+        # One that is done has its reference too: what came with it again must not be sent after all.
+        reference = (
+            row.create.fleet_ref if row.create else cells.get("fleet_ref", "").strip() if row.done else ""
+        )
+        if reference:
+            earlier = first_row.setdefault(reference, number)
+            if earlier != number and row.create:
                 row = replace(row, create=None, problem=f"Fleet reference: row {earlier} has the same one.")
         checked.append(row)
     return BulkFile(tuple(checked), tuple(notes))

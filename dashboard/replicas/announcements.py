@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 from collections.abc import Callable
@@ -12,6 +13,8 @@ from dashboard.runtime.defects import Contained
 from dashboard.runtime.workers import Workers
 
 LISTEN_SECONDS = 1.0
+
+log = logging.getLogger(__name__)
 
 
 class Announcements:
@@ -48,6 +51,9 @@ class Announcements:
                 who, _, text = (notices.wait(LISTEN_SECONDS / 2) or "").partition(" ")
             except Unreachable:
                 self._closing.wait(LISTEN_SECONDS)
+                continue
+            except Exception:  # such as bytes that are no text
+                log.exception("What another replica has told could not be read")
                 continue
             if who not in ("", self._own):
                 with Contained("what another replica has told was not taken in"):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from functools import partial
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -36,17 +37,19 @@ class Workers:
                 return future
             self._tasks.put((future, partial(work, *args, **kwargs)))
             if self._threads < self._number:
-                self._threads += 1
-                threading.Thread(target=self._run, name=f"{self._name}-{self._threads}", daemon=True).start()
+                name = f"{self._name}-{self._threads + 1}"
+                threading.Thread(target=self._run, name=name, daemon=True).start()
+                self._threads += (
+                    1  # one that cannot be started, for want of room, is tried again with the next
+                )
         return future
 
     def close(self) -> None:
         """Cancel what has not begun and let the threads end after what they do now. Returns at once."""
         with self._lock:
             self._closed = True
-            while not self._tasks.empty():
-                task = self._tasks.get()
-                if task is not None:
+            with suppress(Empty):
+                while (task := self._tasks.get_nowait()) is not None:
                     task[0].cancel()
             for _ in range(self._threads):
                 self._tasks.put(None)

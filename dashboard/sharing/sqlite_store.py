@@ -44,7 +44,7 @@ class SqliteStore:
         """`path`: the file, made if need be; None: memory. Raises `StoreFailed`."""
         self._clock = clock
         self._lock = threading.Lock()
-        self._fails_until = 0.0
+        self._reads_fail_until = self._writes_fail_until = 0.0
         self._ended: dict[str, float] = {}
         """Which sessions were ended, and until when that is kept: it is known also when the file fails."""
         try:
@@ -83,18 +83,21 @@ class SqliteStore:
             self._ended.update(db.execute("SELECT id, until FROM ended").fetchall())
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _transaction(self, *, writes: bool = True) -> Iterator[sqlite3.Connection]:
         failed = (
             "Share links cannot be read or written now; see whether the disk of CATENA_DATA_FOLDER is full."
         )
         with self._lock:
-            if time.monotonic() < self._fails_until:
+            # What can be read still is while nothing can be written.
+            if time.monotonic() < (self._writes_fail_until if writes else self._reads_fail_until):
                 raise StoreFailed(failed)
             try:
                 with self._db:
                     yield self._db
             except sqlite3.Error as error:
-                self._fails_until = time.monotonic() + FAILS_SECONDS
+                self._writes_fail_until = time.monotonic() + FAILS_SECONDS
+                if not writes:
+                    self._reads_fail_until = self._writes_fail_until
                 raise StoreFailed(failed) from error
 
     def close(self) -> None:
@@ -142,20 +145,20 @@ class SqliteStore:
 
     def shares(self) -> list[Share]:
         """As in `ShareStore`."""
-        with self._transaction() as db:
+        with self._transaction(writes=False) as db:
             return [
                 _share(row) for row in db.execute("SELECT * FROM shares ORDER BY made_at DESC, rowid DESC")
             ]
 
     def share(self, share_id: str) -> Share | None:
         """As in `ShareStore`."""
-        with self._transaction() as db:
+        with self._transaction(writes=False) as db:
             row = db.execute("SELECT * FROM shares WHERE id = ?", (share_id,)).fetchone()
         return _share(row) if row else None
 
     def by_token(self, token_digest: str) -> tuple[Share, str] | None:
         """As in `ShareStore`."""
-        with self._transaction() as db:
+        with self._transaction(writes=False) as db:
             row = db.execute("SELECT * FROM shares WHERE token = ?", (token_digest,)).fetchone()
         return (_share(row), row["code"]) if row else None
 
@@ -171,7 +174,7 @@ class SqliteStore:
 
     def of_guest(self, guest_id: str) -> Share | None:
         """As in `ShareStore`."""
-        with self._transaction() as db:
+        with self._transaction(writes=False) as db:
             row = db.execute(
                 "SELECT shares.* FROM shares JOIN guests ON guests.share = shares.id WHERE guests.id = ?",
                 (guest_id,),

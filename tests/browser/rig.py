@@ -97,7 +97,8 @@ READ_VIEW = """() => {
     const fiber = open.pop();
     const view = fiber.memoizedProps && fiber.memoizedProps.viewState;
     if (view && "longitude" in view) {
-      return {longitude: view.longitude, latitude: view.latitude, zoom: view.zoom};
+      const { longitude, latitude, zoom } = view;
+      return { longitude, latitude, zoom, names: Object.keys(view) };
     }
     open.push(...[fiber.sibling, fiber.child].filter(Boolean));
   }
@@ -443,8 +444,8 @@ class Watch:
 
     def view(self) -> dict[str, float]:
         """Where the map looks: longitude, latitude, zoom."""
-        found: dict[str, float] = self.page.evaluate(READ_VIEW)
-        return found
+        found = self.page.evaluate(READ_VIEW)
+        return {name: found[name] for name in ("longitude", "latitude", "zoom")}
 
     def in_hand(self) -> dict[str, float]:
         """Put a hand on the map, so that it does not move by itself for what still comes to lie over it; its view."""

@@ -158,11 +158,14 @@ def test_a_429_may_name_a_date() -> None:
     past = "Wed, 21 Oct 2015 07:28:00 GMT"
     soon = error_of(Answer(429, {"retry-after": later}, b""))
     gone = error_of(Answer(429, {"retry-after": past}, b""))
+    by_its_clock = error_of(Answer(429, {"retry-after": past, "date": "Wed, 21 Oct 2015 07:27:50 GMT"}, b""))
     assert isinstance(soon, RateLimited)
     assert isinstance(gone, RateLimited)
     assert soon.retry_after is not None
     assert 0 < soon.retry_after <= 600
-    assert gone.retry_after == 0
+    assert gone.retry_after is None, "our clock may be ahead"
+    assert isinstance(by_its_clock, RateLimited)
+    assert by_its_clock.retry_after == 10
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,9 @@ class TokenFails:
 
 
 LIMITED = httpx.Response(429, json={"code": 429, "detail": {"retry_after_seconds": 3, "message": "slow"}})
-DATED = status(429, **{"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"})
+DATED = status(
+    429, **{"Retry-After": "Wed, 21 Oct 2015 07:28:03 GMT", "Date": "Wed, 21 Oct 2015 07:28:00 GMT"}
+)
 TOKEN = httpx.Response(200, json={"access_token": "t", "expires_in": 300})
 REFUSED = httpx.Response(401, json={"error": "invalid_client"})
 SERVER_ASKS = "what the server asks for"

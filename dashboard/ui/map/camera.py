@@ -9,7 +9,16 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.deck.basemap import closest_zoom
-from dashboard.deck.viewport import CLOSEST, DEFAULT_VIEW, Bounds, ViewState, bounds, told_anew, view_of
+from dashboard.deck.viewport import (
+    CLOSEST,
+    DEFAULT_VIEW,
+    Bounds,
+    ViewState,
+    bounds,
+    moved_anew,
+    told_anew,
+    view_of,
+)
 from dashboard.fleet.display_options import Spot
 from dashboard.fleet.geo import Floats
 from dashboard.ui.map.controls import set_control
@@ -75,6 +84,10 @@ def current(
     """
     state = st.session_state
     target = state.pop("map_target", None)
+    if not follow:
+        state.pop(
+            "map_followed", None
+        )  # followed again, it is gone to again, wherever the map was moved meanwhile
     spot = None if vehicle is None or vehicle["lon"].isna().all() else vehicle.iloc[0]
     fitted: Fit | None = state.get("map_fit")
     if target == "vehicle" and spot is not None:
@@ -87,10 +100,11 @@ def current(
         _fit(fitted.shown, setting, since=fitted.at)
     elif follow and spot is not None and "map_view" in state:
         set_control("at", None)  # a link leads to the vehicle, wherever it is then
-        # Only the changed fields reach the map, so the viewer's own zoom stays.
-        state["map_view"] = replace(
-            state["map_view"], longitude=float(spot["lon"]), latitude=float(spot["lat"])
-        )
+        longitude, latitude = float(spot["lon"]), float(spot["lat"])
+        if (longitude, latitude) != state.get("map_followed"):
+            count = state["map_moves"] = state.get("map_moves", 0) + 1
+            state["map_view"] = moved_anew(state["map_view"], longitude, latitude, count)
+            state["map_followed"] = longitude, latitude
     view: ViewState = state.get("map_view", DEFAULT_VIEW)
     return view
 

@@ -93,6 +93,7 @@ def test_one_comes_back_from_it_with_the_filters_as_they_were(see, dashboard, sm
     expect(page.locator(".kiosk")).to_have_count(0)
     assert shown.query() == {"fleet": ["fleet-1"]}
     assert shown.seen.counts() == (3, 5)
+    shown.seen.ticks(2)
 
 
 def test_it_counts_what_it_draws_and_says_so_when_that_is_nothing(see, dashboard, small: World) -> None:

@@ -94,6 +94,23 @@ def test_of_a_driver_whose_name_has_no_long_word_the_whole_name_tells():
     assert seen["name"].tolist() == ["", "Al 7", "Box", "Al B. Ng"]
 
 
+@pytest.mark.parametrize(
+    ("driver", "name"),
+    [
+        ("Pat O'Brien", "OBrien 7"),
+        ("Pat O\u2019Brien", "Truck O'Brien"),
+        ("Rita D'Angelo", "D\u2019ANGELO"),
+        ("Smith, John", "Smith"),
+        ("John Smith/Jones", "Jones 4"),
+        ("John (Smith)", "SMITH-2"),
+        ("John Smith, Jr.", "smith"),
+    ],
+)
+def test_a_surname_tells_however_it_is_written(driver, name):
+    frame = vehicles({"fleet_id": "f1", "driver": driver, "name": name})
+    assert Visibility(F1, hidden=frozenset({"driver"})).of(frame)["name"].tolist() == [""]
+
+
 def test_only_a_vehicles_own_texts_hide_its_name():
     frame = vehicles({"fleet_id": "f1", "name": "AB 1", "plate": "CD 2"}, {"fleet_id": "f1", "name": "CD 2"})
     assert Visibility(F1, hidden=frozenset(PRIVATE)).of(frame)["name"].tolist() == ["AB 1", "CD 2"]

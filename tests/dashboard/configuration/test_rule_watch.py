@@ -5,8 +5,9 @@ import os
 
 import pytest
 
-from dashboard.configuration import access_rules
+from dashboard.configuration import access_rules, secrets_file
 from dashboard.configuration.access_rules import AccessRule
+from dashboard.configuration.checks import SettingsError
 from dashboard.configuration.rule_watch import RuleWatch
 
 ANN = AccessRule(frozenset({"ann@example.com"}), "operator")
@@ -51,6 +52,27 @@ def test_a_change_is_told_once(place):
 
 def test_what_changed_since_the_settings_were_read_is_told(place):
     assert watch(place, rules=(BOB,)).changed() == (ANN,)
+
+
+def test_one_that_can_be_read_later_is_read_then_though_it_was_not_written_again(place, monkeypatch):
+    watching = watch(place)
+    write(place, "bob@example.com")
+    with monkeypatch.context() as refused:
+        refused.setattr(secrets_file, "read", cannot_be_read)
+        assert watching.changed() is None
+    assert watching.changed() == (BOB,)
+
+
+def cannot_be_read(*_given, **_more):
+    raise SettingsError("secrets.toml cannot be read: permission denied.")
+
+
+def test_one_that_is_just_being_written_changes_nothing(place):
+    watching = watch(place)
+    place.write_text("")
+    assert watching.changed() is None
+    write(place, "bob@example.com")
+    assert watching.changed() == (BOB,)
 
 
 def test_an_unchanged_file_is_not_read_again(place, monkeypatch):

@@ -11,7 +11,7 @@ import pydeck as pdk
 import pytest
 
 from dashboard.deck import basemap
-from dashboard.deck.deck import PLAIN_TOOLTIP, TOOLTIP, deck
+from dashboard.deck.deck import COMPLETED, PLAIN_TOOLTIP, TOOLTIP, deck
 from dashboard.deck.viewport import DEFAULT_VIEW, ViewState
 
 
@@ -92,7 +92,9 @@ def test_a_deck_says_what_pydeck_would_say(setting):
         overlay = [*basemap.ground("light", "assets/"), *overlay, basemap.names("light", "assets/")]
     theirs = pdk.Deck(
         overlay,
-        initial_view_state=pdk.ViewState(-97, 40, 3, 0, basemap.closest_zoom(setting), transition_duration=0),
+        initial_view_state=pdk.ViewState(
+            -97, 40, 3, 0, basemap.closest_zoom(setting), transition_duration=0, **COMPLETED
+        ),
         map_provider=provider,
         **({"map_style": style} if style else {}),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from threading import Event
 
 import anyio
 import pytest
@@ -14,6 +15,7 @@ from streamlit.web.server.starlette.starlette_websocket import create_websocket_
 
 from dashboard.access.grants import EVERYBODY, Grant
 from dashboard.access.session import Refused, Session
+from dashboard.door import connections
 from tests.dashboard.door.knocking import HEARD, REAL, House, Socket
 
 HERE = {"origin": "http://localhost:8501"}
@@ -171,8 +173,31 @@ def test_it_is_looked_again_and_again_whatever_goes_wrong(monkeypatch, caplog):
     anyio.run(look)
     assert len(looks) >= 4
     assert [record.message for record in caplog.records] == [
-        "Open pages could not be checked; it is tried again"
+        "What open pages depend on could not be read; it is tried again"
     ]
+
+
+def test_a_file_that_hangs_does_not_keep_pages_open(monkeypatch):
+    monkeypatch.setattr(connections, "SWEEP_SECONDS", 0.01)
+    let = Let()
+    house = house_of(let)
+    hung = Event()
+
+    async def look():
+        one = socket(house, "a")
+        await one.open()
+        let.found["a"] = None
+        with anyio.fail_after(20):
+            async with anyio.create_task_group() as group:
+                group.start_soon(house.doorway.connections.watch, lambda: hung.wait(15))
+                while one.sent[-1]["type"] != "websocket.close":
+                    await anyio.sleep(0.001)
+                assert not hung.is_set()
+                hung.set()
+                group.cancel_scope.cancel()
+        await one.leave()
+
+    anyio.run(look)
 
 
 def test_rights_that_change_reach_open_pages():

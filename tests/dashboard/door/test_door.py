@@ -321,7 +321,7 @@ def test_cookies_stay_behind_https_however_its_host_is_written(secrets, written:
 
 def test_the_address_of_a_share_link_is_told_to_no_other_site(house: House) -> None:
     for path in ("/s/right", "/s/wrong"):
-        assert house.ask(path, headers=HERE).headers["referrer-policy"] == "same-origin"
+        assert house.ask(path, headers=HERE).headers["referrer-policy"] == "strict-origin"
     assert house.ask("/assets/x", headers=HERE).headers["referrer-policy"] == "no-referrer"
 
 

@@ -74,6 +74,13 @@ def test_a_file_that_cannot_be_used_is_refused_with_a_sentence(data: bytes, says
         read(data, Draft())
 
 
+@pytest.mark.parametrize("result", ["created", "refreshed", "unknown"])
+def test_what_came_twice_is_not_ready_once_the_first_of_them_is_done(result: str) -> None:
+    table = read(f"fleet_ref,result\nA,{result}\nA,\nB,\n".encode(), Draft())
+    assert [row.number for row in table.ready] == [4]
+    assert "row 2 has the same" in table.rows[1].problem
+
+
 def test_a_thousand_rows_are_accepted() -> None:
     data = b"fleet_ref\n" + b"".join(b"F%d\n" % number for number in range(MAX_ROWS))
     assert len(refs(data)) == MAX_ROWS

@@ -35,6 +35,14 @@ def test_all_hear_each_text_and_the_one_that_tells_hears_it_once(replica):
     until(lambda: there[-3:] == here)
 
 
+def test_what_is_no_text_is_not_the_end_of_hearing(replica, store_of):
+    here, there = [], []
+    one, _ = replica(here.append), replica(there.append)
+    told(one, "ready", there)
+    store_of()._redis.publish("catena:events", b"\xff\xfe")
+    told(one, "later", there)
+
+
 def test_without_redis_the_one_that_tells_hears_and_later_all_do_again(replica, server):
     here, there = [], []
     one, _ = replica(here.append), replica(there.append)

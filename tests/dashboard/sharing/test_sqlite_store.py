@@ -85,6 +85,19 @@ def test_a_store_that_fails_says_so(tmp_path):
         store.shares()
 
 
+def test_while_nothing_can_be_written_guests_are_still_found(tmp_path):
+    store = SqliteStore(tmp_path / "shares.db", lambda: NOW)
+    other = sqlite3.connect(tmp_path / "shares.db", isolation_level=None)
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM shares").fetchall()  # as a backup does
+    with pytest.raises(StoreFailed):
+        store.add_guest("g", "s", NOW)
+    assert store.of_guest("g") is None
+    assert store.shares() == []
+    other.close()
+    store.close()
+
+
 def test_a_file_that_somebody_else_holds_is_waited_for_once_and_then_not_for_a_while(tmp_path):
     store = SqliteStore(tmp_path / "shares.db", lambda: NOW)
     store.end("before", NOW + 60)

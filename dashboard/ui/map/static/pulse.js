@@ -66,10 +66,12 @@ export default function ({ data, setTriggerValue }) {
 
   const timers = [setInterval(look, LOOK_MS), setInterval(tell, WRITE_MS)];
   document.addEventListener("visibilitychange", tellAndLook);
-  stop = () => {
+  // Streamlit may end an older one of these after the newest has begun.
+  const stopThis = () => {
     timers.forEach(clearInterval);
     document.removeEventListener("visibilitychange", tellAndLook);
   };
+  stop = stopThis;
   tellAndLook();
-  return () => stop();
+  return stopThis;
 }

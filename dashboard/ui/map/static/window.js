@@ -6,6 +6,7 @@ const LOOK_MS = 200;
 const SETTLED_LOOKS = 25;
 const SETTLED_MS = 1000;
 const CHECK_MS = 60_000;
+const CHECK_PATIENCE_MS = 10_000;
 const NOTHING = { width: 0, height: 0, top: 0, right: 0, bottom: 0, left: 0 };
 
 const NO_GRAPHICS_CARD = /swiftshader|llvmpipe|softpipe|software|basic render/i;
@@ -97,7 +98,7 @@ export default function ({ data, setStateValue }) {
   // Each look has the browser work out where everything is. It tells of sizes by itself, but not of places.
   const resized = new ResizeObserver(() => lookIn(FIRST_LOOKS_MS));
   async function check() {
-    const answer = await fetch(data.style, { cache: "no-cache", credentials: "omit" }).catch(() => null);
+    const answer = await fetch(data.style, { cache: "no-cache", credentials: "omit", signal: AbortSignal.timeout(CHECK_PATIENCE_MS) }).catch(() => null);
     if (ended) return;
     const found = answer?.ok ? "" : data.style;
     if (found !== unreachable) {
@@ -112,14 +113,16 @@ export default function ({ data, setStateValue }) {
   else unreachable = "";
   if (!drawn.draws) say();
   look();
-  stop = () => {
+  const stopThis = () => {
     ended = true;
     resized.disconnect();
     clearTimeout(looks);
     clearTimeout(checks);
   };
+  stop = stopThis;
+  // Streamlit may end an older one of these after the newest has begun.
   return () => {
-    stop();
-    sizes = NOTHING;
+    stopThis();
+    if (stop === stopThis) sizes = NOTHING;
   };
 }

@@ -526,8 +526,15 @@ def test_following_moves_the_centre_and_leaves_the_zoom(service, catena):
     service.poller.poll_once()
     app.run()
     after = deck(app)["initialViewState"]
-    assert (after["longitude"], after["latitude"]) == (-80.0, 35.0)
+    assert (after["longitude"], after["latitude"]) == pytest.approx((-80.0, 35.0), abs=1e-5)
     assert after["zoom"] == before["zoom"]
+    control(app.toggle, "map_follow").set_value(False).run()
+    control(app.toggle, "map_follow").set_value(True).run()
+    again = deck(app)["initialViewState"]
+    assert again["longitude"] != after["longitude"], "told anew, as the map may have been moved meanwhile"
+    assert again["latitude"] != after["latitude"]
+    app.run()
+    assert deck(app)["initialViewState"] == again
 
 
 def test_the_view_stays_when_vehicles_move(service, catena):
