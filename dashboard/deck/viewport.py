@@ -101,9 +101,7 @@ def told_anew(view: ViewState, moves: int) -> ViewState:
     """
     turn = moves % 2 + 1
     return replace(
-        view,
-        longitude=view.longitude + turn * NUDGE,
-        latitude=view.latitude + turn * NUDGE,
+        moved_anew(view, view.longitude, view.latitude, moves),
         zoom=view.zoom + turn * NUDGE,
         glide_ms=view.glide_ms + turn if view.glide_ms else 0,
     )

@@ -3,7 +3,6 @@
 Kinds combine with AND, values of one kind with OR. An empty kind filters nothing.
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -112,15 +111,7 @@ def _labels(frame: pd.DataFrame, key: str, label: str) -> dict[str, str]:
     pairs = frame[[key]].assign(label=frame[label]).drop_duplicates(key).dropna(subset=[key]).astype(str)
     pairs = pairs[pairs[key] != ""]
     labels = {value: name.strip() or value for value, name in pairs.itertuples(index=False)}
-    called = Counter(labels.values())
-    labels = (
-        apart(labels)
-        if key == "fleet_id"
-        else {
-            value: name if called[name] == 1 or name == value else f"{name} ({value})"
-            for value, name in labels.items()
-        }
-    )
+    labels = apart(labels) if key == "fleet_id" else apart(labels, " ({})".format)
     return dict(sorted(labels.items(), key=lambda item: (search.fold(item[1]), item[0])))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
@@ -152,16 +152,18 @@ def unique_names(fleets: Iterable[Fleet]) -> dict[str, str]:
     return apart({fleet.id: display_name(fleet) for fleet in fleets})
 
 
-def apart(names: Mapping[str, str]) -> dict[str, str]:
-    """Names by id, with the end of the id after each that is not the only one of its kind."""
-    counts = Counter(names.values())
-    return {key: name if counts[name] == 1 else name + suffix(key) for key, name in names.items()}
-
-
 def suffix(key: str) -> str:
     """What a name ends with where another one is the same; `key` is the id."""
     # Ids that were made in one moment may all begin alike.
     return f" ({key[-SHORT:]})"
+
+
+def apart(names: Mapping[str, str], ending: Callable[[str], str] = suffix) -> dict[str, str]:
+    """Names by id, with an ending made of the id after each that is not the only one of its kind."""
+    counts = Counter(names.values())
+    return {
+        key: name if counts[name] == 1 or name == key else name + ending(key) for key, name in names.items()
+    }
 
 
 def references(fleets: Iterable[Fleet]) -> dict[str, str]:

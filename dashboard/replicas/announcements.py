@@ -49,11 +49,10 @@ class Announcements:
         while not self._closing.is_set():
             try:
                 who, _, text = (notices.wait(LISTEN_SECONDS / 2) or "").partition(" ")
-            except Unreachable:
+            except Exception as error:
+                if not isinstance(error, Unreachable):  # such as bytes that are no text
+                    log.exception("What another replica has told could not be read")
                 self._closing.wait(LISTEN_SECONDS)
-                continue
-            except Exception:  # such as bytes that are no text
-                log.exception("What another replica has told could not be read")
                 continue
             if who not in ("", self._own):
                 with Contained("what another replica has told was not taken in"):

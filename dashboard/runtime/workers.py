@@ -39,9 +39,8 @@ class Workers:
             if self._threads < self._number:
                 name = f"{self._name}-{self._threads + 1}"
                 threading.Thread(target=self._run, name=name, daemon=True).start()
-                self._threads += (
-                    1  # one that cannot be started, for want of room, is tried again with the next
-                )
+                # Only now: one for which there was no room is tried again with the next work.
+                self._threads += 1
         return future
 
     def close(self) -> None:

@@ -41,7 +41,6 @@ COMERS, COMERS_SECONDS = 300, 600.0
 """So many come in by one link from one address; only so many are kept, and who comes again and again ends others'."""
 REMEMBERED_SECONDS = 1.0
 """A page asks several times a second: a link is read so seldom. What this process changes is seen at once."""
-NOT_READ = "not read"
 USE_SECONDS = 60.0
 """The last use of a link is written down so seldom."""
 
@@ -202,10 +201,11 @@ class Shares:
 
     def _remembered(self, guest: str) -> Share | None:
         with self._lock:  # held while it is read, so that nothing is remembered from before a change
-            found = self._of_guest.get(guest, NOT_READ)  # what is there may be over at any second look
-            if isinstance(found, str):
+            try:
+                return self._of_guest[guest]  # not looked for first: it may be over in between
+            except KeyError:
                 found = self._of_guest[guest] = self._store.of_guest(guest)
-            return found
+                return found
 
     def _note_use(self, guest: str, share: Share, now: float) -> None:
         with self._lock:

@@ -1,12 +1,11 @@
 """The picker of the providers that a fleet may choose: searchable, with logos."""
 
 import re
-from collections import Counter
-from collections.abc import Mapping
 
 import streamlit as st
 
 from catena_client import Tsp
+from dashboard.fleet.names import apart
 from dashboard.invitations.models import UNKNOWN
 from dashboard.service import service
 from dashboard.ui import sign_in
@@ -57,7 +56,7 @@ def pick() -> None:
         v for v in matching if v not in state.limit_tsps
     ]
     shown = sorted(shown[:MOST_SHOWN], key=matching.index)
-    labels = _labels({value: tsps[value] for value in shown})
+    labels = apart({value: _label(tsps[value]) for value in shown}, lambda value: f" ({plain(value)})")
     picked = st.pills(
         "Providers",
         shown,
@@ -81,15 +80,6 @@ def pick() -> None:
         if st.button("Allow all", key="providers-all"):
             state.limit_tsps = ()
             st.rerun()
-
-
-def _labels(tsps: Mapping[str, Tsp]) -> dict[str, str]:
-    """What to call each, by what it is chosen with; that too where two are called the same."""
-    labels = {value: _label(tsp) for value, tsp in tsps.items()}
-    called = Counter(labels.values())
-    return {
-        value: label if called[label] == 1 else f"{label} ({plain(value)})" for value, label in labels.items()
-    }
 
 
 def _label(tsp: Tsp) -> str:

@@ -85,9 +85,8 @@ def current(
     state = st.session_state
     target = state.pop("map_target", None)
     if not follow:
-        state.pop(
-            "map_followed", None
-        )  # followed again, it is gone to again, wherever the map was moved meanwhile
+        # Followed again, it is gone to again, wherever the map was moved meanwhile.
+        state.pop("map_followed", None)
     spot = None if vehicle is None or vehicle["lon"].isna().all() else vehicle.iloc[0]
     fitted: Fit | None = state.get("map_fit")
     if target == "vehicle" and spot is not None:
@@ -102,8 +101,7 @@ def current(
         set_control("at", None)  # a link leads to the vehicle, wherever it is then
         longitude, latitude = float(spot["lon"]), float(spot["lat"])
         if (longitude, latitude) != state.get("map_followed"):
-            count = state["map_moves"] = state.get("map_moves", 0) + 1
-            state["map_view"] = moved_anew(state["map_view"], longitude, latitude, count)
+            state["map_view"] = moved_anew(state["map_view"], longitude, latitude, _count_move())
             state["map_followed"] = longitude, latitude
     view: ViewState = state.get("map_view", DEFAULT_VIEW)
     return view
@@ -120,9 +118,17 @@ def _fit(shown: Bounds, setting: str, since: float | None = None) -> None:
 def _move_to(view: ViewState, *, spot: Spot | None = None, glides: bool = True) -> None:
     """Look elsewhere; `spot` is what a link says of it, None where the rest of the link says it."""
     state = st.session_state
-    count = state["map_moves"] = state.get("map_moves", 0) + 1
     # The first view is where the map is made.
     glide_ms = GLIDE_MS if glides and "map_view" in state and not window().still else 0
-    state["map_view"] = told_anew(replace(view, glide_ms=glide_ms), count)
+    state["map_view"] = told_anew(replace(view, glide_ms=glide_ms), _count_move())
     state["map_fit"] = None
+    state.pop("map_followed", None)
     set_control("at", spot)
+
+
+def _count_move() -> int:
+    """How often the map was moved, with this time."""
+    state = st.session_state
+    state["map_moves"] = state.get("map_moves", 0) + 1
+    moves: int = state["map_moves"]
+    return moves

@@ -98,7 +98,9 @@ export default function ({ data, setStateValue }) {
   // Each look has the browser work out where everything is. It tells of sizes by itself, but not of places.
   const resized = new ResizeObserver(() => lookIn(FIRST_LOOKS_MS));
   async function check() {
-    const answer = await fetch(data.style, { cache: "no-cache", credentials: "omit", signal: AbortSignal.timeout(CHECK_PATIENCE_MS) }).catch(() => null);
+    const signal = AbortSignal.timeout(CHECK_PATIENCE_MS);
+    const asked = fetch(data.style, { cache: "no-cache", credentials: "omit", signal });
+    const answer = await asked.catch(() => null);
     if (ended) return;
     const found = answer?.ok ? "" : data.style;
     if (found !== unreachable) {

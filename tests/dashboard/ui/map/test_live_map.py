@@ -62,32 +62,24 @@ def test_an_outage_at_start_is_said_and_never_looks_like_no_vehicles(service, ca
     assert "No fleet shares" not in said(app)
 
 
-def test_what_is_chosen_stays_chosen_when_a_busy_browser_says_it_with_an_older_number(service, catena):
-    service.poller.poll_once()
-    until(lambda: service.poller.directory.names.vehicles)
-    service.poller.poll_once()
-    app = run()
-    control(app.multiselect, "map_fleets").set_value(["fleet-2"]).run()
-    before = late(app)
-    now = datetime.now(UTC).isoformat()
-    catena.locations([*catena.rows[LOCATIONS], location("d", fleet_id="fleet-2", lon=-91.0, at=now)])
-    service.poller.poll_once()
-    app.run()
-    assert before != late(app)
-    app._run(before)
-    assert asked(app, "fleet") == ["fleet-2"]
-    assert control(app.multiselect, "map_fleets").value == ["fleet-2"]
+def one_more_vehicle(catena, _directory):
+    more = location("d", fleet_id="fleet-2", lon=-91.0, at=datetime.now(UTC).isoformat())
+    catena.locations([*catena.rows[LOCATIONS], more])
 
 
-def test_what_is_chosen_stays_chosen_when_it_is_called_otherwise(service, catena):
-    service.poller.poll_once()
-    until(lambda: service.poller.directory.names.vehicles)
-    service.poller.poll_once()
-    app = run()
-    control(app.multiselect, "map_fleets").set_value(["fleet-2"]).run()
-    before = late(app)
+def another_name(catena, directory):
     catena.rows[FLEETS] = [fleet("fleet-1"), fleet("fleet-2", display_name="Acme")]
-    service.poller.directory.refresh_fleets()
+    directory.refresh_fleets()
+
+
+@pytest.mark.parametrize("change", [one_more_vehicle, another_name])
+def test_what_is_chosen_stays_chosen_when_a_busy_browser_says_it_as_it_was_called(
+    open_page, service, catena, change
+):
+    app = open_page()
+    control(app.multiselect, "map_fleets").set_value(["fleet-2"]).run()
+    before = late(app)
+    change(catena, service.poller.directory)
     service.poller.poll_once()
     app.run()
     assert before != late(app)
