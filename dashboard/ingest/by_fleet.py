@@ -9,18 +9,15 @@ from concurrent.futures import wait
 
 from catena_client import (
     MAX_FILTER_VALUES,
-    AuthenticationFailed,
     CatenaClient,
     CatenaError,
-    ClientClosed,
     ConnectionFailed,
     RateLimited,
     Timeout,
-    Unauthorized,
 )
 from dashboard.ingest.concurrency import MOST_AT_ONCE
 from dashboard.ingest.rows import LocationFilters, Rows, peek, read
-from dashboard.runtime.refusals import ONCE, Refusal, Refusals
+from dashboard.runtime.refusals import NOBODY, NOT_OF_ONE_FLEET, ONCE, Refusal, Refusals
 from dashboard.runtime.workers import Workers
 
 NARROWING_REQUESTS = 32
@@ -33,10 +30,6 @@ AGAIN_SECONDS = 10.0
 AGAIN_AT_ONCE = 2
 """Threads for that, as one may be left behind that waits still."""
 NO_ANSWER_YET = f"Catena did not answer for it within {AGAIN_SECONDS:.0f} seconds."
-NOBODY = (AuthenticationFailed, Unauthorized, ClientClosed)
-"""Errors after which nothing can be read by anybody."""
-NOT_OF_ONE_FLEET = (*NOBODY, RateLimited)
-"""Errors for which no fleet is to be left out."""
 NO_ANSWER = (ConnectionFailed, RateLimited)
 """Errors that no fleet is to blame for: asking for fewer of them is in vain."""
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from catena_client import MAX_FILTER_VALUES, CatenaClient, CatenaError
-from dashboard.ingest.by_fleet import NOT_OF_ONE_FLEET, ByFleet
+from dashboard.ingest.by_fleet import ByFleet
 from dashboard.ingest.concurrency import Concurrency
 from dashboard.ingest.rows import Rows, UnfilteredList, peek
-from dashboard.runtime.refusals import ONCE, Refusal, Refusals
+from dashboard.runtime.refusals import NOT_OF_ONE_FLEET, ONCE, Refusal, Refusals
 
 UNFILTERED = ""
 """Stands among the fleet ids for the list without a filter, and for the rows that only it brings."""

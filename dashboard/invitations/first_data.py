@@ -14,17 +14,14 @@ from datetime import datetime
 
 from catena_client import (
     MAX_PAGE_SIZE,
-    AuthenticationFailed,
     CatenaClient,
     CatenaError,
     ConnectionFailed,
-    RateLimited,
     ServerError,
-    Unauthorized,
     Vehicle,
     VehicleLocation,
 )
-from dashboard.runtime.refusals import ONCE, Refusals
+from dashboard.runtime.refusals import NOT_OF_ONE_FLEET, ONCE, Refusals
 from dashboard.runtime.workers import Workers
 
 log = logging.getLogger(__name__)
@@ -33,7 +30,6 @@ AGAIN_SECONDS = 60.0
 """A fleet that had no position yet is asked about again after this long."""
 EVERY = ""
 """Stands for all fleets: after a failure that is not about one of them none is asked about for a while."""
-NOT_OF_ONE_FLEET = (AuthenticationFailed, Unauthorized, RateLimited)
 AT_ONCE = 3
 """One that does not answer holds up no other."""
 LOST_IN_A_ROW = 3

@@ -7,8 +7,19 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from catena_client import ApiError, RetryPolicy
+from catena_client import (
+    ApiError,
+    AuthenticationFailed,
+    ClientClosed,
+    RateLimited,
+    RetryPolicy,
+    Unauthorized,
+)
 
+NOBODY = (AuthenticationFailed, Unauthorized, ClientClosed)
+"""Errors after which nothing can be read by anybody."""
+NOT_OF_ONE_FLEET = (*NOBODY, RateLimited)
+"""Errors for which no fleet is to be left out."""
 ONCE = RetryPolicy(attempts=1)
 """For what is asked again later anyway."""
 FIRST_SECONDS = 30.0
